@@ -1,0 +1,78 @@
+// Connector: one CRM behind one interface, reading side. It moves bytes and decodes them; it decides nothing,
+// retries nothing and sleeps never (pacing and retry are the engine's). One renewal of a session inside a
+// call is its own business. All calls are on the loop's one thread; several may be under way at once.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "base/result.h"
+#include "mapping/record.h"
+#include "mapping/schema.h"
+
+namespace prospectd {
+
+/// What to read of one object: every record, deleted ones too, whose version lies in [lower, upper), ordered
+/// by (version, id).
+struct FeedQuery {
+  std::string object;
+  std::vector<std::string> fields;  ///< besides id, version, deletion and lineage, which always come
+  std::optional<Timestamp> lower;   ///< none: from the beginning
+  Timestamp upper{};
+  std::string filter = {};  ///< a condition in the CRM's own language, from our own tables only; or empty
+};
+
+/// A record that could not be decoded; the rest of its page could.
+struct BadRecord {
+  RemoteId id;  ///< empty when even that could not be read
+  std::optional<Timestamp> version;
+  std::string reason;   ///< what and where, no field content
+  std::string payload;  ///< the record's own bytes, repaired to UTF-8, cut to kBadPayloadBytesMax
+};
+constexpr size_t kBadPayloadBytesMax = 64 * 1024;
+
+struct Page {
+  std::shared_ptr<const mapping::FieldList> layout;
+  std::vector<mapping::Record> records;
+  std::vector<BadRecord> bad;
+  std::string next;   ///< opaque; empty on the last page
+  int64_t total = 0;  ///< rows of the whole query as the CRM counts them; an estimate
+};
+
+/// API use as the CRM last told it.
+struct ApiUsage {
+  int64_t used = 0;
+  int64_t allowed = 0;  ///< 0: not known
+};
+
+class Connector {
+ public:
+  virtual ~Connector() = default;
+
+  /// The CRM's clock, read from an answer's header; logs in when there is no session.
+  virtual boost::asio::awaitable<Result<Timestamp>> server_time() = 0;
+  virtual boost::asio::awaitable<Result<mapping::ObjectSchema>> describe(std::string object) = 0;
+  /// The first page of a query.
+  /// **Errors:** kUnknownField, kUnknownObject, kPermission, kQuotaExhausted, kServerError, kBadPayload,
+  /// kNetwork, kTimeout, …
+  virtual boost::asio::awaitable<Result<Page>> fetch(FeedQuery query) = 0;
+  /// The page behind `next`, for the same query.
+  /// **Errors:** as fetch; kQueryRestart when the place is gone; kRefusedTarget when `next` points anywhere
+  /// but this query.
+  virtual boost::asio::awaitable<Result<Page>> fetch_next(FeedQuery query, std::string next) = 0;
+  /// Single records by id, deleted ones too; those that don't exist are left out. At most kFetchIdsMax ids.
+  virtual boost::asio::awaitable<Result<Page>> fetch_by_ids(std::string object,
+                                                            std::vector<std::string> fields,
+                                                            std::vector<RemoteId> ids) = 0;
+  virtual ApiUsage usage() const = 0;
+  /// Requests sent so far, logins included.
+  virtual int64_t calls() const = 0;
+};
+constexpr size_t kFetchIdsMax = 300;
+
+}  // namespace prospectd

@@ -1,0 +1,85 @@
+// HTTP messages as both ends of this project speak them: the client transport, the servers, and the simulator
+// between them. Pure data, any thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace prospectd::http {
+
+/// Header fields in the order they came; names compare ignoring ASCII case.
+class Headers {
+ public:
+  Headers() = default;
+  Headers(std::initializer_list<std::pair<std::string, std::string>> fields) : fields_(fields) {}
+
+  void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
+  /// Replaces every field of that name by one.
+  void set(std::string_view name, std::string value);
+  /// The first field's value; nullopt when there is none.
+  std::optional<std::string_view> get(std::string_view name) const;
+  const std::vector<std::pair<std::string, std::string>>& fields() const { return fields_; }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> fields_;
+};
+
+/// What a client sends. `url` is absolute ("http://127.0.0.1:9443/services/data"). Header values may be
+/// secret: never log them.
+struct Request {
+  std::string method = "GET";
+  std::string url;
+  Headers headers;
+  std::string body;
+  std::chrono::milliseconds timeout{60'000};    ///< from the first byte out to the last byte in
+  size_t response_body_max = 32 * 1024 * 1024;  ///< decoded bytes; past it the transfer is aborted (F22)
+  bool allow_loopback = false;  ///< only for endpoints that the config names as test endpoints
+};
+
+struct Response {
+  int status = 0;
+  Headers headers;
+  std::string body;  ///< decoded (gzip undone)
+
+  /// The media type without parameters, lower case: "application/json".
+  std::string content_type() const;
+};
+
+/// What a server was asked. `target` is the origin form as sent ("/services/data/v60.0/query?q=…").
+struct ServerRequest {
+  std::string method;
+  std::string target;
+  Headers headers;
+  std::string body;
+  std::string remote_address;
+  uint16_t local_port = 0;
+
+  std::string_view path() const;   ///< the target up to '?'
+  std::string_view query() const;  ///< after '?', or empty
+};
+
+/// Percent-decodes; '+' becomes a blank when `plus_is_blank`. nullopt for a broken escape.
+std::optional<std::string> percent_decode(std::string_view text, bool plus_is_blank);
+/// Encodes everything but unreserved characters (RFC 3986 §2.3).
+std::string percent_encode(std::string_view text);
+/// "a=1&b=x%20y" as decoded pairs; nullopt for a broken escape. At most 1,000 pairs.
+std::optional<std::vector<std::pair<std::string, std::string>>> parse_form(std::string_view text);
+
+/// A URL cut into parts; only http and https, no user info, no control characters.
+struct Url {
+  std::string scheme;
+  std::string host;   ///< lower case; an IPv6 literal without its brackets
+  uint16_t port = 0;  ///< the scheme's own when none is given
+  std::string target = "/";
+
+  /// "https://host[:port]", the port only where it is not the scheme's own.
+  std::string origin() const;
+};
+std::optional<Url> parse_url(std::string_view text);
+
+}  // namespace prospectd::http

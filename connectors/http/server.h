@@ -1,0 +1,50 @@
+// Server: the HTTP/1.1 server of the control API and of the sandbox (Boost.Beast on the Asio loop). Every
+// limit is named; what breaks one is answered or closed, and never reaches the handler. All on the loop's one
+// thread; the handler may suspend.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "base/result.h"
+#include "connectors/http/message.h"
+
+namespace prospectd::http {
+
+struct ServerOptions {
+  std::string address = "127.0.0.1";
+  uint16_t port = 0;  ///< 0: any free one
+  size_t header_bytes_max = 16 * 1024;
+  size_t body_bytes_max = 8 * 1024 * 1024;
+  size_t connections_max = 1'024;
+  std::chrono::milliseconds header_timeout{
+      5'000};  ///< from the first byte of a request to the end of its header
+  std::chrono::milliseconds request_timeout{30'000};  ///< to the end of its body
+  std::chrono::milliseconds idle_timeout{60'000};     ///< between requests
+  std::chrono::milliseconds write_timeout{30'000};    ///< a client that doesn't read
+  bool gzip = false;  ///< compress answers of 1 KiB or more where the client accepts it
+};
+
+using Handler = std::function<boost::asio::awaitable<Response>(ServerRequest)>;
+
+class Server {
+ public:
+  virtual ~Server() = default;
+  /// The port it listens on.
+  virtual uint16_t port() const = 0;
+  /// Stops accepting, lets requests under way end within `grace`, then closes the rest. Idempotent.
+  virtual void stop(std::chrono::milliseconds grace) = 0;
+};
+
+/// Binds and starts accepting.
+/// **Errors:** kConfigInvalid when the address can't be bound (says which, and by what it seems to be taken).
+Result<std::unique_ptr<Server>> make_server(boost::asio::io_context& io, ServerOptions options,
+                                            Handler handler);
+
+}  // namespace prospectd::http

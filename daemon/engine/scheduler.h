@@ -1,0 +1,42 @@
+// Scheduler: the seam between the engine and time, threads and chance. The real one uses the system's clocks,
+// Asio timers and one worker thread; the simulator's runs in virtual time on one thread, from a seed. All
+// calls on the loop's one thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "base/time.h"
+
+namespace prospectd::engine {
+
+class Scheduler {
+ public:
+  virtual ~Scheduler() = default;
+
+  virtual boost::asio::io_context& io() = 0;
+  /// Wall clock, for stamps that people read. Never compared with the CRM's clock.
+  virtual Timestamp now() const = 0;
+  /// Monotonic; for durations, rates and deadlines.
+  virtual std::chrono::nanoseconds monotonic() const = 0;
+  /// Sleeps; returns early, at once, when stop() was called. Returns false when stopping.
+  virtual boost::asio::awaitable<bool> sleep(milliseconds duration) = 0;
+  /// Runs `work` on the one worker thread (in order), and resumes here when it has returned. The work must
+  /// not throw.
+  virtual boost::asio::awaitable<void> blocking(std::function<void()> work) = 0;
+  /// A uniform random number, for jitter.
+  virtual uint64_t random() = 0;
+  /// Wakes every sleeper; later sleeps return at once.
+  virtual void stop() = 0;
+  virtual bool stopping() const = 0;
+};
+
+std::unique_ptr<Scheduler> make_scheduler(boost::asio::io_context& io);
+
+}  // namespace prospectd::engine

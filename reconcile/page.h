@@ -1,0 +1,83 @@
+// Deciding a page: the pure heart of a poll. Records in feed order + a snapshot + the policy give a Plan. No
+// I/O, no clock, no chance: the same input gives the same plan (I5, SEMANTICS §2.5).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mapping/field_map.h"
+#include "reconcile/plan.h"
+#include "reconcile/snapshot.h"
+
+namespace prospectd::reconcile {
+
+enum class SameEmail { kPrevent, kSelectCrmId };
+enum class OwnerPolicy { kUnassigned, kKeep, kDefaultUser };
+
+std::string_view name_of(SameEmail s);
+std::string_view name_of(OwnerPolicy p);
+
+struct Policy {
+  SameEmail same_email = SameEmail::kPrevent;
+  OwnerPolicy owner_fallback = OwnerPolicy::kUnassigned;
+  UserId default_user;       ///< for kDefaultUser; 0: unassigned
+  bool users_create = true;  ///< users of the CRM that have none here get one
+};
+
+/// A person type as the core needs it.
+struct PersonType {
+  const mapping::FieldMap* map = nullptr;
+  const mapping::LocalSchema* schema = nullptr;
+  bool inbound_create = true;
+  bool inbound_update = true;
+  std::string conversion_object;  ///< the object that a converted record becomes ("Contact"); empty: none
+};
+
+/// A record that was set apart before it could be mapped.
+struct BadInput {
+  RemoteId id;
+  std::optional<Timestamp> version;
+  std::string reason;
+  std::string payload;
+};
+
+/// A page in local terms, in feed order.
+struct MappedPage {
+  std::string object;
+  std::vector<mapping::MappedRecord> records;
+  std::vector<BadInput> bad;
+};
+
+/// The keys whose state `plan_person_page` needs.
+PageKeys keys_of_person_page(ConnectionId connection, const PersonType& type, const MappedPage& page);
+/// Decides a page of leads or contacts. `snapshot` becomes the state after the plan. `now` stamps what is
+/// created.
+Plan plan_person_page(const PersonType& type, const Policy& policy, const MappedPage& page,
+                      PageSnapshot& snapshot, Timestamp now);
+
+/// One user or queue of the CRM, read by the fixed mapping of users.
+struct UserRecord {
+  RemoteId id;
+  Timestamp version{};
+  uint64_t hash = 0;
+  std::string name;
+  std::string email;
+  UserKind kind = UserKind::kPerson;
+  bool active = true;
+};
+PageKeys keys_of_user_page(ConnectionId connection, const std::vector<UserRecord>& page);
+Plan plan_user_page(const Policy& policy, const mapping::LocalSchema& schema,
+                    const std::vector<UserRecord>& page, PageSnapshot& snapshot, Timestamp now);
+
+PageKeys keys_of_account_page(ConnectionId connection, const mapping::FieldMap& map, const MappedPage& page);
+Plan plan_account_page(const mapping::FieldMap& map, const mapping::LocalSchema& schema, const Policy& policy,
+                       const MappedPage& page, PageSnapshot& snapshot, Timestamp now);
+
+/// An edit made here: fields by position with their new values. The agreement with the CRM keeps the old
+/// values.
+Plan plan_local_edit(const mapping::LocalSchema& schema, ProspectId prospect,
+                     const std::vector<std::pair<size_t, Value>>& edits, const std::string& actor,
+                     PageSnapshot& snapshot);
+
+}  // namespace prospectd::reconcile

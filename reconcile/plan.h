@@ -1,0 +1,169 @@
+// Plan: everything that one unit of work (a page, an edit, …) would change, as data. Built by the pure core
+// from a snapshot, applied by a store in one transaction together with its journal and cursor. What is not in
+// a plan does not happen. Pure data, any thread. `can_apply` and `apply_to` are in snapshot.h.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "reconcile/model.h"
+#include "reconcile/reason.h"
+
+namespace prospectd::reconcile {
+
+struct FieldChange {
+  size_t field = 0;  ///< position in the local schema
+  Value before;
+  Value after;
+  Reason reason = Reason::kUpdatedFromCrm;
+  bool operator==(const FieldChange&) const = default;
+};
+
+/// A new prospect with its link, whole. `prospect.version` is 1.
+struct CreateProspect {
+  Prospect prospect;
+  std::optional<Link> link;
+  bool operator==(const CreateProspect&) const = default;
+};
+/// Changes fields of a prospect; refused unless its version is still `expected`. When the email field
+/// changes, `addresses` is the whole new list.
+struct UpdateProspect {
+  ProspectId id;
+  int64_t expected = 0;
+  std::vector<FieldChange> changes;
+  std::optional<std::vector<Address>> addresses;
+  bool local = false;  ///< made here: sets local_changed_at
+  bool operator==(const UpdateProspect&) const = default;
+};
+/// Writes a link whole: a new one, a moved one (`replaces`: the id it stood on), or new version, hash,
+/// shadow, pending, deleted.
+struct PutLink {
+  Link link;
+  RemoteId replaces;  ///< empty unless the link moves to another record
+  bool operator==(const PutLink&) const = default;
+};
+/// Opens a failure row unless one for the same (connection, remote, prospect) is there.
+struct HoldDuplicate {
+  Duplicate duplicate;
+  bool operator==(const HoldDuplicate&) const = default;
+};
+/// Closes the open failure rows of a record.
+struct CloseDuplicates {
+  ConnectionId connection;
+  RemoteId remote;
+  bool operator==(const CloseDuplicates&) const = default;
+};
+/// Sets a record apart; the same record again counts `seen` up.
+struct Quarantine {
+  DeadLetter letter;
+  bool operator==(const Quarantine&) const = default;
+};
+/// The record came again whole: its dead letter goes.
+struct Release {
+  ConnectionId connection;
+  RemoteId remote;
+  bool operator==(const Release&) const = default;
+};
+struct PutUser {
+  User user;
+  bool create = false;
+  bool operator==(const PutUser&) const = default;
+};
+struct PutAccount {
+  Account account;
+  bool create = false;
+  bool operator==(const PutAccount&) const = default;
+};
+struct AddLineage {
+  LineageEntry entry;
+  bool operator==(const AddLineage&) const = default;
+};
+/// Adds (or takes away) a tag of a prospect, by name.
+struct TagProspect {
+  ProspectId prospect;
+  std::string tag;
+  bool remove = false;
+  bool operator==(const TagProspect&) const = default;
+};
+/// A field that both sides changed under the rule `review`, once for each (prospect, field).
+struct OpenConflict {
+  ProspectId prospect;
+  ConnectionId connection;
+  size_t field = 0;
+  Value remote;
+  Value local;
+  bool operator==(const OpenConflict&) const = default;
+};
+
+using Step = std::variant<CreateProspect, UpdateProspect, PutLink, HoldDuplicate, CloseDuplicates, Quarantine,
+                          Release, PutUser, PutAccount, AddLineage, TagProspect, OpenConflict>;
+
+/// One row of the journal. Creations by an import share one row a page (`count` > 1, prospects
+/// `prospect`…`last`).
+struct JournalEntry {
+  Reason reason = Reason::kUpdatedFromCrm;
+  ProspectId prospect;  ///< 0 where the row is not of a prospect
+  ProspectId last;      ///< the last of a range; 0 for one
+  int64_t count = 1;
+  std::string object;  ///< of the record, where there is one
+  RemoteId remote;
+  std::string field;   ///< local field name, or empty
+  std::string before;  ///< Value::to_json
+  std::string after;
+  std::string detail;  ///< more words, e.g. both sides of a conflict
+  bool operator==(const JournalEntry&) const = default;
+};
+
+/// What set a plan off.
+struct Cause {
+  std::string kind;    ///< "poll", "edit", …
+  std::string detail;  ///< "salesforce/Lead"
+  std::string actor;   ///< "prospectd", or a user's name
+  bool operator==(const Cause&) const = default;
+};
+
+struct CursorMove {
+  ConnectionId connection;
+  std::string object;
+  Cursor expected;
+  Cursor next;
+  bool operator==(const CursorMove&) const = default;
+};
+
+/// What a plan would do, counted; sums over plans.
+struct PlanCounts {
+  int64_t read = 0;
+  int64_t unchanged = 0;
+  int64_t created = 0;
+  int64_t without_key = 0;  ///< of the created, those with no usable address
+  int64_t updated = 0;
+  int64_t linked = 0;
+  int64_t held = 0;        ///< new failure rows
+  int64_t held_again = 0;  ///< records whose failure row was there already
+  int64_t deleted = 0;
+  int64_t restored = 0;
+  int64_t moved = 0;  ///< links that followed a conversion or merge
+  int64_t skipped = 0;
+  int64_t quarantined = 0;
+  int64_t owners = 0;  ///< owner changes
+  int64_t field_errors = 0;
+
+  PlanCounts& operator+=(const PlanCounts& o);
+  bool operator==(const PlanCounts&) const = default;
+};
+
+struct Plan {
+  Cause cause;
+  std::vector<Step> steps;
+  std::vector<JournalEntry> journal;
+  std::optional<CursorMove> cursor;
+  PlanCounts counts;
+
+  /// Nothing to write: no step, no journal row and no cursor move.
+  bool empty() const { return steps.empty() && journal.empty() && !cursor; }
+  bool operator==(const Plan&) const = default;
+};
+
+}  // namespace prospectd::reconcile

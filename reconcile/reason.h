@@ -1,0 +1,55 @@
+// Reasons: why something was done, or was not. A closed list of stable codes, each with a sentence for a
+// person; journals, explain and tests speak in them. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace prospectd::reconcile {
+
+enum class Reason {
+  kUnchanged,        ///< known version and content
+  kCreatedFromCrm,   ///< no prospect had the address (§2.2)
+  kLinkedByEmail,    ///< an unlinked prospect had the address (§2.3)
+  kUpdatedFromCrm,   ///< the CRM's side changed (§11)
+  kConflictCrmWins,  ///< both sides changed; the CRM's value was taken
+  kConflictProspectWins,
+  kConflictNewest,
+  kConflictFillBlank,
+  kConflictReview,  ///< both sides changed; a person decides
+  kDuplicateEmail,  ///< §2.4
+  kAmbiguousMatch,
+  kEmailTaken,  ///< the field's new address belongs to another prospect; the other fields applied (§1)
+  kNoKey,       ///< the record has no usable address (§1)
+  kInboundCreateOff,
+  kInboundUpdateOff,
+  kDeletedInCrm,   ///< §4
+  kDeletedUnseen,  ///< deleted before it was ever read: nothing to do
+  kRestoredInCrm,
+  kConverted,        ///< the link followed a converted lead to its contact
+  kConvertedUnseen,  ///< a converted lead that was never read: its contact stands for it
+  kMerged,           ///< the link followed a merge to the winner
+  kMergeConflict,    ///< the winner is linked to another prospect
+  kReleasedId,       ///< a remap let go of this id (§5)
+  kOwnerIsQueue,
+  kOwnerInactive,
+  kOwnerUnknown,
+  kAccountUnknown,
+  kReferenceResolved,  ///< the owner or account that a record named has arrived
+  kOptOutIsMonotone,   ///< the CRM's "not opted out" does not undo an opt-out
+  kBlankSkipped,
+  kDirectionOut,  ///< the mapping does not let this field in
+  kFieldError,    ///< the value could not be taken
+  kQuarantined,   ///< the record could not be decoded
+  kLocalEdit,
+  kMassChange,  ///< the mass-change brake (§11)
+};
+
+/// Stable upper-case code: "DUPLICATE_EMAIL".
+std::string_view code_of(Reason r);
+/// A sentence: "A prospect with this email address already exists".
+std::string_view sentence_of(Reason r);
+std::optional<Reason> reason_from_code(std::string_view code);
+
+}  // namespace prospectd::reconcile

@@ -1,0 +1,57 @@
+// Snapshot: exactly what the core needs to know to decide one page, read from a store in the page's
+// transaction, and the overlay that it becomes while the page's own steps are applied to it in memory. Pure;
+// owned by one thread at a time.
+#pragma once
+
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "base/result.h"
+#include "reconcile/plan.h"
+
+namespace prospectd::reconcile {
+
+/// The keys that a page needs looked up. Stores answer with what is there and leave out the rest.
+struct PageKeys {
+  ConnectionId connection;
+  std::vector<RemoteId> remotes;  ///< the records' ids, the winners of merges and the contacts of conversions
+  std::vector<std::string> emails;  ///< keys
+  std::vector<RemoteId> users;      ///< owners that the records name
+  std::vector<RemoteId> accounts;   ///< accounts that the records name
+  bool only_references =
+      false;  ///< a page of users or accounts: `remotes` are theirs; wants pending references to them
+};
+
+struct PageSnapshot {
+  ConnectionId connection;
+  std::unordered_map<RemoteId, Link> links;  ///< by record
+  std::unordered_map<ProspectId, Prospect>
+      prospects;  ///< all that links, addresses and pending references lead to
+  std::unordered_map<ProspectId, RemoteId> link_of;       ///< this connection's link of each prospect above
+  std::unordered_map<std::string, ProspectId> addresses;  ///< by key
+  std::unordered_map<RemoteId, User> users;
+  std::unordered_map<std::string, User> users_by_email;  ///< filled for pages of users: not yet linked ones
+  std::unordered_map<RemoteId, Account> accounts;
+  std::unordered_map<RemoteId, std::vector<ProspectId>>
+      open_duplicates;                                 ///< by record: prospects it is held against
+  std::unordered_map<RemoteId, LineageEntry> lineage;  ///< by the id it was
+  std::unordered_set<RemoteId> dead_letters;           ///< records that are set apart now
+  /// For pages of users and accounts: who waits for each of them. The prospects and links are in the maps
+  /// above (links by their own record's id); the accounts are in `accounts`.
+  std::unordered_map<RemoteId, std::vector<ProspectId>> waiting_prospects;
+  std::unordered_map<RemoteId, std::vector<RemoteId>> waiting_accounts;
+  ProspectId next_prospect{1};  ///< ids that the plan may give out, upward
+  UserId next_user{1};
+  AccountId next_account{1};
+};
+
+/// Applies one step in memory, as the store would. The caller has checked it.
+void apply_to(PageSnapshot& snapshot, const Step& step);
+
+/// Would every step of `plan` find the state it was built on? Checks versions, addresses and links (I8).
+/// **Errors:** kConflict, naming the first step that would not.
+Result<void> can_apply(const PageSnapshot& snapshot, const Plan& plan);
+
+}  // namespace prospectd::reconcile

@@ -1,0 +1,139 @@
+// Store: the blocking port to the database. Whole pages and plans, never row by row. One writer: every call
+// is on the one worker thread (engine::Scheduler::blocking), but for Reader, whose calls may be on any one
+// other thread and never block the writer. Implementations: sqlite_store.cpp; all pass
+// tests/contract/store_contract.h.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "reconcile/snapshot.h"
+
+namespace prospectd::store {
+
+using reconcile::ConnectionId;
+
+/// A transaction for writing. Destroyed without commit(): rolled back.
+class Transaction {
+ public:
+  virtual ~Transaction() = default;
+  /// The state of exactly these keys, as this transaction sees it.
+  virtual Result<reconcile::PageSnapshot> snapshot(const reconcile::PageKeys& keys) = 0;
+  /// Writes the plan's steps, journal rows (under one cause) and cursor.
+  /// **Errors:** kConflict when a precondition no longer holds (a version, an address, a link, the cursor):
+  /// nothing of the transaction may then be committed.
+  virtual Result<void> apply(const reconcile::Plan& plan, Timestamp now) = 0;
+  virtual Result<void> commit() = 0;
+};
+
+/// What a list shows of a prospect.
+struct ProspectRow {
+  reconcile::Prospect prospect;
+  std::vector<reconcile::Link> links;
+  std::string owner_name;
+  std::string account_name;
+  std::vector<std::string> tags;
+};
+
+struct ProspectQuery {
+  std::string text;          ///< part of a name, company or address; empty: all
+  bool without_key = false;  ///< only those with no usable address
+  ProspectId after;          ///< page on from here
+  size_t limit = 50;         ///< at most kListRowsMax
+};
+constexpr size_t kListRowsMax = 1'000;
+
+struct JournalRow {
+  int64_t id = 0;
+  CauseId cause;
+  std::string cause_kind;
+  std::string cause_detail;
+  std::string actor;
+  Timestamp at{};
+  reconcile::JournalEntry entry;
+};
+
+struct Totals {
+  int64_t prospects = 0;
+  int64_t without_key = 0;
+  int64_t links = 0;
+  int64_t users = 0;
+  int64_t accounts = 0;
+  int64_t open_duplicates = 0;
+  int64_t dead_letters = 0;
+  int64_t open_conflicts = 0;
+  int64_t outbox = 0;
+};
+
+struct ObjectCursor {
+  ConnectionId connection;
+  std::string object;
+  reconcile::Cursor cursor;
+};
+
+/// A consistent view for reading, on a connection of its own.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+  virtual Result<Totals> totals() = 0;
+  virtual Result<std::vector<ObjectCursor>> cursors() = 0;
+  virtual Result<std::vector<ProspectRow>> prospects(const ProspectQuery& query) = 0;
+  virtual Result<std::optional<ProspectRow>> prospect(ProspectId id) = 0;
+  /// By address key, or by any CRM id that is or was linked.
+  virtual Result<std::optional<ProspectId>> find_by_email(const std::string& key) = 0;
+  virtual Result<std::optional<ProspectId>> find_by_remote(const RemoteId& remote) = 0;
+  /// Open ones first, newest id last; `after` pages on.
+  virtual Result<std::vector<reconcile::Duplicate>> duplicates(DuplicateId after, size_t limit,
+                                                               bool only_open) = 0;
+  virtual Result<std::vector<reconcile::Duplicate>> duplicates_of(const RemoteId& remote) = 0;
+  virtual Result<std::vector<reconcile::Duplicate>> duplicates_of(ProspectId prospect) = 0;
+  virtual Result<std::vector<reconcile::DeadLetter>> dead_letters(DeadLetterId after, size_t limit) = 0;
+  virtual Result<std::vector<reconcile::LineageEntry>> lineage_of(const RemoteId& remote) = 0;
+  /// The journal of a prospect, oldest first, ranges that include it too; at most `limit` newest.
+  virtual Result<std::vector<JournalRow>> journal_of(ProspectId prospect, size_t limit) = 0;
+  virtual Result<std::vector<JournalRow>> journal_of_remote(const RemoteId& remote, size_t limit) = 0;
+  /// A snapshot for a dry run.
+  virtual Result<reconcile::PageSnapshot> snapshot(const reconcile::PageKeys& keys) = 0;
+  /// Calls `visit` with each prospect in id order (tests, exports).
+  virtual Result<void> each_prospect(const std::function<void(const ProspectRow&)>& visit) = 0;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+  virtual Result<std::unique_ptr<Transaction>> begin() = 0;
+  virtual Result<std::unique_ptr<Reader>> reader() = 0;
+  /// The number of a connection by its name in the config; made on first use.
+  virtual Result<ConnectionId> connection(const std::string& name) = 0;
+  virtual Result<reconcile::Cursor> cursor(ConnectionId connection, const std::string& object) = 0;
+  /// Rows written since it was opened (steps applied); for tests of quiet (I5).
+  virtual int64_t rows_written() const = 0;
+  /// Moves what the log holds into the database file; in the writer's idle time.
+  virtual Result<void> checkpoint() = 0;
+};
+
+/// A moment at which a test may stop the world.
+enum class CommitPoint { kBeforeCommit, kAfterCommit };
+/// Called at every commit point; answering false plays a crash there: the store rolls back what is not
+/// committed, closes, and every later call fails with kCancelled.
+using CommitHook = std::function<bool(CommitPoint)>;
+
+struct SqliteOptions {
+  std::string
+      path;  ///< a file, or ":memory:" (tests and simulation: the reader shares the writer's connection)
+  mapping::LocalSchema schema;
+  CommitHook on_commit;  ///< empty: never stops
+  bool lock = true;      ///< take the lock file against a second daemon
+  int64_t cache_bytes = 32LL * 1024 * 1024;
+};
+
+/// Opens or creates the database, migrates it, takes the lock.
+/// **Errors:** kLockHeld (names the process that has it), kStateDamaged (says how to restore), kStateTooNew,
+/// kConfigInvalid (the folder can't be written), kDiskFull.
+Result<std::unique_ptr<Store>> open_sqlite(SqliteOptions options);
+
+}  // namespace prospectd::store
