@@ -1,0 +1,184 @@
+// SOQL as a typed tree: what the client prints, the sandbox carries out. The tree holds the subset of API
+// §5.1 that this version runs; it is meant to grow (relationship subqueries, aggregates, TYPEOF, date
+// literals are further alternatives of SelectExpression, Literal and Condition::node). Owned by
+// salesforce_wire; plain values with value semantics, any thread. Invariant: parse(print(q)) is q for every
+// tree that parse gives, and for every tree that keeps the invariants written at its parts.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/time.h"
+
+namespace prospectd::salesforce_wire::soql {
+
+// The limits of API §5.3, and ours where it has none.
+constexpr size_t kQueryCharsMax = 100'000;
+constexpr size_t kStringCharsMax = 4'000;
+constexpr size_t kNestingMax = 50;      ///< parentheses inside each other
+constexpr size_t kPathPartsMax = 6;     ///< five parents and the field
+constexpr size_t kNameCharsMax = 255;   ///< of an object, a field or an alias
+constexpr size_t kNumberCharsMax = 64;  ///< of a number literal
+constexpr int64_t kOffsetMax = 2'000;
+constexpr int64_t kLimitMax = 2'147'483'647;
+
+/// "Owner.Name" as {"Owner", "Name"}: parents first, the field last. Names keep the writer's letter case. A
+/// leading alias, or name, of the query's own object is dropped by parse. 1 to kPathPartsMax parts.
+struct FieldPath {
+  std::vector<std::string> parts;
+
+  /// Splits at dots; for names out of our own tables, nothing is checked.
+  static FieldPath of(std::string_view dotted);
+  /// The parts with dots between them.
+  std::string text() const;
+  bool operator==(const FieldPath&) const = default;
+};
+
+/// Aggregates, subqueries, TYPEOF and FIELDS() become further alternatives.
+using SelectExpression = std::variant<FieldPath>;
+struct SelectItem {
+  SelectExpression expression;
+
+  static SelectItem of(std::string_view dotted) { return SelectItem{FieldPath::of(dotted)}; }
+  /// The path when the item is a plain field, else nullptr.
+  const FieldPath* field() const { return std::get_if<FieldPath>(&expression); }
+  bool operator==(const SelectItem&) const = default;
+};
+
+struct Null {
+  bool operator==(const Null&) const = default;
+};
+
+/// A number as it was written, so that no digit of a currency is lost: [+-]digits[.digits][e[+-]digits].
+struct Number {
+  std::string text;
+
+  static Number of(int64_t n) { return Number{std::to_string(n)}; }
+  /// The value when it is written as a whole number and fits.
+  std::optional<int64_t> as_int() const;
+  /// The nearest double; infinite when it is beyond.
+  double as_double() const;
+  bool operator==(const Number&) const = default;
+};
+
+/// Years 0001 to 9999 for Date and Timestamp. Strings are UTF-8 with escapes undone, except with LIKE, where
+/// they are patterns (see like_matches).
+using Literal = std::variant<Null, bool, Number, std::string, Date, Timestamp>;
+
+enum class Operator {
+  kEqual,
+  kNotEqual,
+  kLess,
+  kLessOrEqual,
+  kGreater,
+  kGreaterOrEqual,
+  kLike,
+  kIn,
+  kNotIn,
+};
+/// As SOQL writes it: "<=", "NOT IN".
+std::string_view symbol_of(Operator op);
+
+/// One value; kIn and kNotIn take one or more; kLike takes one string.
+struct Comparison {
+  FieldPath field;
+  Operator op = Operator::kEqual;
+  std::vector<Literal> values;
+
+  bool operator==(const Comparison&) const = default;
+};
+
+struct Condition;
+
+/// Two terms or more.
+struct And {
+  std::vector<Condition> terms;
+};
+/// Two terms or more.
+struct Or {
+  std::vector<Condition> terms;
+};
+/// Exactly one term.
+struct Not {
+  std::vector<Condition> term;
+};
+
+struct Condition {
+  std::variant<Comparison, And, Or, Not> node;
+};
+
+bool operator==(const And& a, const And& b);
+bool operator==(const Or& a, const Or& b);
+bool operator==(const Not& a, const Not& b);
+bool operator==(const Condition& a, const Condition& b);
+
+// Short ways to build conditions. all_of and any_of of a single term are that term; of none is a mistake.
+Condition compare(std::string_view dotted_field, Operator op, Literal value);
+Condition in_list(std::string_view dotted_field, std::vector<Literal> values);
+Condition all_of(std::vector<Condition> terms);
+Condition any_of(std::vector<Condition> terms);
+Condition negate(Condition term);
+
+enum class Nulls { kFirst, kLast };
+
+struct OrderBy {
+  FieldPath field;
+  bool descending = false;
+  std::optional<Nulls> nulls = std::nullopt;  ///< none: the CRM's default, which is first
+
+  bool operator==(const OrderBy&) const = default;
+};
+
+/// Either `count`, and then `select` is empty, or one selected item or more, none twice.
+struct Query {
+  std::vector<SelectItem> select;
+  bool count = false;  ///< SELECT COUNT()
+  std::string object;
+  std::string alias;  ///< empty: none
+  std::optional<Condition> where;
+  std::vector<OrderBy> order;
+  std::optional<int64_t> limit;   ///< 0 to kLimitMax
+  std::optional<int64_t> offset;  ///< 0 to kOffsetMax
+};
+bool operator==(const Query& a, const Query& b);
+
+/// Why a text is no query, told as the CRM tells it. `message` and `reason` quote the text and so may hold a
+/// person's values: they belong in an answer to the sender, not in a log.
+struct ParseError {
+  std::string code = "MALFORMED_QUERY";  ///< the errorCode; NUMBER_OUTSIDE_VALID_RANGE for LIMIT and OFFSET
+  int row = 1;                           ///< from 1
+  int column = 1;                        ///< from 1, in characters
+  std::string reason;                    ///< "unexpected token: 'FORM'"
+  std::string construct;  ///< "GROUP BY": real SOQL that this version does not carry out; else empty
+  std::string message;    ///< excerpt, caret, "ERROR at Row:1:Column:34", reason; lines by \n
+};
+
+/// Reads a query. Linear in its length; at most kQueryCharsMax characters and kNestingMax nested parentheses.
+/// **Errors:** ParseError with the first fault. Source: API §5.1, §5.3, §11.2.
+std::variant<Query, ParseError> parse(std::string_view text);
+/// Reads what may stand behind WHERE, alone; same limits and errors.
+std::variant<Condition, ParseError> parse_condition(std::string_view text);
+
+/// The query in canonical form: one line, capital keywords, single blanks, no needless parentheses.
+std::string print(const Query& query);
+std::string print(const Condition& condition);
+/// A literal outside LIKE.
+std::string print(const Literal& literal);
+
+/// `text` between single quotes with everything escaped that needs it; ill-formed UTF-8 becomes U+FFFD.
+std::string quote_string(std::string_view text);
+/// "2026-11-20T08:15:30Z", with ".123" when the moment has a fraction; unquoted, as SOQL wants it.
+std::string format_datetime(Timestamp t);
+
+/// LIKE: '%' stands for any run of characters, '_' for one, a backslash takes the next of '%', '_', '\' as it
+/// is. Letter case counts: fold both sides first where it should not. At most |pattern|·|text| steps.
+bool like_matches(std::string_view pattern, std::string_view text);
+/// The pattern that matches `text` and nothing else.
+std::string like_escape(std::string_view text);
+
+}  // namespace prospectd::salesforce_wire::soql
