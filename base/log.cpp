@@ -3,6 +3,8 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <cmath>
 #include <memory>
 #include <mutex>
 
@@ -47,17 +49,32 @@ std::shared_ptr<spdlog::logger> make_logger(Format format, Level least) {
   return logger;
 }
 
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+}
+
+bool is_plain_word(const std::string& text) {
+  return !text.empty() && is_valid_utf8(text) &&
+         std::none_of(text.begin(), text.end(), [](char c) { return c == ' ' || c == '"' || is_control(c); });
+}
+
+// One line of text for a terminal: control characters (line ends, escape sequences) become blanks.
+std::string one_line(std::string_view text) {
+  std::string line = repair_utf8(text);
+  std::replace_if(line.begin(), line.end(), is_control, ' ');
+  return line;
+}
+
 std::string value_text(const Field& field, Format format) {
   struct Printer {
     Format format;
     std::string operator()(int64_t v) const { return std::to_string(v); }
-    std::string operator()(double v) const { return std::to_string(v); }
+    // JSON has no word for what is not a number.
+    std::string operator()(double v) const { return std::isfinite(v) ? std::to_string(v) : "null"; }
     std::string operator()(bool v) const { return v ? "true" : "false"; }
     std::string operator()(const std::string& v) const {
-      const bool plain =
-          format == Format::kTerminal && !v.empty() && v.find_first_of(" \t\r\n\"") == std::string::npos;
-      return plain ? v
-                   : json_quote(v);  // quoting also keeps a line end in a value from starting a new log line
+      // Quoting also keeps a line end in a value from starting a new line of the log.
+      return format == Format::kTerminal && is_plain_word(v) ? v : json_quote(v);
     }
   };
   return std::visit(Printer{format}, field.value);
@@ -67,7 +84,7 @@ std::string compose(Format format, std::string_view event, std::string_view mess
                     std::initializer_list<Field> fields) {
   const bool json = format == Format::kJson;
   std::string line =
-      json ? "\"event\":" + json_quote(event) + ",\"message\":" + json_quote(message) : std::string(message);
+      json ? "\"event\":" + json_quote(event) + ",\"message\":" + json_quote(message) : one_line(message);
   for (const Field& field : fields) {
     line += json ? "," + json_quote(field.name) + ":" : " " + std::string(field.name) + "=";
     line += value_text(field, format);

@@ -33,19 +33,24 @@ size_t utf8_sequence(std::string_view s) {
   return length;
 }
 
-// Edit distance in half steps: 2 an insertion, deletion or substitution, 1 where only the case differs.
+// Edit distance in half steps: 2 an insertion, deletion, substitution or swap of neighbours, 1 where only the
+// case differs; 1 in all where the two words differ in nothing but case.
 size_t half_distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
+  if (a == b) return 0;
+  if (equals_ignore_case_ascii(a, b)) return 1;
+  // Three rows of the table: for the first i - 2, i - 1 and i characters of a.
+  std::vector<size_t> older(b.size() + 1), old(b.size() + 1), row(b.size() + 1);
   for (size_t j = 0; j <= b.size(); ++j)
     row[j] = 2 * j;
   for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
+    older.swap(old);
+    old.swap(row);
     row[0] = 2 * i;
     for (size_t j = 1; j <= b.size(); ++j) {
       const size_t change = a[i - 1] == b[j - 1] ? 0 : lower(a[i - 1]) == lower(b[j - 1]) ? 1 : 2;
-      const size_t best = std::min({row[j] + 2, row[j - 1] + 2, diagonal + change});
-      diagonal = row[j];
-      row[j] = best;
+      row[j] = std::min({old[j] + 2, row[j - 1] + 2, old[j - 1] + change});
+      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (swapped) row[j] = std::min(row[j], older[j - 2] + 2);
     }
   }
   return row[b.size()];
@@ -141,7 +146,7 @@ std::string json_quote(std::string_view text) {
         out += "\\t";
         break;
       default:
-        if (static_cast<unsigned char>(c) < 0x20) {
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
           std::array<char, 8> escape;
           std::snprintf(escape.data(), escape.size(), "\\u%04x", c);
           out += escape.data();

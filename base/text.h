@@ -22,10 +22,11 @@ bool is_valid_utf8(std::string_view text);
 std::string repair_utf8(std::string_view text);
 
 /// The candidate nearest to `word` by edit distance, when it is near enough to be meant: at most a third of
-/// the word's length (at least 1). Case differences count half. Ties go to the first.
+/// the word's length (at least 1). Swapped neighbours count as one edit, case differences half; a word that
+/// differs in nothing but case is always meant. Ties go to the first.
 std::optional<std::string> did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
 
-/// `text` as a JSON string literal with its quotes; bad UTF-8 is repaired.
+/// `text` as a JSON string literal with its quotes; bad UTF-8 is repaired, control characters are escaped.
 std::string json_quote(std::string_view text);
 
 /// "1,234,567"

@@ -51,6 +51,10 @@ std::optional<minutes> zone_offset(std::string_view text) {
   return text[0] == '-' ? -offset : offset;
 }
 
+// Years 0001 to 9999, what four digits can say.
+constexpr Timestamp kFirst = Date{year{1} / month{1} / day{1}};
+constexpr Timestamp kEnd = Date{year{10'000} / month{1} / day{1}};
+
 struct Parts {
   year_month_day ymd;
   std::chrono::hh_mm_ss<milliseconds> time;
@@ -72,6 +76,10 @@ std::string print(const char* format, Args... args) {
 constexpr const char* kDayNames[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 constexpr const char* kMonthNames[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+const char* day_name(Date d) {
+  return kDayNames[std::chrono::weekday{d}.c_encoding()];
+}
 
 int as_int(year y) {
   return static_cast<int>(y);
@@ -109,7 +117,8 @@ std::optional<Timestamp> parse_timestamp(std::string_view text) {
   }
   const auto offset = zone_offset(text.substr(at));
   if (!offset) return std::nullopt;
-  return Timestamp{*date} + *time + fraction - *offset;
+  const Timestamp t = Timestamp{*date} + *time + fraction - *offset;
+  return t >= kFirst && t < kEnd ? std::optional(t) : std::nullopt;  // the offset may lead out of the years
 }
 
 std::string format_timestamp(Timestamp t) {
@@ -133,6 +142,7 @@ std::string format_date(Date d) {
 
 std::optional<Timestamp> parse_http_date(std::string_view text) {
   if (text.size() != 29 || text.substr(3, 2) != ", " || text.substr(25) != " GMT") return std::nullopt;
+  if (text[7] != ' ' || text[11] != ' ' || text[16] != ' ') return std::nullopt;
   int m = 0;
   for (int i = 0; i < 12; ++i) {
     if (text.substr(8, 3) == kMonthNames[i]) m = i + 1;
@@ -141,26 +151,33 @@ std::optional<Timestamp> parse_http_date(std::string_view text) {
   const auto time = time_of_day(text.substr(17, 8));
   if (!d || m == 0 || !y || !time) return std::nullopt;
   const auto date = make_date(*y, m, *d);
-  if (!date) return std::nullopt;
+  if (!date || text.substr(0, 3) != day_name(*date)) return std::nullopt;
   return Timestamp{*date} + *time;
 }
 
 std::string format_http_date(Timestamp t) {
   const auto [ymd, time] = parts_of(t);
-  const std::chrono::weekday weekday{Date{ymd}};
-  return print("%s, %02u %s %04d %02d:%02d:%02d GMT", kDayNames[weekday.c_encoding()], as_int(ymd.day()),
+  return print("%s, %02u %s %04d %02d:%02d:%02d GMT", day_name(Date{ymd}), as_int(ymd.day()),
                kMonthNames[as_int(ymd.month()) - 1], as_int(ymd.year()),
                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
                static_cast<int>(time.seconds().count()));
 }
 
 std::string format_duration(milliseconds d) {
+  struct Unit {
+    long long seconds;
+    const char* name;
+  };
+  constexpr Unit kUnits[] = {{86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}};
   const long long total = d.count() / 1000;
   if (total < 1) return print("%lld ms", static_cast<long long>(d.count()));
-  if (total < 60) return print("%lld s", total);
-  if (total < 3600) return print("%lld min %lld s", total / 60, total % 60);
-  if (total < 86400) return print("%lld h %lld min", total / 3600, total / 60 % 60);
-  return print("%lld d %lld h", total / 86400, total / 3600 % 24);
+  size_t i = 0;
+  while (total < kUnits[i].seconds)
+    ++i;
+  const std::string text = print("%lld %s", total / kUnits[i].seconds, kUnits[i].name);
+  if (kUnits[i].seconds == 1) return text;
+  const long long rest = total % kUnits[i].seconds / kUnits[i + 1].seconds;
+  return rest == 0 ? text : text + print(" %lld %s", rest, kUnits[i + 1].name);
 }
 
 }  // namespace prospectd
