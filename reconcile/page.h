@@ -71,8 +71,9 @@ Plan plan_user_page(const Policy& policy, const mapping::LocalSchema& schema,
                     const std::vector<UserRecord>& page, PageSnapshot& snapshot, Timestamp now);
 
 PageKeys keys_of_account_page(ConnectionId connection, const mapping::FieldMap& map, const MappedPage& page);
-Plan plan_account_page(const mapping::FieldMap& map, const mapping::LocalSchema& schema, const Policy& policy,
-                       const MappedPage& page, PageSnapshot& snapshot, Timestamp now);
+/// Accounts of the CRM become accounts here; prospects that waited for one of them get it.
+Plan plan_account_page(const mapping::FieldMap& map, const std::vector<PersonType>& types,
+                       const Policy& policy, const MappedPage& page, PageSnapshot& snapshot);
 
 /// An edit made here: fields by position with their new values. The agreement with the CRM keeps the old
 /// values.

@@ -30,6 +30,8 @@ class Scheduler {
   /// Runs `work` on the one worker thread (in order), and resumes here when it has returned. The work must
   /// not throw.
   virtual boost::asio::awaitable<void> blocking(std::function<void()> work) = 0;
+  /// The same on a second thread of its own, for reads that must not wait behind the writer.
+  virtual boost::asio::awaitable<void> reading(std::function<void()> work) = 0;
   /// A uniform random number, for jitter.
   virtual uint64_t random() = 0;
   /// Wakes every sleeper; later sleeps return at once.

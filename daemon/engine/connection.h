@@ -1,0 +1,93 @@
+// What the engine needs to know of one connection (one org of one CRM), and what it tells of it. Plain data;
+// on the loop's thread.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "connectors/connector.h"
+#include "mapping/spec.h"
+#include "reconcile/page.h"
+
+namespace prospectd::engine {
+
+struct PollOptions {
+  milliseconds interval{600'000};
+  milliseconds overlap{600'000};  ///< how far behind the cursor each window starts: late commits (F01)
+  size_t pages_per_commit = 10;   ///< 1…10 whole pages a transaction
+  bool start_jitter = true;       ///< the first poll starts within one interval, at random (F35)
+};
+
+struct ConnectionOptions {
+  std::string name;                ///< "salesforce"
+  Connector* connector = nullptr;  ///< outlives the engine
+  mapping::LocalSchema schema;
+  std::optional<mapping::MappingSpec> accounts;
+  std::vector<mapping::TypeSpec> types;  ///< in the plugin's order
+  std::map<std::string, std::string>
+      converts_to;           ///< object → what its records become when converted ("Lead" → "Contact")
+  bool reads_queues = true;  ///< the CRM has queues in an object "Group"
+  std::string default_user_email;  ///< for the owner policy default_user
+  reconcile::Policy policy;        ///< default_user is resolved by the engine from default_user_email
+  PollOptions poll;
+};
+
+/// One cycle over all objects of a connection, counted.
+struct CycleSummary {
+  std::map<std::string, reconcile::PlanCounts> objects;  ///< by object, "User" and "Account" among them
+  reconcile::PlanCounts people;                          ///< the sum over the person types
+  int64_t calls = 0;
+  milliseconds took{0};
+  Timestamp window_upper{};         ///< by the CRM's clock: everything before it has been read
+  std::vector<std::string> alerts;  ///< what a person should know: fields dropped, objects not readable, …
+  bool complete = true;             ///< false: an object could not be read to its end
+};
+
+struct ObjectProgress {
+  std::string object;
+  int64_t read = 0;
+  int64_t total = 0;  ///< an estimate; 0: not known
+};
+
+enum class ConnectionState { kStarting, kIdle, kSyncing, kBackingOff, kWaiting, kNeedsAttention, kStopped };
+std::string_view name_of(ConnectionState s);
+
+struct ConnectionStatus {
+  std::string name;
+  ConnectionState state = ConnectionState::kStarting;
+  std::optional<ObjectProgress> progress;
+  double rate = 0;  ///< records a second in the cycle under way
+  std::optional<CycleSummary> last_cycle;
+  std::optional<Timestamp> last_cycle_at;
+  std::optional<Timestamp> next_poll_at;
+  std::optional<Error> last_error;
+  int consecutive_failures = 0;
+  std::vector<std::string> alerts;
+  ApiUsage usage;
+  int64_t calls = 0;
+};
+
+/// One thing a dry run would do, for people to look at; at most kDryRunRowsMax are kept.
+struct DryRunRow {
+  std::string action;  ///< "create", "update", "link", "hold", "own", …
+  std::string object;
+  std::string remote;
+  std::string prospect;  ///< its number, or empty for a new one
+  std::string field;
+  std::string before;
+  std::string after;
+  std::string reason;
+};
+constexpr size_t kDryRunRowsMax = 1'000;
+
+struct DryRunReport {
+  CycleSummary summary;
+  std::map<std::string, int64_t> fields;  ///< updates by local field
+  std::vector<DryRunRow> rows;
+  bool truncated = false;  ///< stopped at the overlay's bound; the counts are of what came before
+};
+
+}  // namespace prospectd::engine

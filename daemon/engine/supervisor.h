@@ -1,0 +1,42 @@
+// Supervisor: runs every connection's polls at their interval, one after another within a connection, keeps
+// their status, and answers requests for a sync now. One connection's trouble never stops the others (I12).
+// All on the loop's one thread.
+#pragma once
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "daemon/engine/connection.h"
+#include "daemon/engine/scheduler.h"
+#include "reconcile/store/store.h"
+
+namespace prospectd::engine {
+
+class Supervisor {
+ public:
+  virtual ~Supervisor() = default;
+
+  /// Starts the polling of all connections; returns at once.
+  virtual void start() = 0;
+  /// A whole cycle that begins after this call, of one connection ("" : of each, one after another; their
+  /// sums).
+  /// **Errors:** kNotFound for an unknown name; the cycle's own error.
+  virtual boost::asio::awaitable<Result<CycleSummary>> sync_now(std::string connection) = 0;
+  /// What a cycle would do now. Nothing is written. Takes the connection's turn like a cycle.
+  virtual boost::asio::awaitable<Result<DryRunReport>> dry_run(std::string connection) = 0;
+  virtual std::vector<ConnectionStatus> status() const = 0;
+  /// The error after which the daemon must not go on (its own state is damaged); none while all is well.
+  virtual std::optional<Error> fatal() const = 0;
+  /// Asks everything to stop; finished() resumes when nothing is under way any more.
+  virtual void stop() = 0;
+  virtual boost::asio::awaitable<void> finished() = 0;
+};
+
+/// The scheduler and the store outlive it.
+std::unique_ptr<Supervisor> make_supervisor(Scheduler& scheduler, store::Store& store,
+                                            std::vector<ConnectionOptions> connections);
+
+}  // namespace prospectd::engine

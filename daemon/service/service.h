@@ -1,0 +1,76 @@
+// Service: every use case once. The control API and, through it, the command line say the same thing by
+// calling it. On the loop's thread; the database is read on the scheduler's reading thread. Answers are plain
+// data: showing them is the caller's.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "daemon/engine/supervisor.h"
+
+namespace prospectd::service {
+
+struct Status {
+  std::string version;
+  Timestamp now{};
+  Timestamp started_at{};
+  store::Totals totals;
+  std::vector<engine::ConnectionStatus> connections;
+  std::vector<store::ObjectCursor> cursors;
+};
+
+/// One step of an explanation: when, what, why.
+struct Because {
+  std::optional<Timestamp> at;
+  std::string what;    ///< a sentence
+  std::string reason;  ///< code, or empty
+  std::string cause;   ///< "c-12", or empty
+  std::string field;
+  std::string before;
+  std::string after;
+};
+
+struct Explanation {
+  std::string subject;  ///< "Prospect 42 · Adam Alexander · linked to Lead 00Q…"
+  std::vector<std::pair<std::string, std::string>> facts;
+  std::vector<Because> because;   ///< oldest first
+  std::vector<std::string> next;  ///< commands that could be of use
+};
+
+class Service {
+ public:
+  virtual ~Service() = default;
+  virtual boost::asio::awaitable<Result<Status>> status() = 0;
+  virtual boost::asio::awaitable<Result<engine::CycleSummary>> sync(std::string connection) = 0;
+  virtual boost::asio::awaitable<Result<engine::DryRunReport>> dry_run(std::string connection) = 0;
+  virtual boost::asio::awaitable<Result<std::vector<store::ProspectRow>>> prospects(
+      store::ProspectQuery query) = 0;
+  virtual boost::asio::awaitable<Result<store::ProspectRow>> prospect(ProspectId id) = 0;
+  virtual boost::asio::awaitable<Result<std::vector<reconcile::Duplicate>>> duplicates(DuplicateId after,
+                                                                                       size_t limit,
+                                                                                       bool only_open) = 0;
+  virtual boost::asio::awaitable<Result<std::vector<reconcile::DeadLetter>>> dead_letters(DeadLetterId after,
+                                                                                          size_t limit) = 0;
+  /// `subject`: "prospect 42", "42", an address, a CRM id (15 or 18 characters), or "duplicate 7".
+  /// **Errors:** kNotFound, with what was looked for; kInvalidInput for anything else.
+  virtual boost::asio::awaitable<Result<Explanation>> explain(std::string subject) = 0;
+  /// The names of a prospect's fields, in the order of its values.
+  virtual const mapping::LocalSchema& schema() const = 0;
+  /// Is the loop turning and the store writable?
+  virtual bool live() const = 0;
+  virtual bool ready() const = 0;
+};
+
+/// Supervisor, store and scheduler outlive it. `canonical_id` brings a CRM id into the connector's canonical
+/// form (nullopt: none).
+std::unique_ptr<Service> make_service(
+    engine::Scheduler& scheduler, engine::Supervisor& supervisor, store::Store& store,
+    mapping::LocalSchema schema, std::function<std::optional<std::string>(const std::string&)> canonical_id);
+
+}  // namespace prospectd::service

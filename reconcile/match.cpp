@@ -1,0 +1,39 @@
+#include "reconcile/match.h"
+
+namespace prospectd::reconcile {
+namespace {
+
+using mapping::MappedRecord;
+
+bool is_known(const Link& link, const MappedRecord& record) {
+  return link.version == record.version && link.hash == record.hash;
+}
+
+Decision decide_linked(const PersonType& type, const MappedRecord& record, const Link& link) {
+  const auto answer = [&](Verdict v, Reason r) { return Decision{v, r, link.prospect}; };
+  if (is_known(link, record)) return answer(Verdict::kUnchanged, Reason::kUnchanged);
+  if (record.deleted && !record.lineage.merged_into.empty())
+    return answer(Verdict::kFollowMerge, Reason::kMerged);
+  if (record.deleted) return answer(Verdict::kMarkDeleted, Reason::kDeletedInCrm);
+  if (record.lineage.converted && !type.conversion_object.empty()) {
+    return answer(Verdict::kFollowConversion, Reason::kConverted);
+  }
+  if (!type.inbound_update && !link.deleted) return answer(Verdict::kSkip, Reason::kInboundUpdateOff);
+  return answer(Verdict::kUpdate, link.deleted ? Reason::kRestoredInCrm : Reason::kUpdatedFromCrm);
+}
+
+}  // namespace
+
+Decision decide(const PersonType& type, const MappedRecord& record, const Known& known) {
+  if (known.link != nullptr) return decide_linked(type, record, *known.link);
+  if (record.deleted) return {Verdict::kSkip, Reason::kDeletedUnseen, {}};
+  if (record.lineage.converted) return {Verdict::kSkip, Reason::kConvertedUnseen, {}};
+  if (known.by_email && known.prospect_is_linked)
+    return {Verdict::kHold, Reason::kDuplicateEmail, known.by_email};
+  if (known.released) return {Verdict::kSkip, Reason::kReleasedId, {}};
+  if (known.by_email) return {Verdict::kLink, Reason::kLinkedByEmail, known.by_email};
+  if (!type.inbound_create) return {Verdict::kSkip, Reason::kInboundCreateOff, {}};
+  return {Verdict::kCreate, record.email_key ? Reason::kCreatedFromCrm : Reason::kNoKey, {}};
+}
+
+}  // namespace prospectd::reconcile

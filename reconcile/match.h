@@ -1,0 +1,37 @@
+// Match: which prospect a record belongs to (SEMANTICS §2, §4), and the record-level decision that follows. A
+// closed set, each with its reason; the order of the questions is the table in match.cpp. Pure, any thread.
+#pragma once
+
+#include "reconcile/page.h"
+
+namespace prospectd::reconcile {
+
+enum class Verdict {
+  kUnchanged,    ///< known version and content: nothing to do
+  kUpdate,       ///< linked: merge its fields
+  kMarkDeleted,  ///< linked, and now in the CRM's bin
+  kFollowMerge,  ///< linked, merged into a winner
+  kFollowConversion,
+  kCreate,
+  kLink,  ///< an unlinked prospect has its address (§2.3)
+  kHold,  ///< another record has the prospect with its address (§2.4)
+  kSkip,
+};
+
+struct Decision {
+  Verdict verdict = Verdict::kSkip;
+  Reason reason = Reason::kUnchanged;
+  ProspectId prospect;  ///< linked to, found by address, or 0
+};
+
+/// What the page so far and the store know of one record's keys.
+struct Known {
+  const Link* link = nullptr;       ///< of the record
+  ProspectId by_email;              ///< whose address it is; 0: nobody's
+  bool prospect_is_linked = false;  ///< that prospect has a link of this connection
+  bool released = false;            ///< a remap let go of this id
+};
+
+Decision decide(const PersonType& type, const mapping::MappedRecord& record, const Known& known);
+
+}  // namespace prospectd::reconcile

@@ -1,0 +1,61 @@
+// The three-way merge of one field (SEMANTICS §11): what the CRM says now, what the prospect holds now, and
+// the two-sided agreement of both when they were last compared. `decide_field` is a table; each of its rows
+// has a test of the same name. Pure, any thread.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "mapping/spec.h"
+#include "reconcile/model.h"
+#include "reconcile/reason.h"
+
+namespace prospectd::reconcile {
+
+/// The rows of the table: who changed, each against its own side of the agreement.
+enum class FieldCase {
+  kUnsaid,   ///< the record did not carry the field
+  kEqual,    ///< both sides hold the same now, whatever came before
+  kNeither,  ///< a standing difference that nobody touched
+  kRemoteOnly,
+  kLocalOnly,
+  kBoth,
+};
+std::string_view name_of(FieldCase c);
+
+enum class FieldAction {
+  kNothing,  ///< neither value nor agreement changes
+  kAgree,    ///< values stay; the agreement becomes the row's value (its entry goes)
+  kTakeRemote,
+  kKeepLocal,  ///< the prospect's value stays; the agreement is rewritten
+  kReview,     ///< a person decides; nothing changes
+};
+
+/// Everything that one field's decision depends on.
+struct FieldInput {
+  Value remote;  ///< in the prospect's terms; absent when the record did not say
+  Value local;
+  std::optional<Agreement> agreed;  ///< none: both sides agreed on the prospect's value
+  bool takes_in = true;             ///< the mapping's direction lets the CRM's value in
+  bool gives_out = false;           ///< … and the prospect's out
+  mapping::ConflictRule rule = mapping::ConflictRule::kCrmWins;
+  mapping::Blanks blanks_in = mapping::Blanks::kSkip;
+  bool opt_out = false;     ///< the field is the opt-out: only ever turned on from outside
+  bool first_link = false;  ///< the link is new by §2.3: as if both sides had changed
+  Timestamp remote_version{};
+  std::optional<Timestamp> local_changed_at;
+};
+
+struct FieldOutcome {
+  FieldCase field_case = FieldCase::kEqual;
+  FieldAction action = FieldAction::kNothing;
+  Reason reason = Reason::kUnchanged;
+  std::optional<Agreement> agreed;  ///< the agreement afterwards; none: both sides as the row
+};
+
+FieldOutcome decide_field(const FieldInput& in);
+
+/// Blank values are one: null, absent and empty text compare equal.
+bool same_value(const Value& a, const Value& b);
+
+}  // namespace prospectd::reconcile

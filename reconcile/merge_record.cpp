@@ -1,0 +1,168 @@
+#include "reconcile/merge_record.h"
+
+#include <algorithm>
+
+#include "mapping/email_key.h"
+
+namespace prospectd::reconcile {
+namespace {
+
+using mapping::LocalSchema;
+namespace field = mapping::field;
+
+// Both sides of a conflict, for the journal (I7).
+std::string both_sides(const FieldInput& in) {
+  const Agreement agreed = in.agreed.value_or(Agreement{in.local, in.local});
+  return "{\"crm\":" + in.remote.to_json() + ",\"prospect\":" + in.local.to_json() +
+         ",\"agreed\":" + agreed.remote.to_json() + "}";
+}
+
+bool is_conflict(const FieldOutcome& outcome) {
+  return outcome.field_case == FieldCase::kBoth;
+}
+
+// The address list with the primary replaced; an address that is there already moves to the front.
+std::vector<Address> with_primary(std::vector<Address> addresses, std::optional<Address> primary) {
+  if (!addresses.empty()) addresses.erase(addresses.begin());
+  if (!primary) return addresses;
+  std::erase_if(addresses, [&](const Address& a) { return a.key == primary->key; });
+  addresses.insert(addresses.begin(), *std::move(primary));
+  return addresses;
+}
+
+class Merger {
+ public:
+  Merger(const MergeContext& context, const Prospect& prospect, const Link& link)
+      : context_(context), prospect_(prospect), link_(link) {
+    result_.shadow = link.shadow;
+  }
+
+  void merge(const Incoming& incoming) {
+    const size_t at = incoming.entry->local;
+    const FieldInput in = input_of(incoming);
+    const FieldOutcome outcome = decide_field(in);
+    if (outcome.action == FieldAction::kNothing) {
+      if (at == field::kEmail && outcome.field_case != FieldCase::kEqual) keep_waiting_for_address();
+      return;
+    }
+    if (outcome.action == FieldAction::kTakeRemote && at == field::kEmail && !take_email(in)) return;
+    if (outcome.action == FieldAction::kTakeRemote) {
+      result_.changes.push_back({at, in.local, in.remote, outcome.reason});
+    }
+    if (outcome.action == FieldAction::kReview) {
+      result_.conflicts.push_back({prospect_.id, link_.connection, at, in.remote, in.local});
+    }
+    set_agreement(at, outcome.agreed);
+    if (is_conflict(outcome)) note(at, outcome.reason, in);
+  }
+
+  MergeResult take_result() { return std::move(result_); }
+
+ private:
+  FieldInput input_of(const Incoming& incoming) const {
+    const mapping::MapEntry& entry = *incoming.entry;
+    FieldInput in;
+    in.remote = incoming.value;
+    in.local = prospect_.fields[entry.local];
+    const auto agreed = link_.shadow.find(entry.local);
+    if (agreed != link_.shadow.end()) in.agreed = agreed->second;
+    in.takes_in = entry.takes_in();
+    in.gives_out = entry.gives_out();
+    in.rule = entry.spec.conflict;
+    in.blanks_in = incoming.keeps_blanks ? mapping::Blanks::kMirror : entry.spec.blanks_in;
+    in.opt_out = entry.local == field::kOptedOut;
+    in.first_link = context_.first_link;
+    in.remote_version = context_.remote_version;
+    in.local_changed_at = prospect_.local_changed_at;
+    return in;
+  }
+
+  // The new address must be free, or this prospect's own (§1 EMAIL_TAKEN). Answers false when it can't be
+  // taken.
+  bool take_email(const FieldInput& in) {
+    const auto key = mapping::email_key(in.remote.str());
+    if (!key) {
+      result_.addresses = with_primary(prospect_.addresses, std::nullopt);
+      return true;
+    }
+    const auto holder = context_.snapshot.addresses.find(*key);
+    if (holder != context_.snapshot.addresses.end() && holder->second != prospect_.id) {
+      result_.email_taken = true;
+      result_.pending.push_back({field::kEmail, RemoteId(*key)});
+      const Agreement before = in.agreed.value_or(Agreement{in.local, in.local});
+      set_agreement(field::kEmail, Agreement{in.remote, before.local});
+      note(field::kEmail, Reason::kEmailTaken, in);
+      return false;
+    }
+    result_.addresses = with_primary(prospect_.addresses, Address{*key, std::string(in.remote.str())});
+    return true;
+  }
+
+  // Nothing new about the address: what waited for it before, waits on.
+  void keep_waiting_for_address() {
+    for (const PendingRef& pending : link_.pending) {
+      if (pending.field == field::kEmail) result_.pending.push_back(pending);
+    }
+  }
+
+  void set_agreement(size_t at, const std::optional<Agreement>& agreed) {
+    if (agreed) {
+      result_.shadow[at] = *agreed;
+    } else {
+      result_.shadow.erase(at);
+    }
+  }
+
+  void note(size_t at, Reason why, const FieldInput& in) {
+    JournalEntry entry;
+    entry.reason = why;
+    entry.prospect = prospect_.id;
+    entry.object = link_.object;
+    entry.remote = link_.remote;
+    entry.field = context_.schema.fields()[at].name;
+    entry.detail = both_sides(in);
+    result_.notes.push_back(std::move(entry));
+  }
+
+  const MergeContext& context_;
+  const Prospect& prospect_;
+  const Link& link_;
+  MergeResult result_;
+};
+
+}  // namespace
+
+MergeResult merge_record(const MergeContext& context, const Prospect& prospect, const Link& link,
+                         const std::vector<Incoming>& incoming) {
+  Merger merger(context, prospect, link);
+  for (const Incoming& one : incoming)
+    merger.merge(one);
+  return merger.take_result();
+}
+
+bool add_merge_steps(Plan& plan, const LocalSchema& schema, const Prospect& prospect, Link& link,
+                     MergeResult merge) {
+  link.shadow = std::move(merge.shadow);
+  for (JournalEntry& note : merge.notes)
+    plan.journal.push_back(std::move(note));
+  for (OpenConflict& conflict : merge.conflicts)
+    plan.steps.emplace_back(std::move(conflict));
+  if (merge.changes.empty()) return false;
+  for (const FieldChange& change : merge.changes) {
+    JournalEntry entry;
+    entry.reason = change.reason;
+    entry.prospect = prospect.id;
+    entry.object = link.object;
+    entry.remote = link.remote;
+    entry.field = schema.fields()[change.field].name;
+    entry.before = change.before.to_json();
+    entry.after = change.after.to_json();
+    plan.journal.push_back(std::move(entry));
+    if (change.field == field::kOwner) ++plan.counts.owners;
+  }
+  plan.steps.emplace_back(UpdateProspect{prospect.id, prospect.version, std::move(merge.changes),
+                                         std::move(merge.addresses), false});
+  return true;
+}
+
+}  // namespace prospectd::reconcile

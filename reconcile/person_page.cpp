@@ -1,0 +1,452 @@
+// plan_person_page: records in feed order against the snapshot and against what earlier records of the page
+// have become.
+#include <algorithm>
+#include <unordered_map>
+
+#include "reconcile/match.h"
+#include "reconcile/merge_record.h"
+#include "reconcile/page.h"
+#include "reconcile/references.h"
+
+namespace prospectd::reconcile {
+namespace {
+
+namespace field = mapping::field;
+using mapping::MapEntry;
+using mapping::MappedRecord;
+
+constexpr const char* kDeletedTag = "crm-deleted";
+
+// The id under which an unreadable record without an id of its own is set apart: the same bytes give the same
+// id, so that reading it again does not add a second letter.
+RemoteId stand_in_id(const BadInput& bad) {
+  char hex[32];
+  std::snprintf(hex, sizeof hex, "unreadable-%016llx",
+                static_cast<unsigned long long>(Value(bad.payload + bad.reason).hash(0)));
+  return RemoteId(hex);
+}
+
+class PersonPage {
+ public:
+  PersonPage(const PersonType& type, const Policy& policy, const MappedPage& page, PageSnapshot& snapshot,
+             Timestamp now)
+      : type_(type), policy_(policy), page_(page), snapshot_(snapshot), now_(now) {
+    plan_.steps.reserve(page.records.size());
+    created_.reserve(page.records.size());
+  }
+
+  Plan run() {
+    for (const MappedRecord& record : page_.records)
+      take(record);
+    for (const BadInput& bad : page_.bad)
+      set_apart(bad);
+    add_creation_row();
+    plan_.counts.read = static_cast<int64_t>(page_.records.size() + page_.bad.size());
+    return std::move(plan_);
+  }
+
+ private:
+  void take(const MappedRecord& record) {
+    const Decision decision = decide(type_, record, known(record));
+    if (snapshot_.dead_letters.contains(record.id))
+      plan_.steps.emplace_back(Release{snapshot_.connection, record.id});
+    switch (decision.verdict) {
+      case Verdict::kUnchanged:
+        ++plan_.counts.unchanged;
+        return;
+      case Verdict::kSkip:
+        skip(record);
+        return;
+      case Verdict::kCreate:
+        create(record, decision.reason);
+        return;
+      case Verdict::kLink:
+        update(record, decision, new_link(record, decision.prospect), true);
+        return;
+      case Verdict::kUpdate:
+        update(record, decision, snapshot_.links.at(record.id), false);
+        return;
+      case Verdict::kHold:
+        hold(record, decision.prospect);
+        return;
+      case Verdict::kMarkDeleted:
+        mark_deleted(record);
+        return;
+      case Verdict::kFollowMerge:
+        follow(record, page_.object, record.lineage.merged_into, "merged", decision.reason);
+        return;
+      case Verdict::kFollowConversion:
+        follow(record, type_.conversion_object, record.lineage.converted_contact, "converted",
+               decision.reason);
+        return;
+    }
+  }
+
+  // ---- what is known of a record, this page's own creations included ----
+
+  Known known(const MappedRecord& record) {
+    Known k;
+    if (const auto made = created_.find(record.id); made != created_.end()) materialise(made->second);
+    if (const auto link = snapshot_.links.find(record.id); link != snapshot_.links.end()) {
+      k.link = &link->second;
+      return k;
+    }
+    if (record.email_key) {
+      const auto holder = snapshot_.addresses.find(*record.email_key);
+      if (holder != snapshot_.addresses.end()) k.by_email = holder->second;
+    }
+    k.prospect_is_linked = k.by_email && snapshot_.link_of.contains(k.by_email);
+    const auto lineage = snapshot_.lineage.find(record.id);
+    k.released = lineage != snapshot_.lineage.end() && lineage->second.kind == "released";
+    return k;
+  }
+
+  // A record that this page created comes a second time (F: a page may repeat rows): its prospect is needed
+  // whole after all.
+  void materialise(size_t step) {
+    const auto& made = std::get<CreateProspect>(plan_.steps[step]);
+    snapshot_.prospects.emplace(made.prospect.id, made.prospect);
+    snapshot_.links.emplace(made.link->remote, *made.link);
+  }
+
+  Link new_link(const MappedRecord& record, ProspectId prospect) const {
+    Link link;
+    link.prospect = prospect;
+    link.connection = snapshot_.connection;
+    link.object = page_.object;
+    link.remote = record.id;
+    return link;
+  }
+
+  // ---- values in the prospect's terms ----
+
+  std::vector<Incoming> incoming_of(const MappedRecord& record, const Prospect& prospect,
+                                    std::vector<PendingRef>& pending) {
+    std::vector<Incoming> out;
+    const auto& entries = type_.map->entries();
+    out.reserve(entries.size());
+    for (size_t i = 0; i < entries.size(); ++i) {
+      Incoming incoming;
+      incoming.entry = &entries[i];
+      incoming.value = resolve(entries[i], record.values[i], prospect.fields[entries[i].local], pending,
+                               incoming.keeps_blanks);
+      out.push_back(std::move(incoming));
+    }
+    return out;
+  }
+
+  Value resolve(const MapEntry& entry, const Value& value, const Value& current,
+                std::vector<PendingRef>& pending, bool& keeps_blanks) {
+    if (entry.type != mapping::LocalType::kUser && entry.type != mapping::LocalType::kAccount) return value;
+    const bool owner = entry.type == mapping::LocalType::kUser;
+    Resolved resolved = owner ? resolve_owner(value, current, entry.local, policy_, snapshot_)
+                              : resolve_account(value, snapshot_);
+    if (resolved.pending) pending.push_back(*resolved.pending);
+    keeps_blanks = owner;
+    return std::move(resolved.value);
+  }
+
+  // ---- the verdicts ----
+
+  void skip(const MappedRecord& record) {
+    ++plan_.counts.skipped;
+    // A record that was held back and is gone, or converted, has nothing left to resolve.
+    if (record.deleted || record.lineage.converted) close_duplicates(record.id);
+  }
+
+  void create(const MappedRecord& record, Reason reason) {
+    CreateProspect made;
+    made.prospect.id = snapshot_.next_prospect;
+    ++snapshot_.next_prospect.value;
+    made.prospect.version = 1;
+    made.prospect.created_at = made.prospect.updated_at = now_;
+    made.prospect.fields.assign(type_.schema->size(), Value::null());
+    made.link = new_link(record, made.prospect.id);
+    made.link->version = record.version;
+    made.link->hash = record.hash;
+    fill(record, made.prospect, *made.link);
+    if (record.email_key) {
+      made.prospect.addresses.push_back(
+          {*record.email_key, std::string(made.prospect.fields[field::kEmail].str())});
+      snapshot_.addresses[*record.email_key] = made.prospect.id;
+    }
+    snapshot_.link_of[made.prospect.id] = record.id;
+    created_.emplace(record.id, plan_.steps.size());
+    count_creation(made.prospect.id, reason);
+    note_field_errors(record, made.prospect.id);
+    close_duplicates(record.id);
+    plan_.steps.emplace_back(std::move(made));
+  }
+
+  // A new prospect takes every value that the direction lets in; one it may not take is a standing difference
+  // (§11 baseline).
+  void fill(const MappedRecord& record, Prospect& prospect, Link& link) {
+    const auto& entries = type_.map->entries();
+    for (size_t i = 0; i < entries.size(); ++i) {
+      const MapEntry& entry = entries[i];
+      bool keeps_blanks = false;
+      Value value = resolve(entry, record.values[i], Value::null(), link.pending, keeps_blanks);
+      if (value.is_blank()) continue;
+      if (entry.takes_in()) {
+        prospect.fields[entry.local] = std::move(value);
+      } else {
+        link.shadow[entry.local] = Agreement{std::move(value), Value::null()};
+      }
+    }
+  }
+
+  void update(const MappedRecord& record, const Decision& decision, Link link, bool first_link) {
+    const Prospect& prospect = snapshot_.prospects.at(decision.prospect);
+    const bool restored = link.deleted;
+    const Link before = link;
+    std::vector<PendingRef> pending;
+    const std::vector<Incoming> incoming = incoming_of(record, prospect, pending);
+    const MergeContext context{*type_.schema, snapshot_, first_link, record.version};
+    MergeResult merge = merge_record(context, prospect, link, incoming);
+    link.pending = std::move(pending);
+    link.pending.insert(link.pending.end(), merge.pending.begin(), merge.pending.end());
+    link.version = record.version;
+    link.hash = record.hash;
+    link.deleted = false;
+    plan_.counts.field_errors += merge.email_taken ? 1 : 0;
+    const size_t first_step = plan_.steps.size();
+    const bool changed = add_merge_steps(plan_, *type_.schema, prospect, link, std::move(merge));
+    note_field_errors(record, prospect.id);
+    if (first_link) close_duplicates(record.id);
+    if (restored) tag(prospect.id, true);
+    if (first_link || restored) note_link(link, decision.reason);
+    if (first_link || link != before) plan_.steps.emplace_back(PutLink{std::move(link), RemoteId{}});
+    count_update(changed, first_link, restored);
+    absorb(first_step);
+  }
+
+  void hold(const MappedRecord& record, ProspectId holder) {
+    const auto open = snapshot_.open_duplicates.find(record.id);
+    if (open != snapshot_.open_duplicates.end() && std::ranges::count(open->second, holder) > 0) {
+      ++plan_.counts.held_again;
+      return;
+    }
+    const RemoteId& linked = snapshot_.link_of.at(holder);
+    open_duplicate(DuplicateKind::kDuplicateEmail, record.id, holder, linked, object_of(linked),
+                   Reason::kDuplicateEmail);
+    ++plan_.counts.held;
+  }
+
+  void mark_deleted(const MappedRecord& record) {
+    Link link = snapshot_.links.at(record.id);
+    link.version = record.version;
+    link.hash = record.hash;
+    const size_t first_step = plan_.steps.size();
+    if (!link.deleted) {
+      link.deleted = true;
+      tag(link.prospect, false);
+      note_link(link, Reason::kDeletedInCrm);
+      ++plan_.counts.deleted;
+    }
+    plan_.steps.emplace_back(PutLink{std::move(link), RemoteId{}});
+    absorb(first_step);
+  }
+
+  // The link goes on to the record that this one became (§4). Where that one is linked elsewhere, or unknown,
+  // it stays.
+  void follow(const MappedRecord& record, const std::string& object, const RemoteId& to, const char* kind,
+              Reason reason) {
+    Link link = snapshot_.links.at(record.id);
+    const size_t first_step = plan_.steps.size();
+    if (to.empty() || to == record.id) return stay(record, std::move(link));
+    if (const ProspectId other = linked_prospect(to); other) {
+      if (other != link.prospect) {
+        open_duplicate(DuplicateKind::kMergeConflict, record.id, other, to, object, Reason::kMergeConflict);
+        ++plan_.counts.held;
+      }
+      return stay(record, std::move(link));
+    }
+    if (link.deleted) tag(link.prospect, true);
+    link.object = object;
+    link.remote = to;
+    link.version =
+        Timestamp{};  // nothing of the new record has been applied yet: its next reading is a change
+    link.hash = 0;
+    link.deleted = false;
+    note_link(link, reason);
+    close_duplicates(to);
+    plan_.steps.emplace_back(AddLineage{{snapshot_.connection, record.id, to, object, kind, now_}});
+    plan_.steps.emplace_back(PutLink{std::move(link), record.id});
+    ++plan_.counts.moved;
+    absorb(first_step);
+  }
+
+  void stay(const MappedRecord& record, Link link) {
+    link.version = record.version;
+    link.hash = record.hash;
+    link.deleted = record.deleted;
+    plan_.steps.emplace_back(PutLink{link, RemoteId{}});
+    snapshot_.links[record.id] = std::move(link);
+  }
+
+  void set_apart(const BadInput& bad) {
+    const RemoteId id = bad.id.empty() ? stand_in_id(bad) : bad.id;
+    ++plan_.counts.quarantined;
+    if (!snapshot_.dead_letters.insert(id).second)
+      return;  // set apart before: reading it again writes nothing
+    DeadLetter letter;
+    letter.connection = snapshot_.connection;
+    letter.object = page_.object;
+    letter.remote = id;
+    letter.version = bad.version;
+    letter.reason = bad.reason;
+    letter.payload = bad.payload;
+    letter.first_seen = letter.last_seen = now_;
+    plan_.steps.emplace_back(Quarantine{std::move(letter)});
+  }
+
+  // ---- small parts of steps ----
+
+  void open_duplicate(DuplicateKind kind, const RemoteId& held, ProspectId prospect, const RemoteId& linked,
+                      const std::string& linked_object, Reason reason) {
+    snapshot_.open_duplicates[held].push_back(prospect);
+    Duplicate row;
+    row.connection = snapshot_.connection;
+    row.kind = kind;
+    row.object = page_.object;
+    row.remote = held;
+    row.prospect = prospect;
+    row.linked_remote = linked;
+    row.linked_object = linked_object;
+    row.policy = name_of(policy_.same_email);
+    row.first_seen = now_;
+    plan_.steps.emplace_back(HoldDuplicate{std::move(row)});
+    JournalEntry entry;
+    entry.reason = reason;
+    entry.prospect = prospect;
+    entry.object = page_.object;
+    entry.remote = held;
+    plan_.journal.push_back(std::move(entry));
+  }
+
+  void close_duplicates(const RemoteId& remote) {
+    if (snapshot_.open_duplicates.erase(remote) > 0) {
+      plan_.steps.emplace_back(CloseDuplicates{snapshot_.connection, remote});
+    }
+  }
+
+  void tag(ProspectId prospect, bool remove) {
+    plan_.steps.emplace_back(TagProspect{prospect, kDeletedTag, remove});
+  }
+
+  void note_link(const Link& link, Reason reason) {
+    JournalEntry entry;
+    entry.reason = reason;
+    entry.prospect = link.prospect;
+    entry.object = link.object;
+    entry.remote = link.remote;
+    plan_.journal.push_back(std::move(entry));
+  }
+
+  void note_field_errors(const MappedRecord& record, ProspectId prospect) {
+    for (const mapping::FieldError& error : record.errors) {
+      JournalEntry entry;
+      entry.reason = Reason::kFieldError;
+      entry.prospect = prospect;
+      entry.object = page_.object;
+      entry.remote = record.id;
+      entry.field = type_.map->entries()[error.entry].spec.local;
+      entry.detail = error.message;
+      plan_.journal.push_back(std::move(entry));
+      ++plan_.counts.field_errors;
+    }
+  }
+
+  ProspectId linked_prospect(const RemoteId& remote) const {
+    if (const auto made = created_.find(remote); made != created_.end()) {
+      return std::get<CreateProspect>(plan_.steps[made->second]).prospect.id;
+    }
+    const auto link = snapshot_.links.find(remote);
+    return link == snapshot_.links.end() ? ProspectId{} : link->second.prospect;
+  }
+
+  std::string object_of(const RemoteId& linked) const {
+    const auto link = snapshot_.links.find(linked);
+    return link == snapshot_.links.end() ? page_.object : link->second.object;
+  }
+
+  // The page's later records see what the steps from `first` on have made of the snapshot.
+  void absorb(size_t first) {
+    for (size_t i = first; i < plan_.steps.size(); ++i)
+      apply_to(snapshot_, plan_.steps[i]);
+  }
+
+  void count_creation(ProspectId id, Reason reason) {
+    ++plan_.counts.created;
+    if (reason == Reason::kNoKey) ++plan_.counts.without_key;
+    if (!first_created_) first_created_ = id;
+    last_created_ = id;
+  }
+
+  void count_update(bool changed, bool linked, bool restored) {
+    if (linked) ++plan_.counts.linked;
+    if (restored) ++plan_.counts.restored;
+    if (linked || restored) return;
+    ++(changed ? plan_.counts.updated : plan_.counts.unchanged);
+  }
+
+  // One journal row for all creations of the page: their ids are one range.
+  void add_creation_row() {
+    if (!first_created_) return;
+    JournalEntry entry;
+    entry.reason = Reason::kCreatedFromCrm;
+    entry.prospect = first_created_;
+    entry.last = last_created_;
+    entry.count = plan_.counts.created;
+    entry.object = page_.object;
+    plan_.journal.push_back(std::move(entry));
+  }
+
+  const PersonType& type_;
+  const Policy& policy_;
+  const MappedPage& page_;
+  PageSnapshot& snapshot_;
+  Timestamp now_;
+  Plan plan_;
+  std::unordered_map<RemoteId, size_t> created_;  ///< record → its CreateProspect step
+  ProspectId first_created_;
+  ProspectId last_created_;
+};
+
+}  // namespace
+
+PageKeys keys_of_person_page(ConnectionId connection, const PersonType& type, const MappedPage& page) {
+  PageKeys keys;
+  keys.connection = connection;
+  const size_t n = page.records.size();
+  keys.remotes.reserve(n + page.bad.size());
+  keys.emails.reserve(n);
+  const auto& entries = type.map->entries();
+  for (const MappedRecord& record : page.records) {
+    keys.remotes.push_back(record.id);
+    if (record.email_key) keys.emails.push_back(*record.email_key);
+    if (!record.lineage.merged_into.empty()) keys.remotes.push_back(record.lineage.merged_into);
+    if (!record.lineage.converted_contact.empty()) keys.remotes.push_back(record.lineage.converted_contact);
+    for (size_t i = 0; i < entries.size(); ++i) {
+      const std::string_view reference = record.values[i].str();
+      if (reference.empty()) continue;
+      if (entries[i].type == mapping::LocalType::kUser) keys.users.emplace_back(std::string(reference));
+      if (entries[i].type == mapping::LocalType::kAccount) keys.accounts.emplace_back(std::string(reference));
+    }
+  }
+  for (const BadInput& bad : page.bad)
+    keys.remotes.push_back(bad.id.empty() ? stand_in_id(bad) : bad.id);
+  for (auto* list : {&keys.users, &keys.accounts}) {
+    std::ranges::sort(*list);
+    const auto rest = std::ranges::unique(*list);
+    list->erase(rest.begin(), rest.end());
+  }
+  return keys;
+}
+
+Plan plan_person_page(const PersonType& type, const Policy& policy, const MappedPage& page,
+                      PageSnapshot& snapshot, Timestamp now) {
+  return PersonPage(type, policy, page, snapshot, now).run();
+}
+
+}  // namespace prospectd::reconcile
