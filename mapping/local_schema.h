@@ -45,14 +45,18 @@ struct LocalField {
   bool indexed = false;  ///< custom fields only: gets an expression index
 };
 
+constexpr size_t kLocalFieldsMax = 500;     ///< standard and custom ones together
+constexpr size_t kCustomNameBytesMax = 64;  ///< with "custom."
+
 class LocalSchema {
  public:
   /// The standard fields alone.
   LocalSchema();
 
   /// Adds a custom field ("custom." and lower-case letters, digits, '_'), or agrees when it is there with the
-  /// same type.
-  /// **Errors:** kConfigInvalid for a bad name, or for one that is there with another type.
+  /// same type; it is indexed when any of the calls says so.
+  /// **Errors:** kConfigInvalid for a bad name, for one that is there with another type, for a reference
+  /// (kUser, kAccount: only the standard fields are resolved), or over kLocalFieldsMax.
   Result<void> add_custom(std::string_view name, LocalType type, bool indexed);
 
   const std::vector<LocalField>& fields() const { return fields_; }

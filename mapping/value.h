@@ -38,7 +38,7 @@ class Value {
 
   bool is_absent() const { return std::holds_alternative<Absent>(v_); }
   bool is_null() const { return std::holds_alternative<Null>(v_); }
-  /// Absent, null, or a string with nothing but white space (ASCII or Unicode).
+  /// Absent, null, or a string with nothing but white space (ASCII or Unicode) and zero-width characters.
   bool is_blank() const;
   bool is_string() const { return std::holds_alternative<std::string>(v_); }
 
@@ -60,7 +60,7 @@ class Value {
   std::string to_text() const;
   /// As JSON: null for absent and null, strings quoted, dates as strings.
   std::string to_json() const;
-  /// Adds the kind and the content to a 64-bit FNV-1a style hash; equal values give equal hashes.
+  /// Adds the kind and the content to a 64-bit hash (mapping/hash.h); equal values give equal hashes.
   uint64_t hash(uint64_t seed) const;
 
  private:
