@@ -101,6 +101,13 @@ class [[nodiscard]] Result<void> {
     if (!pd_try_result) return std::move(pd_try_result).error(); \
   } while (false)
 
+/// PD_TRY for coroutines.
+#define PD_TRY_CO(expression)                                       \
+  do {                                                              \
+    auto pd_try_result = (expression);                              \
+    if (!pd_try_result) co_return std::move(pd_try_result).error(); \
+  } while (false)
+
 /// Declares `name` with the value of `expression`, or returns its error from this function.
 #define PD_ASSIGN(name, expression)                                        \
   auto pd_result_of_##name = (expression);                                 \

@@ -121,7 +121,8 @@ struct Duplicate {
   ProspectId prospect;     ///< the prospect that has its address
   RemoteId linked_remote;  ///< what that prospect is linked to
   std::string linked_object;
-  std::string policy;  ///< same_email as it stood
+  std::string email_key;  ///< the address that both have; empty for other kinds
+  std::string policy;     ///< same_email as it stood
   Timestamp first_seen{};
   bool open = true;
 

@@ -75,6 +75,11 @@ PageKeys keys_of_account_page(ConnectionId connection, const mapping::FieldMap& 
 Plan plan_account_page(const mapping::FieldMap& map, const std::vector<PersonType>& types,
                        const Policy& policy, const MappedPage& page, PageSnapshot& snapshot);
 
+/// At the end of a cycle: prospects whose record took an address that another prospect had (EMAIL_TAKEN) get
+/// it where it has become free, swaps and longer rings among them included, so that a cycle's result does not
+/// depend on where pages end (§2.5). `snapshot` is what Transaction::waiting_for_addresses answered.
+Plan plan_address_moves(const std::vector<PersonType>& types, PageSnapshot& snapshot);
+
 /// An edit made here: fields by position with their new values. The agreement with the CRM keeps the old
 /// values.
 Plan plan_local_edit(const mapping::LocalSchema& schema, ProspectId prospect,

@@ -228,7 +228,7 @@ class PersonPage {
     }
     const RemoteId& linked = snapshot_.link_of.at(holder);
     open_duplicate(DuplicateKind::kDuplicateEmail, record.id, holder, linked, object_of(linked),
-                   Reason::kDuplicateEmail);
+                   *record.email_key, Reason::kDuplicateEmail);
     ++plan_.counts.held;
   }
 
@@ -256,7 +256,8 @@ class PersonPage {
     if (to.empty() || to == record.id) return stay(record, std::move(link));
     if (const ProspectId other = linked_prospect(to); other) {
       if (other != link.prospect) {
-        open_duplicate(DuplicateKind::kMergeConflict, record.id, other, to, object, Reason::kMergeConflict);
+        open_duplicate(DuplicateKind::kMergeConflict, record.id, other, to, object, "",
+                       Reason::kMergeConflict);
         ++plan_.counts.held;
       }
       return stay(record, std::move(link));
@@ -303,7 +304,7 @@ class PersonPage {
   // ---- small parts of steps ----
 
   void open_duplicate(DuplicateKind kind, const RemoteId& held, ProspectId prospect, const RemoteId& linked,
-                      const std::string& linked_object, Reason reason) {
+                      const std::string& linked_object, const std::string& key, Reason reason) {
     snapshot_.open_duplicates[held].push_back(prospect);
     Duplicate row;
     row.connection = snapshot_.connection;
@@ -313,6 +314,7 @@ class PersonPage {
     row.prospect = prospect;
     row.linked_remote = linked;
     row.linked_object = linked_object;
+    row.email_key = key;
     row.policy = name_of(policy_.same_email);
     row.first_seen = now_;
     plan_.steps.emplace_back(HoldDuplicate{std::move(row)});
@@ -422,8 +424,12 @@ PageKeys keys_of_person_page(ConnectionId connection, const PersonType& type, co
   keys.remotes.reserve(n + page.bad.size());
   keys.emails.reserve(n);
   const auto& entries = type.map->entries();
+  keys.known.reserve(n);
   for (const MappedRecord& record : page.records) {
     keys.remotes.push_back(record.id);
+    keys.known.emplace_back(record.version, record.hash);
+  }
+  for (const MappedRecord& record : page.records) {
     if (record.email_key) keys.emails.push_back(*record.email_key);
     if (!record.lineage.merged_into.empty()) keys.remotes.push_back(record.lineage.merged_into);
     if (!record.lineage.converted_contact.empty()) keys.remotes.push_back(record.lineage.converted_contact);

@@ -20,6 +20,9 @@ struct PageKeys {
   std::vector<std::string> emails;  ///< keys
   std::vector<RemoteId> users;      ///< owners that the records name
   std::vector<RemoteId> accounts;   ///< accounts that the records name
+  /// Parallel to the first of `remotes`, or empty: a link that stands at exactly this version and hash is
+  /// answered without its prospect, because nothing of it will be decided.
+  std::vector<std::pair<Timestamp, uint64_t>> known;
   bool only_references =
       false;  ///< a page of users or accounts: `remotes` are theirs; wants pending references to them
 };

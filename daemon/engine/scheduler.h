@@ -1,5 +1,5 @@
 // Scheduler: the seam between the engine and time, threads and chance. The real one uses the system's clocks,
-// Asio timers and one worker thread; the simulator's runs in virtual time on one thread, from a seed. All
+// Asio timers and two worker threads; the simulator's runs in virtual time on one thread, from a seed. All
 // calls on the loop's one thread.
 #pragma once
 
@@ -16,6 +16,25 @@
 
 namespace prospectd::engine {
 
+/// Ends one sleep early. A notice given while nobody sleeps on it ends the next sleep at once. On the loop's
+/// thread.
+class Wakeup {
+ public:
+  void notify() {
+    pending_ = true;
+    if (on_notify_) on_notify_();
+  }
+
+  /// For schedulers: what to do when a notice comes; an empty function takes it back.
+  void listen(std::function<void()> on_notify) { on_notify_ = std::move(on_notify); }
+  /// For schedulers: whether a notice is pending; it is used up by asking.
+  bool take() { return std::exchange(pending_, false); }
+
+ private:
+  bool pending_ = false;
+  std::function<void()> on_notify_;
+};
+
 class Scheduler {
  public:
   virtual ~Scheduler() = default;
@@ -25,8 +44,9 @@ class Scheduler {
   virtual Timestamp now() const = 0;
   /// Monotonic; for durations, rates and deadlines.
   virtual std::chrono::nanoseconds monotonic() const = 0;
-  /// Sleeps; returns early, at once, when stop() was called. Returns false when stopping.
-  virtual boost::asio::awaitable<bool> sleep(milliseconds duration) = 0;
+  /// Sleeps; returns early when `wakeup` is notified, and at once when stop() was called. `wakeup` may be
+  /// null.
+  virtual boost::asio::awaitable<void> sleep(milliseconds duration, Wakeup* wakeup) = 0;
   /// Runs `work` on the one worker thread (in order), and resumes here when it has returned. The work must
   /// not throw.
   virtual boost::asio::awaitable<void> blocking(std::function<void()> work) = 0;

@@ -1,0 +1,63 @@
+// When to try again: capped exponential back-off with full jitter, and a budget that keeps retries a small
+// share of the work (FAULTS A1). Pure arithmetic; the engine owns the sleeping. On the loop's thread.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "base/error.h"
+#include "base/time.h"
+
+namespace prospectd::engine {
+
+struct BackoffOptions {
+  milliseconds base{500};
+  milliseconds cap{60'000};
+};
+
+/// The wait before attempt `attempt` + 1 (the first failure is attempt 1): uniform in [0, min(cap,
+/// base·2^(attempt−1))], from the random number `chance`.
+inline milliseconds full_jitter(const BackoffOptions& options, int attempt, uint64_t chance) {
+  constexpr int kDoublingsMax = 20;  // past this every sensible cap has been reached
+  const int64_t grown = options.base.count() << std::clamp(attempt - 1, 0, kDoublingsMax);
+  const auto ceiling = static_cast<uint64_t>(std::min<int64_t>(grown, options.cap.count()));
+  return milliseconds{static_cast<int64_t>(chance % (ceiling + 1))};
+}
+
+/// A token bucket shared by all retries of a connection: a retry costs tokens, a success gives one back.
+class RetryBudget {
+ public:
+  bool spend(ErrorCode code) {
+    const int cost = code == ErrorCode::kTimeout ? kTimeoutCost : kRetryCost;
+    if (tokens_ < cost) return false;
+    tokens_ -= cost;
+    return true;
+  }
+  void refund() { tokens_ = std::min(tokens_ + 1, kTokensMax); }
+
+ private:
+  static constexpr int kTokensMax = 500;
+  static constexpr int kRetryCost = 5;
+  static constexpr int kTimeoutCost = 10;
+  int tokens_ = kTokensMax;
+};
+
+/// How long a connection rests after a whole cycle failed, by what the error asks for (F32: never longer than
+/// an hour).
+inline milliseconds rest_after(const Error& error, int failures, milliseconds interval, uint64_t chance) {
+  constexpr milliseconds kRestMax{3'600'000};
+  constexpr milliseconds kQuotaRest{900'000};
+  if (error.retry_after) return std::clamp(*error.retry_after, milliseconds{1'000}, kRestMax);
+  switch (error.error_class()) {
+    case ErrorClass::kWait:
+      return error.code == ErrorCode::kQuotaExhausted ? kQuotaRest : milliseconds{60'000};
+    case ErrorClass::kConfig:
+      return std::clamp(interval, milliseconds{1'000}, kRestMax);  // a person has to act
+    default:
+      return milliseconds{250} +
+             full_jitter({milliseconds{1'000}, std::min(interval * 4, milliseconds{60'000})}, failures,
+                         chance);
+  }
+}
+
+}  // namespace prospectd::engine

@@ -1,0 +1,200 @@
+#include "daemon/engine/feed.h"
+
+#include <deque>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "daemon/engine/signal.h"
+
+namespace prospectd::engine {
+namespace {
+
+namespace asio = boost::asio;
+
+class PagedFeed final : public Feed {
+ public:
+  PagedFeed(Scheduler& scheduler, Connector& connector, RetryBudget& budget, FeedQuery query, Mapper mapper,
+            FeedLimits limits)
+      : scheduler_(scheduler),
+        connector_(connector),
+        budget_(budget),
+        query_(std::move(query)),
+        mapper_(std::move(mapper)),
+        limits_(limits),
+        for_consumer_(scheduler.io()),
+        for_producer_(scheduler.io()),
+        producer_gone_(scheduler.io()) {}
+
+  void start() {
+    producing_ = true;
+    asio::co_spawn(
+        scheduler_.io(), [this] { return produce(); },
+        [this](std::exception_ptr failure) {
+          if (failure) end_with(make_error(ErrorCode::kInternal, "reading a feed threw"));
+          producing_ = false;
+          for_consumer_.notify();
+          producer_gone_.notify();
+        });
+  }
+
+  asio::awaitable<Result<std::vector<FedPage>>> take(size_t pages_max) override {
+    while (ready_.empty() && producing_ && !failure_)
+      co_await for_consumer_.wait();
+    std::vector<FedPage> pages;
+    while (!ready_.empty() && pages.size() < pages_max) {
+      pages.push_back(std::move(ready_.front()));
+      ready_.pop_front();
+    }
+    for_producer_.notify();
+    // Pages that came before a failure are whole and in order: they count.
+    if (pages.empty() && failure_) co_return *failure_;
+    co_return pages;
+  }
+
+  asio::awaitable<void> close() override {
+    closing_ = true;
+    for_producer_.notify();
+    pause_.notify();
+    while (producing_)
+      co_await producer_gone_.wait();
+  }
+
+ private:
+  asio::awaitable<void> produce() {
+    std::string next;
+    bool more = true;
+    while (more && !closing_) {
+      auto page = co_await fetch(next);
+      if (!page) {
+        if (page.error().code == ErrorCode::kQueryRestart && may_restart()) {
+          next.clear();
+          continue;
+        }
+        end_with(std::move(page).error());
+        co_return;
+      }
+      more = !page->next.empty();
+      next = page->next;
+      if (!accept(*std::move(page), more)) co_return;
+      while (ready_.size() >= limits_.pages_ahead_max && !closing_)
+        co_await for_producer_.wait();
+    }
+  }
+
+  // One page, tried again while its error and the budget allow.
+  asio::awaitable<Result<Page>> fetch(std::string next) {
+    for (int attempt = 1;; ++attempt) {
+      Result<Page> page = make_error(ErrorCode::kCancelled, "stopping");
+      FeedQuery query = query_;
+      if (next.empty()) {
+        page = co_await connector_.fetch(std::move(query));
+      } else {
+        std::string place = next;
+        page = co_await connector_.fetch_next(std::move(query), std::move(place));
+      }
+      if (page) {
+        budget_.refund();
+        co_return page;
+      }
+      if (!may_retry(page.error(), attempt)) co_return page;
+      const milliseconds wait =
+          page.error().retry_after.value_or(full_jitter({}, attempt, scheduler_.random()));
+      co_await scheduler_.sleep(wait, &pause_);
+      if (closing_ || scheduler_.stopping()) co_return make_error(ErrorCode::kCancelled, "stopping");
+    }
+  }
+
+  bool may_retry(const Error& error, int attempt) {
+    if (error.error_class() != ErrorClass::kRetry || error.code == ErrorCode::kQueryRestart) return false;
+    return attempt < limits_.attempts_max && !closing_ && !scheduler_.stopping() && budget_.spend(error.code);
+  }
+
+  // The query's place is gone (F05): go on after the last record that was read, with a new query.
+  bool may_restart() {
+    if (++restarts_ > limits_.restarts_max) return false;
+    if (last_version_) {
+      query_.lower = last_version_;
+      query_.after = last_id_;
+    }
+    return true;
+  }
+
+  // Hands a page on. Answers false when the feed must end here.
+  bool accept(Page page, bool more) {
+    if (++pages_ > limits_.pages_max) return refuse("has more pages than a window may have");
+    if (page.records.empty() && page.bad.empty()) {
+      if (more && ++empty_pages_ > limits_.empty_pages_max) return refuse("goes on with empty pages");
+      return true;
+    }
+    empty_pages_ = 0;
+    restarts_ = 0;
+    if (!page.records.empty()) {
+      last_version_ = page.records.back().version;
+      last_id_ = page.records.back().id;
+    }
+    const auto records = static_cast<int64_t>(page.records.size() + page.bad.size());
+    const int64_t total = page.total;
+    const std::optional<Timestamp> greatest = greatest_of(page);
+    FedPage fed = mapper_(std::move(page));
+    fed.records = records;
+    fed.total = total;
+    fed.greatest = greatest;
+    ready_.push_back(std::move(fed));
+    for_consumer_.notify();
+    return true;
+  }
+
+  static std::optional<Timestamp> greatest_of(const Page& page) {
+    std::optional<Timestamp> greatest;
+    for (const auto& record : page.records)
+      greatest = std::max(greatest, std::optional(record.version));
+    for (const auto& bad : page.bad)
+      greatest = std::max(greatest, bad.version);
+    return greatest;
+  }
+
+  bool refuse(const char* what) {
+    end_with(make_error(ErrorCode::kServerError,
+                        "the CRM's answer " + std::string(what) + "; the cycle was given up")
+                 .within(query_.object));
+    return false;
+  }
+
+  void end_with(Error error) {
+    failure_ = std::move(error);
+    for_consumer_.notify();
+  }
+
+  Scheduler& scheduler_;
+  Connector& connector_;
+  RetryBudget& budget_;
+  FeedQuery query_;
+  Mapper mapper_;
+  FeedLimits limits_;
+  std::deque<FedPage> ready_;
+  std::optional<Error> failure_;
+  Signal for_consumer_;
+  Signal for_producer_;
+  Signal producer_gone_;
+  Wakeup pause_;
+  bool producing_ = false;
+  bool closing_ = false;
+  int restarts_ = 0;
+  int empty_pages_ = 0;
+  int64_t pages_ = 0;
+  std::optional<Timestamp> last_version_;
+  std::optional<RemoteId> last_id_;
+};
+
+}  // namespace
+
+std::unique_ptr<Feed> start_feed(Scheduler& scheduler, Connector& connector, RetryBudget& budget,
+                                 FeedQuery query, Mapper mapper, FeedLimits limits) {
+  auto feed =
+      std::make_unique<PagedFeed>(scheduler, connector, budget, std::move(query), std::move(mapper), limits);
+  feed->start();
+  return feed;
+}
+
+}  // namespace prospectd::engine

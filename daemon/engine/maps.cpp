@@ -1,0 +1,161 @@
+#include "daemon/engine/maps.h"
+
+namespace prospectd::engine {
+namespace {
+
+namespace asio = boost::asio;
+using mapping::FieldMap;
+
+// Trouble with one object that a person has to mend; the other objects go on.
+bool concerns_one_object(const Error& error) {
+  return error.code == ErrorCode::kUnknownObject || error.code == ErrorCode::kPermission ||
+         error.code == ErrorCode::kUnknownField;
+}
+
+FieldMap drop_missing(const FieldMap& map, const mapping::ObjectSchema& schema,
+                      std::vector<std::string>& alerts) {
+  std::vector<size_t> dropped;
+  for (const mapping::SchemaFault& fault : check_against(map, schema)) {
+    if (!fault.fatal) continue;
+    dropped.push_back(fault.entry);
+    alerts.push_back(map.entries()[fault.entry].spec.where + ": " + fault.message +
+                     "; this field is left out until it is back");
+  }
+  return without(map, dropped);
+}
+
+class Compiler {
+ public:
+  explicit Compiler(const ConnectionOptions& options) : options_(options), maps_(std::make_shared<Maps>()) {}
+
+  asio::awaitable<Result<std::shared_ptr<const Maps>>> run() {
+    PD_TRY_CO(co_await readable("User", maps_->users));
+    maps_->queues = options_.reads_queues;
+    if (maps_->queues) PD_TRY_CO(co_await readable("Group", maps_->queues));
+    PD_TRY_CO(co_await accounts());
+    for (const mapping::TypeSpec& type : options_.types)
+      PD_TRY_CO(co_await people(type));
+    co_return std::shared_ptr<const Maps>(std::move(maps_));
+  }
+
+ private:
+  // Answers through `is_readable`; an error only where the whole connection is concerned.
+  asio::awaitable<Result<void>> readable(std::string object, bool& is_readable) {
+    auto schema = co_await describe(object);
+    is_readable = schema.has_value();
+    co_return outcome(schema, object);
+  }
+
+  asio::awaitable<Result<mapping::ObjectSchema>> describe(std::string object) {
+    std::string name = object;
+    co_return co_await options_.connector->describe(std::move(name));
+  }
+
+  Result<void> outcome(const Result<mapping::ObjectSchema>& schema, const std::string& object) {
+    if (schema) return {};
+    if (!concerns_one_object(schema.error())) return Error(schema.error()).within(object);
+    maps_->alerts.push_back(object + " can't be read and is left out: " + schema.error().text());
+    return {};
+  }
+
+  asio::awaitable<Result<void>> accounts() {
+    if (!options_.accounts) co_return Result<void>{};
+    auto schema = co_await describe(options_.accounts->object);
+    PD_TRY_CO(outcome(schema, options_.accounts->object));
+    if (!schema) co_return Result<void>{};
+    auto map = FieldMap::compile_account(*options_.accounts);
+    if (!map) co_return std::move(map).error();
+    maps_->accounts = drop_missing(*map, *schema, maps_->alerts);
+    co_return Result<void>{};
+  }
+
+  asio::awaitable<Result<void>> people(const mapping::TypeSpec& type) {
+    const std::string& object = type.mapping.object;
+    auto schema = co_await describe(object);
+    PD_TRY_CO(outcome(schema, object));
+    if (!schema) co_return Result<void>{};
+    auto map = FieldMap::compile(type.mapping, options_.schema);
+    if (!map) co_return std::move(map).error();
+    maps_->people.push_back(std::make_unique<FieldMap>(drop_missing(*map, *schema, maps_->alerts)));
+    reconcile::PersonType compiled;
+    compiled.map = maps_->people.back().get();
+    compiled.schema = &options_.schema;
+    compiled.inbound_create = type.inbound_create;
+    compiled.inbound_update = type.inbound_update;
+    const auto becomes = options_.converts_to.find(object);
+    if (becomes != options_.converts_to.end()) compiled.conversion_object = becomes->second;
+    maps_->types.push_back(std::move(compiled));
+    co_return Result<void>{};
+  }
+
+  const ConnectionOptions& options_;
+  std::shared_ptr<Maps> maps_;
+};
+
+std::string text_of(const mapping::Record& record, const mapping::FieldList& layout, std::string_view name) {
+  const size_t at = layout.find(name);
+  return at == mapping::FieldList::npos ? std::string() : record.values[at].to_text();
+}
+
+bool flag_of(const mapping::Record& record, const mapping::FieldList& layout, std::string_view name,
+             bool fallback) {
+  const size_t at = layout.find(name);
+  if (at == mapping::FieldList::npos) return fallback;
+  const bool* flag = record.values[at].get<bool>();
+  return flag == nullptr ? fallback : *flag;
+}
+
+std::vector<reconcile::BadInput> bad_of(Page& page) {
+  std::vector<reconcile::BadInput> bad;
+  bad.reserve(page.bad.size());
+  for (BadRecord& record : page.bad) {
+    bad.push_back(
+        {std::move(record.id), record.version, std::move(record.reason), std::move(record.payload)});
+  }
+  return bad;
+}
+
+}  // namespace
+
+asio::awaitable<Result<std::shared_ptr<const Maps>>> compile_maps(const ConnectionOptions& options) {
+  Compiler compiler(options);
+  co_return co_await compiler.run();
+}
+
+std::vector<std::string> user_fields() {
+  return {"Name", "Email", "IsActive"};
+}
+std::vector<std::string> queue_fields() {
+  return {"Name", "Type"};
+}
+
+FedPage map_users(Page page, reconcile::UserKind kind) {
+  FedPage fed;
+  for (const mapping::Record& record : page.records) {
+    if (kind == reconcile::UserKind::kQueue && text_of(record, *page.layout, "Type") != "Queue") continue;
+    reconcile::UserRecord user;
+    user.id = record.id;
+    user.version = record.version;
+    user.name = text_of(record, *page.layout, "Name");
+    user.email = text_of(record, *page.layout, "Email");
+    user.kind = kind;
+    user.active = flag_of(record, *page.layout, "IsActive", true);
+    user.hash = mapping::Value(user.name).hash(mapping::Value(user.email).hash(user.active ? 1 : 2));
+    fed.users.push_back(std::move(user));
+  }
+  fed.mapped.bad = bad_of(page);
+  return fed;
+}
+
+FedPage map_records(Page page, const std::string& object, const FieldMap& map) {
+  FedPage fed;
+  fed.mapped.object = object;
+  const std::vector<size_t> binding = map.bind(*page.layout);
+  fed.mapped.records.reserve(page.records.size());
+  for (const mapping::Record& record : page.records)
+    fed.mapped.records.push_back(map.to_local(record, binding));
+  fed.mapped.bad = bad_of(page);
+  return fed;
+}
+
+}  // namespace prospectd::engine

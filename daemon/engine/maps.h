@@ -1,0 +1,40 @@
+// Maps: a connection's mappings compiled and held against the CRM's describe. Fields that the CRM no longer
+// has are dropped with an alert, objects that can't be read are left out, and the rest goes on (F11, I12). On
+// the loop's thread; read on the worker.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "daemon/engine/connection.h"
+#include "daemon/engine/feed.h"
+
+namespace prospectd::engine {
+
+struct Maps {
+  std::optional<mapping::FieldMap> accounts;
+  std::vector<std::unique_ptr<mapping::FieldMap>> people;  ///< parallel to `types`; the types point at them
+  std::vector<reconcile::PersonType> types;                ///< in the plugin's order, readable ones only
+  bool users = true;
+  bool queues = true;
+  std::vector<std::string> alerts;
+};
+
+/// Asks the CRM for every object's describe and compiles.
+/// **Errors:** kConfigInvalid for a mapping that does not compile; those of Connector::describe that concern
+/// the whole connection.
+boost::asio::awaitable<Result<std::shared_ptr<const Maps>>> compile_maps(const ConnectionOptions& options);
+
+/// The fields to ask the CRM for, and how a page of them turns into local terms.
+std::vector<std::string> user_fields();
+std::vector<std::string> queue_fields();
+FedPage map_users(Page page, reconcile::UserKind kind);
+FedPage map_records(Page page, const std::string& object, const mapping::FieldMap& map);
+
+}  // namespace prospectd::engine
