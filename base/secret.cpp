@@ -98,6 +98,7 @@ Result<Secret> read_secret_file(const std::string& path) {
 }
 
 std::string random_hex(size_t bytes) {
+  if (bytes == 0) return {};
   ensure_sodium();
   std::vector<unsigned char> raw(bytes);
   randombytes_buf(raw.data(), raw.size());
