@@ -51,8 +51,8 @@ struct MappedPage {
 
 /// The keys whose state `plan_person_page` needs.
 PageKeys keys_of_person_page(ConnectionId connection, const PersonType& type, const MappedPage& page);
-/// Decides a page of leads or contacts. `snapshot` becomes the state after the plan. `now` stamps what is
-/// created.
+/// Decides a page of leads or contacts. `snapshot` is used up. `now` stamps what is created. The plan's cause
+/// and cursor are the caller's to fill in.
 Plan plan_person_page(const PersonType& type, const Policy& policy, const MappedPage& page,
                       PageSnapshot& snapshot, Timestamp now);
 
@@ -67,8 +67,10 @@ struct UserRecord {
   bool active = true;
 };
 PageKeys keys_of_user_page(ConnectionId connection, const std::vector<UserRecord>& page);
-Plan plan_user_page(const Policy& policy, const mapping::LocalSchema& schema,
-                    const std::vector<UserRecord>& page, PageSnapshot& snapshot, Timestamp now);
+/// Users and queues of the CRM become users here; prospects and accounts that waited for one of them get
+/// their owner.
+Plan plan_user_page(const Policy& policy, const std::vector<PersonType>& types,
+                    const std::vector<UserRecord>& page, PageSnapshot& snapshot);
 
 PageKeys keys_of_account_page(ConnectionId connection, const mapping::FieldMap& map, const MappedPage& page);
 /// Accounts of the CRM become accounts here; prospects that waited for one of them get it.

@@ -41,9 +41,10 @@ struct CycleSummary {
   reconcile::PlanCounts people;                          ///< the sum over the person types
   int64_t calls = 0;
   milliseconds took{0};
-  Timestamp window_upper{};         ///< by the CRM's clock: everything before it has been read
-  std::vector<std::string> alerts;  ///< what a person should know: fields dropped, objects not readable, …
-  bool complete = true;             ///< false: an object could not be read to its end
+  Timestamp window_upper{};          ///< by the CRM's clock: everything before it has been read
+  std::vector<std::string> alerts;   ///< what a person should know: fields dropped, objects not readable, …
+  std::optional<Error> first_error;  ///< of an object that could not be read to its end
+  bool complete = true;              ///< false: an object could not be read to its end
 };
 
 struct ObjectProgress {

@@ -1,0 +1,59 @@
+// Applier: what becomes of decided pages. One commits them (pages, cursor and journal in one transaction),
+// one only counts what it would do (a dry run, over a read snapshot and an overlay of its own). Both decide
+// through the same core. Called on the scheduler's worker thread, one call at a time.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/engine/connection.h"
+#include "daemon/engine/feed.h"
+#include "reconcile/store/store.h"
+
+namespace prospectd::engine {
+
+/// How the core decides pages of one object.
+struct Planner {
+  std::function<reconcile::PageKeys(const FedPage&)> keys;
+  std::function<reconcile::Plan(const FedPage&, reconcile::PageSnapshot&)> plan;
+};
+
+/// Pages of one object, in feed order.
+struct Batch {
+  reconcile::ConnectionId connection;
+  std::string object;
+  std::string detail;  ///< of the cause: "salesforce/Lead"
+  std::vector<FedPage> pages;
+  bool moves_cursor = true;  ///< false for records fetched out of the feed's order
+};
+
+class Applier {
+ public:
+  virtual ~Applier() = default;
+  virtual Result<reconcile::PlanCounts> apply(const Batch& batch, const Planner& planner, Timestamp now) = 0;
+  /// Where the object's next window begins.
+  virtual Result<reconcile::Cursor> cursor(reconcile::ConnectionId connection, const std::string& object) = 0;
+  /// End of a cycle: addresses that became free (reconcile::plan_address_moves).
+  virtual Result<reconcile::PlanCounts> settle_addresses(reconcile::ConnectionId connection,
+                                                         const std::string& detail,
+                                                         const std::vector<reconcile::PersonType>& types,
+                                                         Timestamp now) = 0;
+  /// Failure rows whose records can be judged afresh.
+  virtual Result<std::vector<reconcile::Duplicate>> stale_duplicates(reconcile::ConnectionId connection) = 0;
+};
+
+constexpr size_t kAddressMovesMax = 10'000;  ///< a cycle; the rest waits for the next
+constexpr size_t kRejudgedMax = 1'000;
+
+std::unique_ptr<Applier> make_committing_applier(store::Store& store);
+
+/// Collects into `report` (rows, field counts); bounded by kOverlayProspectsMax, past which apply() answers
+/// kTooLarge.
+std::unique_ptr<Applier> make_dry_run_applier(store::Store& store, const mapping::LocalSchema& schema,
+                                              DryRunReport& report);
+constexpr size_t kOverlayProspectsMax = 200'000;
+
+}  // namespace prospectd::engine

@@ -1,0 +1,33 @@
+// Cycle: one pass over a connection: users and queues, accounts, then the person types in the plugin's order,
+// each from its cursor to a bound fixed by the CRM's clock. The same code polls and dry-runs: the Applier
+// makes the difference. Loop's thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "daemon/engine/applier.h"
+#include "daemon/engine/maps.h"
+
+namespace prospectd::engine {
+
+struct CycleContext {
+  Scheduler& scheduler;
+  store::Store& store;
+  const ConnectionOptions& options;
+  reconcile::ConnectionId connection;
+  RetryBudget& budget;
+  /// Compiled mappings; filled on first use, and emptied by a cycle that found them outdated.
+  std::shared_ptr<const Maps>& maps;
+  std::function<void(const ObjectProgress&)> on_progress;
+};
+
+/// Runs one cycle. A summary with `complete == false` and alerts where single objects could not be read.
+/// **Errors:** what concerns the connection or the state as a whole: login, quota, network after all retries,
+/// the store's.
+boost::asio::awaitable<Result<CycleSummary>> run_cycle(CycleContext& context, Applier& applier);
+
+}  // namespace prospectd::engine

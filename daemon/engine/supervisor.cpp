@@ -1,0 +1,381 @@
+#include "daemon/engine/supervisor.h"
+
+#include <algorithm>
+
+#include <boost/asio/co_spawn.hpp>
+
+#include "base/log.h"
+#include "daemon/engine/cycle.h"
+#include "daemon/engine/signal.h"
+
+namespace prospectd::engine {
+namespace {
+
+namespace asio = boost::asio;
+
+/// A request waiting for a cycle, or a dry run, that begins after it was made.
+struct Ticket {
+  explicit Ticket(asio::io_context& io) : done(io) {}
+  bool dry = false;
+  Result<CycleSummary> cycle = make_error(ErrorCode::kCancelled, "the daemon is stopping");
+  Result<DryRunReport> report = make_error(ErrorCode::kCancelled, "the daemon is stopping");
+  Signal done;
+};
+
+bool is_fatal(const Error& error) {
+  return error.error_class() == ErrorClass::kCorrupt;
+}
+
+/// The polling of one connection.
+class Poller {
+ public:
+  Poller(Scheduler& scheduler, store::Store& store, ConnectionOptions options)
+      : scheduler_(scheduler), store_(store), options_(std::move(options)) {
+    status_.name = options_.name;
+  }
+
+  asio::awaitable<void> run() {
+    if (options_.poll.start_jitter && tickets_.empty()) {
+      const auto interval = static_cast<uint64_t>(std::max<int64_t>(options_.poll.interval.count(), 1));
+      co_await rest(milliseconds{static_cast<int64_t>(scheduler_.random() % interval)},
+                    ConnectionState::kStarting);
+    }
+    while (!scheduler_.stopping() && !fatal_) {
+      const milliseconds pause = co_await turn();
+      if (scheduler_.stopping() || fatal_) break;
+      co_await rest(pause, status_.state);
+    }
+    status_.state = fatal_ ? ConnectionState::kNeedsAttention : ConnectionState::kStopped;
+    for (const auto& ticket : std::exchange(tickets_, {}))
+      ticket->done.notify();
+  }
+
+  std::shared_ptr<Ticket> request(bool dry) {
+    auto ticket = std::make_shared<Ticket>(scheduler_.io());
+    ticket->dry = dry;
+    if (scheduler_.stopping() || fatal_) {
+      ticket->done.notify();
+      return ticket;
+    }
+    tickets_.push_back(ticket);
+    wakeup_.notify();
+    return ticket;
+  }
+
+  ConnectionStatus status() const {
+    ConnectionStatus s = status_;
+    s.usage = options_.connector->usage();
+    s.calls = options_.connector->calls();
+    return s;
+  }
+  const std::string& name() const { return options_.name; }
+  const std::optional<Error>& fatal() const { return fatal_; }
+
+ private:
+  // Answers the requests that are there, or polls; returns how long to rest.
+  asio::awaitable<milliseconds> turn() {
+    std::vector<std::shared_ptr<Ticket>> served = std::exchange(tickets_, {});
+    bool wants_cycle = served.empty();
+    for (const auto& ticket : served) {
+      if (ticket->dry) {
+        co_await answer_dry(*ticket);
+        ticket->done.notify();
+      } else {
+        wants_cycle = true;
+      }
+    }
+    if (!wants_cycle) co_return until_due();
+    Result<CycleSummary> outcome = co_await cycle();
+    for (const auto& ticket : served) {
+      if (ticket->dry) continue;
+      ticket->cycle = outcome;
+      ticket->done.notify();
+    }
+    co_await idle_work();
+    const milliseconds pause = settle(outcome);
+    due_ = scheduler_.monotonic() + pause;
+    co_return pause;
+  }
+
+  // A dry run in between does not put the next poll off.
+  milliseconds until_due() const {
+    const auto left = std::chrono::ceil<milliseconds>(due_ - scheduler_.monotonic());
+    return std::max(left, milliseconds{0});
+  }
+
+  asio::awaitable<Result<void>> connect() {
+    if (connection_) co_return Result<void>{};
+    Result<reconcile::ConnectionId> id = reconcile::ConnectionId{};
+    co_await scheduler_.blocking([this, &id] { id = store_.connection(options_.name); });
+    if (!id) co_return std::move(id).error();
+    connection_ = *id;
+    co_return Result<void>{};
+  }
+
+  asio::awaitable<Result<CycleSummary>> cycle() {
+    status_.state = ConnectionState::kSyncing;
+    status_.next_poll_at.reset();
+    began_ = scheduler_.monotonic();
+    read_before_ = 0;
+    PD_TRY_CO(co_await connect());
+    CycleContext context = make_context();
+    auto applier = make_committing_applier(store_);
+    co_return co_await run_cycle(context, *applier);
+  }
+
+  asio::awaitable<void> answer_dry(Ticket& ticket) {
+    Result<void> connected = co_await connect();
+    if (!connected) {
+      ticket.report = connected.error();
+      co_return;
+    }
+    DryRunReport report;
+    CycleContext context = make_context();
+    auto applier = make_dry_run_applier(store_, options_.schema, report);
+    Result<CycleSummary> outcome = co_await run_cycle(context, *applier);
+    if (!outcome) {
+      ticket.report = outcome.error();
+      co_return;
+    }
+    report.summary = *std::move(outcome);
+    ticket.report = std::move(report);
+  }
+
+  CycleContext make_context() {
+    return CycleContext{
+        scheduler_, store_, options_, connection_, budget_, maps_, [this](const ObjectProgress& progress) {
+          show(progress);
+        }};
+  }
+
+  void show(const ObjectProgress& progress) {
+    if (status_.progress && status_.progress->object != progress.object)
+      read_before_ += status_.progress->read;
+    status_.progress = progress;
+    const double elapsed = std::chrono::duration<double>(scheduler_.monotonic() - began_).count();
+    status_.rate = elapsed > 0 ? static_cast<double>(read_before_ + progress.read) / elapsed : 0;
+  }
+
+  // The state after a cycle, and the rest before the next.
+  milliseconds settle(Result<CycleSummary>& outcome) {
+    status_.progress.reset();
+    const std::optional<Error> error = outcome ? outcome->first_error : std::optional<Error>(outcome.error());
+    status_.last_error = error;
+    if (outcome) {
+      status_.last_cycle_at = scheduler_.now();
+      status_.alerts = outcome->alerts;
+      status_.last_cycle = *outcome;
+      log_cycle(*outcome);
+    }
+    if (!error) {
+      status_.consecutive_failures = 0;
+      status_.state = ConnectionState::kIdle;
+      return options_.poll.interval;
+    }
+    ++status_.consecutive_failures;
+    if (error->error_class() == ErrorClass::kCancelled) return milliseconds{0};
+    log::write(log::Level::kWarn, "poll.failed", error->text(),
+               {{"connection", options_.name},
+                {"code", name_of(error->code)},
+                {"failures", status_.consecutive_failures}});
+    if (is_fatal(*error)) fatal_ = error;
+    status_.state = state_for(*error);
+    if (outcome) return options_.poll.interval;
+    return rest_after(*error, status_.consecutive_failures, options_.poll.interval, scheduler_.random());
+  }
+
+  static ConnectionState state_for(const Error& error) {
+    switch (error.error_class()) {
+      case ErrorClass::kWait:
+        return ConnectionState::kWaiting;
+      case ErrorClass::kConfig:
+      case ErrorClass::kReauth:
+      case ErrorClass::kCorrupt:
+        return ConnectionState::kNeedsAttention;
+      default:
+        return ConnectionState::kBackingOff;
+    }
+  }
+
+  void log_cycle(const CycleSummary& summary) const {
+    const reconcile::PlanCounts& people = summary.people;
+    const bool quiet = people.read == people.unchanged + people.skipped + people.held_again;
+    log::write(quiet ? log::Level::kDebug : log::Level::kInfo, "poll.done", "polled",
+               {{"connection", options_.name},
+                {"read", people.read},
+                {"created", people.created},
+                {"updated", people.updated},
+                {"linked", people.linked},
+                {"held", people.held},
+                {"deleted", people.deleted},
+                {"quarantined", people.quarantined},
+                {"calls", summary.calls},
+                {"ms", summary.took.count()}});
+  }
+
+  asio::awaitable<void> rest(milliseconds pause, ConnectionState state) {
+    if (!tickets_.empty()) co_return;
+    status_.state = state;
+    status_.next_poll_at = scheduler_.now() + pause;
+    co_await scheduler_.sleep(pause, &wakeup_);
+  }
+
+  // While nothing is waiting, what the log holds goes into the database file.
+  asio::awaitable<void> idle_work() {
+    Result<void> done;
+    co_await scheduler_.blocking([this, &done] { done = store_.checkpoint(); });
+    if (!done) log::warn("store.checkpoint", done.error().text(), {});
+  }
+
+  Scheduler& scheduler_;
+  store::Store& store_;
+  ConnectionOptions options_;
+  reconcile::ConnectionId connection_;
+  RetryBudget budget_;
+  std::shared_ptr<const Maps> maps_;
+  ConnectionStatus status_;
+  std::optional<Error> fatal_;
+  std::vector<std::shared_ptr<Ticket>> tickets_;
+  Wakeup wakeup_;
+  std::chrono::nanoseconds began_{0};
+  std::chrono::nanoseconds due_{0};
+  int64_t read_before_ = 0;
+};
+
+CycleSummary& operator+=(CycleSummary& sum, const CycleSummary& one) {
+  for (const auto& [object, counts] : one.objects)
+    sum.objects[object] += counts;
+  sum.people += one.people;
+  sum.calls += one.calls;
+  sum.took += one.took;
+  sum.window_upper = std::max(sum.window_upper, one.window_upper);
+  sum.alerts.insert(sum.alerts.end(), one.alerts.begin(), one.alerts.end());
+  sum.complete = sum.complete && one.complete;
+  if (!sum.first_error) sum.first_error = one.first_error;
+  return sum;
+}
+
+DryRunReport& operator+=(DryRunReport& sum, DryRunReport one) {
+  sum.summary += one.summary;
+  for (const auto& [field, count] : one.fields)
+    sum.fields[field] += count;
+  for (DryRunRow& row : one.rows) {
+    if (sum.rows.size() < kDryRunRowsMax) sum.rows.push_back(std::move(row));
+  }
+  sum.truncated = sum.truncated || one.truncated;
+  return sum;
+}
+
+class EngineSupervisor final : public Supervisor {
+ public:
+  EngineSupervisor(Scheduler& scheduler, store::Store& store, std::vector<ConnectionOptions> connections)
+      : scheduler_(scheduler), ended_(scheduler.io()) {
+    for (ConnectionOptions& options : connections) {
+      pollers_.push_back(std::make_unique<Poller>(scheduler, store, std::move(options)));
+    }
+  }
+
+  void start() override {
+    for (const auto& poller : pollers_) {
+      ++running_;
+      asio::co_spawn(
+          scheduler_.io(), [poller = poller.get()] { return poller->run(); },
+          [this](std::exception_ptr failure) {
+            if (failure) crashed_ = make_error(ErrorCode::kInternal, "a connection's loop threw");
+            --running_;
+            ended_.notify();
+          });
+    }
+  }
+
+  asio::awaitable<Result<CycleSummary>> sync_now(std::string connection) override {
+    CycleSummary sum;
+    PD_TRY_CO(check_name(connection));
+    for (const auto& poller : pollers_) {
+      if (!connection.empty() && poller->name() != connection) continue;
+      auto ticket = poller->request(false);
+      co_await ticket->done.wait();
+      if (!ticket->cycle) co_return ticket->cycle.error();
+      sum += *ticket->cycle;
+    }
+    co_return sum;
+  }
+
+  asio::awaitable<Result<DryRunReport>> dry_run(std::string connection) override {
+    DryRunReport sum;
+    PD_TRY_CO(check_name(connection));
+    for (const auto& poller : pollers_) {
+      if (!connection.empty() && poller->name() != connection) continue;
+      auto ticket = poller->request(true);
+      co_await ticket->done.wait();
+      if (!ticket->report) co_return ticket->report.error();
+      sum += *std::move(ticket->report);
+    }
+    co_return sum;
+  }
+
+  std::vector<ConnectionStatus> status() const override {
+    std::vector<ConnectionStatus> all;
+    for (const auto& poller : pollers_)
+      all.push_back(poller->status());
+    return all;
+  }
+
+  std::optional<Error> fatal() const override {
+    if (crashed_) return crashed_;
+    for (const auto& poller : pollers_) {
+      if (poller->fatal()) return poller->fatal();
+    }
+    return std::nullopt;
+  }
+
+  void stop() override { scheduler_.stop(); }
+
+  asio::awaitable<void> finished() override {
+    while (running_ > 0)
+      co_await ended_.wait();
+  }
+
+ private:
+  Result<void> check_name(const std::string& connection) const {
+    if (connection.empty()) return {};
+    const auto same = [&](const auto& poller) { return poller->name() == connection; };
+    if (std::ranges::any_of(pollers_, same)) return {};
+    return make_error(ErrorCode::kNotFound, "no connection named " + connection + " in the configuration");
+  }
+
+  Scheduler& scheduler_;
+  std::vector<std::unique_ptr<Poller>> pollers_;
+  int running_ = 0;
+  Signal ended_;
+  std::optional<Error> crashed_;
+};
+
+}  // namespace
+
+std::string_view name_of(ConnectionState s) {
+  switch (s) {
+    case ConnectionState::kStarting:
+      return "starting";
+    case ConnectionState::kIdle:
+      return "idle";
+    case ConnectionState::kSyncing:
+      return "syncing";
+    case ConnectionState::kBackingOff:
+      return "backing_off";
+    case ConnectionState::kWaiting:
+      return "waiting";
+    case ConnectionState::kNeedsAttention:
+      return "needs_attention";
+    case ConnectionState::kStopped:
+      return "stopped";
+  }
+  return "";
+}
+
+std::unique_ptr<Supervisor> make_supervisor(Scheduler& scheduler, store::Store& store,
+                                            std::vector<ConnectionOptions> connections) {
+  return std::make_unique<EngineSupervisor>(scheduler, store, std::move(connections));
+}
+
+}  // namespace prospectd::engine
