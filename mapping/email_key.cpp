@@ -106,10 +106,12 @@ void drop_trailing_dot(std::string& domain) {
   if (!domain.empty() && domain.back() == '.') domain.pop_back();
 }
 
+// The library's flag for STD3 rules is left out on purpose: in 2.3 it drops the characters that the rules
+// forbid ("a(b" becomes "ab"), and so would make one domain of two. check_labels refuses them afterwards.
 std::optional<std::string> idna_to_ascii(const std::string& domain) {
   uint8_t* raw = nullptr;
   const int rc = idn2_lookup_u8(reinterpret_cast<const uint8_t*>(domain.c_str()), &raw,
-                                IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL | IDN2_USE_STD3_ASCII_RULES);
+                                IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
   const std::unique_ptr<uint8_t, decltype(&idn2_free)> owned(raw, [](void* p) { idn2_free(p); });
   if (rc != IDN2_OK) return std::nullopt;
   return std::string(reinterpret_cast<const char*>(raw));

@@ -103,13 +103,12 @@ std::string digits_only(std::string_view text) {
 
 std::string first_word(std::string_view text) {
   const std::string words = collapse_spaces(text);
-  return words.substr(0, words.find(' '));
+  return trim(std::string_view(words).substr(0, words.find(' ')));
 }
 
 std::string last_word(std::string_view text) {
   const std::string words = collapse_spaces(text);
-  const size_t blank = words.rfind(' ');
-  return blank == std::string::npos ? words : words.substr(blank + 1);
+  return trim(std::string_view(words).substr(words.rfind(' ') + 1));  // npos + 1 is the whole
 }
 
 std::string domain_of_email(std::string_view text) {

@@ -20,12 +20,12 @@ void append(std::string& out, int32_t code);
 bool is_ascii(std::string_view text);
 /// The property White_Space: blanks, tabs and line ends, NBSP, U+2000–200A, U+3000 …
 bool is_white_space(int32_t code);
-/// Shown as nothing: zero-width characters, the byte order mark, direction marks, the soft hyphen.
+/// Shown as nothing: zero-width characters, the byte order mark, direction marks, the soft hyphen, fillers.
 bool is_invisible(int32_t code);
 inline bool is_blank(int32_t code) {
   return is_white_space(code) || is_invisible(code);
 }
-/// False for white space, control, format, surrogate and unassigned code points: what has no place inside an
+/// False for blank, control, format, surrogate and unassigned code points: what has no place inside an
 /// address, or whose normal form a later Unicode may still change.
 bool is_graphic(int32_t code);
 
