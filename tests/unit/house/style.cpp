@@ -81,6 +81,17 @@ size_t closing_brace(std::string_view code, size_t open) {
   return code.size();
 }
 
+// A function that is nothing but `return { … };` is a table, and tables may be long.
+bool is_table(std::string_view code, size_t open, size_t close) {
+  constexpr std::string_view kReturn = "return";
+  size_t at = code.find_first_not_of(" \t\r\n", open + 1);
+  if (at == std::string_view::npos || !code.substr(at).starts_with(kReturn)) return false;
+  at = code.find_first_not_of(" \t\r\n", at + kReturn.size());
+  if (at == std::string_view::npos || code[at] != '{') return false;
+  const size_t end = closing_brace(code, at) + 1;
+  return end < close && squeezed(code.substr(end, close - end)) == ";";
+}
+
 size_t count_lines(std::string_view text) {
   const auto ends = static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
   return text.empty() || text.ends_with('\n') ? ends : ends + 1;
@@ -109,7 +120,7 @@ std::vector<FunctionBody> functions_of(const SourceFile& file) {
     const Brace kind = classify(head);
     if (kind != Brace::kTransparent) {
       const size_t close = closing_brace(code, at);
-      if (kind == Brace::kFunction) {
+      if (kind == Brace::kFunction && !is_table(code, at, close)) {
         const size_t first = code.find_first_not_of(" \t\r\n", head_start);
         const size_t line = line_at(code, first);
         found.push_back({head, line, line_at(code, std::min(close, code.size() - 1)) - line + 1});

@@ -95,6 +95,14 @@ TEST(StyleCheck, CountsOnlyFunctions) {
   }
 }
 
+TEST(StyleCheck, LetsTablesBeLong) {
+  const std::string rows = lines(200);
+  EXPECT_EQ(planted("base/x.cpp", "Rows rows() {\n  return {\n" + rows + "};\n}\n", check_lengths), "");
+  EXPECT_NE(planted("base/x.cpp", "Rows rows() {\n  return {};\n" + rows + "}\n", check_lengths), "");
+  EXPECT_NE(planted("base/x.cpp", "Rows rows() {\n  call();\n  return {\n" + rows + "};\n}\n", check_lengths),
+            "");
+}
+
 TEST(StyleCheck, CountsNestedBlocksToTheFunctionAroundThem) {
   const auto found = functions_of(make_source("base/x.cpp", R"(
 namespace n {
