@@ -1,0 +1,132 @@
+#include "config/section_checks.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/text.h"
+
+namespace prospectd::config {
+namespace {
+
+void check_login(Reader& reader, const At& at, Plugin& plugin) {
+  const auto origin = parse_origin(plugin.login_url);
+  if (!origin) return;  // missing or malformed, and said so
+  if (plugin.login_url.ends_with('/')) plugin.login_url.pop_back();
+  if (!origin->https && !plugin.test_endpoint) {
+    reader.fault(reader.child(at, "login_url"), "http would send the secret in the clear",
+                 is_loopback(origin->host) ? "for a sandbox CRM on this machine, add test_endpoint: true"
+                                           : "write https://");
+  }
+  if (plugin.test_endpoint && !is_loopback(origin->host)) {
+    reader.fault(reader.child(at, "test_endpoint"),
+                 "only for a CRM on this machine (127.0.0.1, ::1 or localhost)", "remove it, and use https");
+  }
+}
+
+void check_objects_differ(Reader& reader, const At& at, const Plugin& plugin) {
+  const At types = reader.child(at, "types");
+  std::map<std::string, size_t> first;
+  for (size_t i = 0; i < plugin.types.size(); ++i) {
+    const std::string& object = plugin.types[i].mapping.object;
+    if (object.empty()) continue;
+    const auto [before, is_new] = first.emplace(to_lower_ascii(object), i);
+    if (is_new) continue;
+    reader.fault(reader.child(reader.item(types, i), "object"),
+                 object + " is types[" + std::to_string(before->second) + "] already", "keep one of them");
+  }
+}
+
+// A custom field has one type, whichever mapping fills it.
+void check_customs_agree(Reader& reader, const Config& config) {
+  std::map<std::string, const mapping::FieldSpec*> customs;
+  for (const Plugin& plugin : config.plugins) {
+    for (const mapping::TypeSpec& type : plugin.types) {
+      for (const mapping::FieldSpec& field : type.mapping.fields) {
+        if (!field.local.starts_with("custom.")) continue;
+        const auto [known, is_new] = customs.emplace(field.local, &field);
+        if (is_new || known->second->type == field.type) continue;
+        reader.faults().push_back(Fault{Severity::kError, parse_place(field.where), "type",
+                                        field.local + " is " + std::string(name_of(field.type)) +
+                                            " here and " + std::string(name_of(known->second->type)) +
+                                            " at " + known->second->where,
+                                        "give both the same type"});
+      }
+    }
+  }
+}
+
+// What a compile still finds ("file:line:column: message" a line) in mappings that read well.
+void add_compile_faults(Reader& reader, std::string_view lines) {
+  while (!lines.empty()) {
+    const std::string_view line = lines.substr(0, lines.find('\n'));
+    lines.remove_prefix(std::min(line.size() + 1, lines.size()));
+    const size_t end = std::min(line.find(": "), line.size());
+    reader.faults().push_back(Fault{Severity::kError, parse_place(line.substr(0, end)), "fields",
+                                    std::string(line.substr(std::min(end + 2, line.size()))), ""});
+  }
+}
+
+void check_mappings_compile(Reader& reader, const Config& config) {
+  const mapping::LocalSchema schema = local_schema_of(config);
+  for (const Plugin& plugin : config.plugins) {
+    for (const mapping::TypeSpec& type : plugin.types) {
+      const auto map = mapping::FieldMap::compile(type.mapping, schema);
+      if (!map) add_compile_faults(reader, map.error().message);
+    }
+    if (!plugin.accounts) continue;
+    const auto map = mapping::FieldMap::compile_account(*plugin.accounts);
+    if (!map) add_compile_faults(reader, map.error().message);
+  }
+}
+
+}  // namespace
+
+void take_listen_apart(Reader&, const At&, Api& api) {
+  if (const auto endpoint = parse_endpoint(api.listen)) {
+    api.host = endpoint->host;
+    api.port = endpoint->port;
+  }
+}
+
+void check_owners(Reader& reader, const At& at, Owners& owners) {
+  const bool wants_user = owners.fallback == OwnerFallback::kDefaultUser;
+  const bool names_user = at.node->find("default_user") != nullptr;
+  if (wants_user && !names_user) {
+    reader.fault(reader.child(at, "default_user"), "missing, and fallback: default_user needs it",
+                 "the email of a user");
+  }
+  if (!wants_user && names_user && !owners.default_user.empty()) {
+    owners.default_user.clear();
+    reader.fault(reader.child(at, "default_user"), "has no effect without fallback: default_user", "",
+                 Severity::kWarning);
+  }
+}
+
+void check_plugin(Reader& reader, const At& at, Plugin& plugin) {
+  check_login(reader, at, plugin);
+  check_objects_differ(reader, at, plugin);
+  if (const yaml::Child* accounts = at.node->find("accounts")) {
+    const bool is_section =
+        accounts->value->kind == yaml::Kind::kMap || accounts->value->kind == yaml::Kind::kNull;
+    if (is_section && accounts->value->find("mapping") == nullptr) {
+      reader.fault(reader.child(reader.child(at, "accounts"), "mapping"), "missing",
+                   "the mapping file of accounts");
+    }
+  }
+}
+
+void finish_config(Reader& reader, const At&, Config& config) {
+  if (config.api.token_file.empty()) config.api.token_file = config.state.directory + "/api.token";
+  check_customs_agree(reader, config);
+  if (!has_errors(reader.faults())) check_mappings_compile(reader, config);
+}
+
+std::optional<Complaint> check_kind(std::string_view value) {
+  static const std::vector<std::string> kinds = {"salesforce"};
+  if (value == kinds.front()) return std::nullopt;
+  return Complaint{"an unknown kind of CRM; known: salesforce", meant_hint(value, kinds)};
+}
+
+}  // namespace prospectd::config
