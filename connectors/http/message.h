@@ -3,7 +3,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +23,8 @@ class Headers {
   void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
   /// Replaces every field of that name by one.
   void set(std::string_view name, std::string value);
+  /// Drops every field of that name.
+  void remove(std::string_view name);
   /// The first field's value; nullopt when there is none.
   std::optional<std::string_view> get(std::string_view name) const;
   const std::vector<std::pair<std::string, std::string>>& fields() const { return fields_; }
@@ -36,7 +40,8 @@ struct Request {
   std::string url;
   Headers headers;
   std::string body;
-  std::chrono::milliseconds timeout{60'000};    ///< from the first byte out to the last byte in
+  std::chrono::milliseconds timeout{
+      60'000};  ///< from send() to the last byte in, a wait for a free connection included
   size_t response_body_max = 32 * 1024 * 1024;  ///< decoded bytes; past it the transfer is aborted (F22)
   bool allow_loopback = false;  ///< only for endpoints that the config names as test endpoints
 };
@@ -70,7 +75,7 @@ std::string percent_encode(std::string_view text);
 /// "a=1&b=x%20y" as decoded pairs; nullopt for a broken escape. At most 1,000 pairs.
 std::optional<std::vector<std::pair<std::string, std::string>>> parse_form(std::string_view text);
 
-/// A URL cut into parts; only http and https, no user info, no control characters.
+/// A URL cut into parts; only http and https, no user info, no fragment, no control characters.
 struct Url {
   std::string scheme;
   std::string host;   ///< lower case; an IPv6 literal without its brackets

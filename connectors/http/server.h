@@ -31,6 +31,9 @@ struct ServerOptions {
   bool gzip = false;  ///< compress answers of 1 KiB or more where the client accepts it
 };
 
+/// Answers one request. A body that came compressed is decoded already. An exception becomes a 500; a
+/// response whose status is 0 closes the connection without an answer. It may outlive stop(): what it
+/// captured must too.
 using Handler = std::function<boost::asio::awaitable<Response>(ServerRequest)>;
 
 class Server {
@@ -38,7 +41,8 @@ class Server {
   virtual ~Server() = default;
   /// The port it listens on.
   virtual uint16_t port() const = 0;
-  /// Stops accepting, lets requests under way end within `grace`, then closes the rest. Idempotent.
+  /// Stops accepting, lets requests under way end within `grace`, then closes the rest. Idempotent; again
+  /// with a grace of 0 closes the rest at once.
   virtual void stop(std::chrono::milliseconds grace) = 0;
 };
 

@@ -19,10 +19,13 @@ class Transport {
   virtual ~Transport() = default;
 
   /// Sends one request and waits for the whole answer. Any HTTP status is an answer, not an error. Redirects
-  /// are never followed.
+  /// are never followed. A request other than GET or HEAD goes out at most once: when its connection breaks
+  /// before an answer, that is kNetwork, and what became of it is the caller's to find out.
   /// **Errors:** kNetwork, kTimeout, kTooLarge (body, header or their count over the limit), kRefusedTarget
   /// (scheme, or an address that is loopback, link-local or private where the request does not allow it),
-  /// kCancelled after cancel_all().
+  /// kServerError and kBadPayload (what came is not HTTP, or its compression is broken), kInvalidInput (a
+  /// method or header that can't be sent), kConfigInvalid (the CA file can't be read), kCancelled after
+  /// cancel_all().
   virtual boost::asio::awaitable<Result<Response>> send(Request request) = 0;
 
   /// Ends every request under way with kCancelled, and every later one at once. For shutdown.
