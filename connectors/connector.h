@@ -12,37 +12,11 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "base/result.h"
+#include "connectors/page.h"
 #include "mapping/record.h"
 #include "mapping/schema.h"
 
 namespace prospectd {
-
-/// What to read of one object: every record, deleted ones too, whose version lies in [lower, upper), ordered
-/// by (version, id).
-struct FeedQuery {
-  std::string object;
-  std::vector<std::string> fields;  ///< besides id, version, deletion and lineage, which always come
-  std::optional<Timestamp> lower;   ///< none: from the beginning
-  Timestamp upper{};
-  std::string filter = {};  ///< a condition in the CRM's own language, from our own tables only; or empty
-};
-
-/// A record that could not be decoded; the rest of its page could.
-struct BadRecord {
-  RemoteId id;  ///< empty when even that could not be read
-  std::optional<Timestamp> version;
-  std::string reason;   ///< what and where, no field content
-  std::string payload;  ///< the record's own bytes, repaired to UTF-8, cut to kBadPayloadBytesMax
-};
-constexpr size_t kBadPayloadBytesMax = 64 * 1024;
-
-struct Page {
-  std::shared_ptr<const mapping::FieldList> layout;
-  std::vector<mapping::Record> records;
-  std::vector<BadRecord> bad;
-  std::string next;   ///< opaque; empty on the last page
-  int64_t total = 0;  ///< rows of the whole query as the CRM counts them; an estimate
-};
 
 /// API use as the CRM last told it.
 struct ApiUsage {
@@ -73,6 +47,5 @@ class Connector {
   /// Requests sent so far, logins included.
   virtual int64_t calls() const = 0;
 };
-constexpr size_t kFetchIdsMax = 300;
 
 }  // namespace prospectd

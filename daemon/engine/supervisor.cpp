@@ -268,8 +268,9 @@ DryRunReport& operator+=(DryRunReport& sum, DryRunReport one) {
 
 class EngineSupervisor final : public Supervisor {
  public:
-  EngineSupervisor(Scheduler& scheduler, store::Store& store, std::vector<ConnectionOptions> connections)
-      : scheduler_(scheduler), ended_(scheduler.io()) {
+  EngineSupervisor(Scheduler& scheduler, store::Store& store, std::vector<ConnectionOptions> connections,
+                   std::function<void()> on_fatal)
+      : scheduler_(scheduler), on_fatal_(std::move(on_fatal)), ended_(scheduler.io()) {
     for (ConnectionOptions& options : connections) {
       pollers_.push_back(std::make_unique<Poller>(scheduler, store, std::move(options)));
     }
@@ -283,6 +284,7 @@ class EngineSupervisor final : public Supervisor {
           [this](std::exception_ptr failure) {
             if (failure) crashed_ = make_error(ErrorCode::kInternal, "a connection's loop threw");
             --running_;
+            if (fatal() && on_fatal_) std::exchange(on_fatal_, {})();
             ended_.notify();
           });
     }
@@ -345,6 +347,7 @@ class EngineSupervisor final : public Supervisor {
   }
 
   Scheduler& scheduler_;
+  std::function<void()> on_fatal_;
   std::vector<std::unique_ptr<Poller>> pollers_;
   int running_ = 0;
   Signal ended_;
@@ -374,8 +377,9 @@ std::string_view name_of(ConnectionState s) {
 }
 
 std::unique_ptr<Supervisor> make_supervisor(Scheduler& scheduler, store::Store& store,
-                                            std::vector<ConnectionOptions> connections) {
-  return std::make_unique<EngineSupervisor>(scheduler, store, std::move(connections));
+                                            std::vector<ConnectionOptions> connections,
+                                            std::function<void()> on_fatal) {
+  return std::make_unique<EngineSupervisor>(scheduler, store, std::move(connections), std::move(on_fatal));
 }
 
 }  // namespace prospectd::engine

@@ -3,6 +3,7 @@
 // All on the loop's one thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -35,8 +36,10 @@ class Supervisor {
   virtual boost::asio::awaitable<void> finished() = 0;
 };
 
-/// The scheduler and the store outlive it.
+/// The scheduler and the store outlive it. `on_fatal` is called once, after fatal() has become true and
+/// before the other connections have ended; it may be empty.
 std::unique_ptr<Supervisor> make_supervisor(Scheduler& scheduler, store::Store& store,
-                                            std::vector<ConnectionOptions> connections);
+                                            std::vector<ConnectionOptions> connections,
+                                            std::function<void()> on_fatal);
 
 }  // namespace prospectd::engine

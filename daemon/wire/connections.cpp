@@ -1,0 +1,72 @@
+#include "daemon/wire/connections.h"
+
+#include "config/secrets.h"
+#include "connectors/salesforce/salesforce_connector.h"
+#include "mapping/email_key.h"
+
+namespace prospectd::wire {
+namespace {
+
+reconcile::Policy policy_of(const config::Config& config) {
+  reconcile::Policy policy;
+  policy.same_email = config.prospects.same_email == config::SameEmail::kPrevent
+                          ? reconcile::SameEmail::kPrevent
+                          : reconcile::SameEmail::kSelectCrmId;
+  switch (config.owners.fallback) {
+    case config::OwnerFallback::kUnassigned:
+      policy.owner_fallback = reconcile::OwnerPolicy::kUnassigned;
+      break;
+    case config::OwnerFallback::kKeep:
+      policy.owner_fallback = reconcile::OwnerPolicy::kKeep;
+      break;
+    case config::OwnerFallback::kDefaultUser:
+      policy.owner_fallback = reconcile::OwnerPolicy::kDefaultUser;
+      break;
+  }
+  policy.users_create = config.users.create;
+  return policy;
+}
+
+Result<std::unique_ptr<Connector>> make_connector(const config::Plugin& plugin, http::Transport& transport) {
+  PD_ASSIGN(secret, config::resolve(plugin.client_secret));
+  salesforce::Options options;
+  options.login_url = plugin.login_url;
+  options.api_version = plugin.api_version;
+  options.client_id = plugin.client_id;
+  options.client_secret = std::move(secret);
+  options.test_endpoint = plugin.test_endpoint;
+  options.page_size = static_cast<size_t>(plugin.page_size);
+  return salesforce::make_salesforce_connector(transport, std::move(options));
+}
+
+engine::ConnectionOptions options_of(const config::Config& config, const config::Plugin& plugin,
+                                     Connector* connector) {
+  engine::ConnectionOptions options;
+  options.name = plugin.name;
+  options.connector = connector;
+  options.schema = config::local_schema_of(config);
+  options.accounts = plugin.accounts;
+  options.types = plugin.types;
+  options.converts_to = {{"Lead", "Contact"}};  // SALESFORCE_API §14.4
+  options.default_user_email = mapping::email_key(config.owners.default_user).value_or("");
+  options.policy = policy_of(config);
+  options.poll.interval = plugin.poll.interval;
+  options.poll.overlap = plugin.poll.overlap;
+  options.poll.pages_per_commit = static_cast<size_t>(plugin.poll.pages_per_commit);
+  options.poll.start_jitter = plugin.poll.start_jitter;
+  return options;
+}
+
+}  // namespace
+
+Result<Connections> make_connections(const config::Config& config, http::Transport& transport) {
+  Connections made;
+  for (const config::Plugin& plugin : config.plugins) {
+    PD_ASSIGN(connector, make_connector(plugin, transport));
+    made.options.push_back(options_of(config, plugin, connector.get()));
+    made.connectors.push_back(std::move(connector));
+  }
+  return made;
+}
+
+}  // namespace prospectd::wire

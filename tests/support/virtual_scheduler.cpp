@@ -1,0 +1,69 @@
+#include "tests/support/virtual_scheduler.h"
+
+namespace prospectd::test {
+namespace {
+
+namespace asio = boost::asio;
+
+}  // namespace
+
+VirtualScheduler::VirtualScheduler(uint64_t seed)
+    : start_(*parse_timestamp("2026-11-21T10:00:00Z")), random_(seed) {}
+
+asio::awaitable<void> VirtualScheduler::sleep(milliseconds duration, engine::Wakeup* wakeup) {
+  if (stopping_ || (wakeup != nullptr && wakeup->take())) co_return;
+  auto alarm = std::make_shared<engine::Signal>(io_);
+  const auto place = sleepers_.emplace(elapsed_ + duration, alarm);
+  if (wakeup != nullptr) wakeup->listen([alarm] { alarm->notify(); });
+  co_await alarm->wait();
+  sleepers_.erase(place);
+  if (wakeup == nullptr) co_return;
+  wakeup->listen({});
+  wakeup->take();
+}
+
+asio::awaitable<void> VirtualScheduler::blocking(std::function<void()> work) {
+  if (blocking_delay_.count() > 0) {
+    const auto longest = static_cast<uint64_t>(blocking_delay_.count());
+    co_await sleep(milliseconds{static_cast<int64_t>(random_() % (longest + 1))}, nullptr);
+  }
+  work();
+}
+
+asio::awaitable<void> VirtualScheduler::reading(std::function<void()> work) {
+  return blocking(std::move(work));
+}
+
+void VirtualScheduler::stop() {
+  stopping_ = true;
+  for (auto& [when, alarm] : sleepers_)
+    alarm->notify();
+}
+
+void VirtualScheduler::run_ready() {
+  io_.restart();
+  io_.poll();
+}
+
+bool VirtualScheduler::run_until(const std::function<bool()>& done, int64_t steps_max) {
+  for (int64_t step = 0; step < steps_max; ++step) {
+    run_ready();
+    if (done()) return true;
+    if (sleepers_.empty()) return false;
+    const auto next = sleepers_.begin();
+    elapsed_ = std::max(elapsed_, next->first);
+    next->second->notify();
+  }
+  return false;
+}
+
+void VirtualScheduler::run_for(milliseconds duration) {
+  const auto until = elapsed_ + duration;
+  for (run_ready(); !sleepers_.empty() && sleepers_.begin()->first <= until; run_ready()) {
+    elapsed_ = std::max(elapsed_, sleepers_.begin()->first);
+    sleepers_.begin()->second->notify();
+  }
+  elapsed_ = until;
+}
+
+}  // namespace prospectd::test

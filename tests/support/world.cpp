@@ -1,0 +1,308 @@
+#include "tests/support/world.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include <boost/asio/co_spawn.hpp>
+
+#include "connectors/salesforce/salesforce_connector.h"
+#include "mapping/email_key.h"
+
+namespace prospectd::test {
+namespace {
+
+namespace asio = boost::asio;
+using mapping::Value;
+
+constexpr const char* kSecret = "the-sandbox-secret";
+
+mapping::FieldSpec spec(const char* remote, const char* local, const WorldOptions& options) {
+  mapping::FieldSpec s;
+  s.remote = remote;
+  s.local = local;
+  s.blanks_in = options.blanks_in;
+  s.conflict = options.conflict;
+  s.where = std::string("world.yaml:") + remote;
+  return s;
+}
+
+mapping::MappingSpec person_mapping(const std::string& object, const WorldOptions& options) {
+  mapping::MappingSpec m;
+  m.object = object;
+  m.where = "world.yaml";
+  m.fields = {spec("Email", "email", options),
+              spec("FirstName", "first_name", options),
+              spec("LastName", "last_name", options),
+              spec("Title", "title", options),
+              spec("Phone", "phone", options),
+              spec("OwnerId", "owner", options),
+              spec("HasOptedOutOfEmail", "opted_out", options)};
+  if (object == "Contact") m.fields.push_back(spec("AccountId", "account", options));
+  if (object == "Lead") m.fields.push_back(spec("Company", "company", options));
+  return m;
+}
+
+template <class T>
+T must(sandbox::Outcome<T> outcome) {
+  EXPECT_TRUE(outcome) << outcome.error().code << ": " << outcome.error().message;
+  return *std::move(outcome);
+}
+
+std::string describe(const store::ProspectRow& row, const mapping::LocalSchema& schema) {
+  std::string line;
+  for (size_t i = 0; i < schema.size(); ++i) {
+    if (i == mapping::field::kOwner)
+      line += "owner=" + row.owner_name + "|";
+    else if (i == mapping::field::kAccount)
+      line += "account=" + row.account_name + "|";
+    else if (!row.prospect.fields[i].is_blank())
+      line += schema.fields()[i].name + "=" + row.prospect.fields[i].to_text() + "|";
+  }
+  for (const reconcile::Address& address : row.prospect.addresses)
+    line += "@" + address.key + "|";
+  for (const reconcile::Link& link : row.links) {
+    line += link.object + ":" + link.remote.str() + (link.deleted ? ":deleted" : "") + "|";
+    for (const auto& pending : link.pending)
+      line += "?" + pending.remote.str() + "|";
+  }
+  for (const std::string& tag : row.tags)
+    line += "#" + tag + "|";
+  return line;
+}
+
+}  // namespace
+
+World::World(WorldOptions options) : options_(std::move(options)) {
+  scheduler_ = std::make_unique<VirtualScheduler>(options_.seed);
+  sandbox::OrgOptions org;
+  org.now = [this] { return scheduler_->now(); };
+  org_ = std::make_unique<sandbox::Org>(std::move(org));
+  sandbox::FrontOptions front;
+  front.client_id = "world";
+  front.client_secret = Secret(kSecret);
+  front.random_token = [this] { return "token" + std::to_string(scheduler_->random()); };
+  front_ = std::make_unique<sandbox::Front>(*org_, std::move(front));
+  sandbox::Knobs knobs;
+  knobs.page_size_max = options_.page_size;
+  front_->set_knobs(knobs);
+  open();
+}
+
+World::~World() {
+  stop();
+}
+
+void World::open() {
+  transport_ = std::make_unique<SimTransport>(*scheduler_, [this]() -> sandbox::Front& { return *front_; });
+  salesforce::Options options;
+  options.login_url = "http://127.0.0.1:9443";
+  options.client_id = "world";
+  options.client_secret = Secret(kSecret);
+  options.test_endpoint = true;
+  connector_ = salesforce::make_salesforce_connector(*transport_, std::move(options));
+  store::SqliteOptions sqlite;
+  sqlite.path = options_.database;
+  sqlite.schema = schema_;
+  sqlite.on_commit = options_.on_commit;
+  auto opened = store::open_sqlite(std::move(sqlite));
+  ASSERT_TRUE(opened) << opened.error().text();
+  store_ = *std::move(opened);
+  supervisor_ = engine::make_supervisor(*scheduler_, *store_, connections(), {});
+  started_ = false;
+}
+
+// As a kill would: nothing more is said or written, what is under way is given up.
+void World::close() {
+  transport_->cancel_all();
+  supervisor_->stop();
+  if (started_) {
+    bool ended = false;
+    asio::co_spawn(scheduler_->io(), supervisor_->finished(), [&](std::exception_ptr) { ended = true; });
+    EXPECT_TRUE(scheduler_->run_until([&] { return ended; })) << "the engine did not stop";
+  }
+  supervisor_.reset();
+  store_.reset();
+  connector_.reset();
+  transport_.reset();
+}
+
+void World::stop() {
+  if (supervisor_) close();
+}
+
+void World::restart(const std::function<void(WorldOptions&)>& change) {
+  close();
+  scheduler_->resume();
+  if (change) change(options_);
+  open();
+}
+
+std::vector<engine::ConnectionOptions> World::connections() {
+  engine::ConnectionOptions connection;
+  connection.name = "salesforce";
+  connection.connector = connector_.get();
+  connection.schema = schema_;
+  mapping::MappingSpec accounts;
+  accounts.object = "Account";
+  accounts.where = "world.yaml";
+  accounts.fields = {spec("Name", "name", options_), spec("OwnerId", "owner", options_)};
+  connection.accounts = accounts;
+  for (const std::string& object : options_.types) {
+    mapping::TypeSpec type;
+    type.mapping = person_mapping(object, options_);
+    connection.types.push_back(std::move(type));
+  }
+  connection.converts_to = {{"Lead", "Contact"}};
+  connection.policy = options_.policy;
+  connection.poll.interval = options_.interval;
+  connection.poll.overlap = options_.overlap;
+  connection.poll.pages_per_commit = options_.pages_per_commit;
+  connection.poll.start_jitter = false;
+  std::vector<engine::ConnectionOptions> all;
+  all.push_back(std::move(connection));
+  return all;
+}
+
+// ---- in the organisation ----
+
+std::string World::create(const std::string& object, Fields fields) {
+  return must(org_->create(object, fields)).id;
+}
+
+std::string World::user(const std::string& email, bool active) {
+  return create("User", {{"LastName", Value(email)},
+                         {"Username", Value(email)},
+                         {"Email", Value(email)},
+                         {"IsActive", Value(active)}});
+}
+std::string World::queue(const std::string& name) {
+  return create("Group", {{"Name", Value(name)}, {"Type", Value("Queue")}});
+}
+std::string World::account(const std::string& name) {
+  return create("Account", {{"Name", Value(name)}});
+}
+
+std::string World::lead(const std::string& email, Fields fields) {
+  Fields all = {{"LastName", Value("Lead of " + email)}, {"Company", Value("Acme")}, {"Email", Value(email)}};
+  all.insert(all.end(), fields.begin(), fields.end());
+  return create("Lead", std::move(all));
+}
+std::string World::contact(const std::string& email, Fields fields) {
+  Fields all = {{"LastName", Value("Contact of " + email)}, {"Email", Value(email)}};
+  all.insert(all.end(), fields.begin(), fields.end());
+  return create("Contact", std::move(all));
+}
+void World::edit(const std::string& object, const std::string& id, Fields fields) {
+  must(org_->update(object, id, fields));
+}
+void World::remove(const std::string& id) {
+  must(org_->remove(id));
+}
+void World::undelete(const std::string& id) {
+  must(org_->undelete(id));
+}
+
+// ---- here ----
+
+template <class T>
+Result<T> World::run(asio::awaitable<Result<T>> work, const char* what) {
+  std::optional<Result<T>> outcome;
+  const auto keep = [](asio::awaitable<Result<T>> awaited,
+                       std::optional<Result<T>>& out) -> asio::awaitable<void> {
+    out = co_await std::move(awaited);
+  };
+  asio::co_spawn(scheduler_->io(), keep(std::move(work), outcome), [&](std::exception_ptr failure) {
+    if (failure) outcome = make_error(ErrorCode::kInternal, std::string(what) + " threw");
+  });
+  if (!started_) {
+    scheduler_
+        ->run_ready();  // the request is there before the first turn, so that it is served by the first cycle
+    supervisor_->start();
+    started_ = true;
+  }
+  if (!scheduler_->run_until([&] { return outcome.has_value(); })) {
+    return make_error(ErrorCode::kInternal, std::string(what) + " hangs");
+  }
+  return *std::move(outcome);
+}
+
+Result<engine::CycleSummary> World::try_sync() {
+  return run(supervisor_->sync_now(""), "the sync");
+}
+
+Result<engine::DryRunReport> World::dry_run() {
+  return run(supervisor_->dry_run(""), "the dry run");
+}
+
+engine::CycleSummary World::sync() {
+  auto outcome = try_sync();
+  EXPECT_TRUE(outcome) << outcome.error().text();
+  if (!outcome) return {};
+  EXPECT_TRUE(outcome->complete) << (outcome->first_error ? outcome->first_error->text() : "incomplete");
+  return *std::move(outcome);
+}
+
+void World::edit_here(ProspectId id, const std::string& field, Value value) {
+  const auto row = reader()->prospect(id);
+  ASSERT_TRUE(row && *row);
+  auto connection = store_->connection("salesforce");
+  ASSERT_TRUE(connection);
+  reconcile::PageKeys keys;
+  keys.connection = *connection;
+  for (const reconcile::Link& link : (**row).links)
+    keys.remotes.push_back(link.remote);
+  auto transaction = store_->begin();
+  ASSERT_TRUE(transaction);
+  auto snapshot = (*transaction)->snapshot(keys);
+  ASSERT_TRUE(snapshot);
+  const auto plan =
+      plan_local_edit(schema_, id, {{schema_.find(field), std::move(value)}}, "a person", *snapshot);
+  const auto applied = (*transaction)->apply(plan, scheduler_->now());
+  ASSERT_TRUE(applied) << applied.error().text();
+  ASSERT_TRUE((*transaction)->commit());
+}
+
+std::unique_ptr<store::Reader> World::reader() {
+  auto made = store_->reader();
+  EXPECT_TRUE(made) << made.error().text();
+  return *std::move(made);
+}
+
+std::vector<store::ProspectRow> World::prospects() {
+  std::vector<store::ProspectRow> all;
+  EXPECT_TRUE(reader()->each_prospect([&](const store::ProspectRow& row) { all.push_back(row); }));
+  return all;
+}
+
+store::ProspectRow World::prospect_of(const std::string& remote) {
+  for (store::ProspectRow& row : prospects()) {
+    for (const reconcile::Link& link : row.links) {
+      if (link.remote.str() == remote) return std::move(row);
+    }
+  }
+  ADD_FAILURE() << "no prospect is linked to " << remote;
+  store::ProspectRow none;
+  none.prospect.fields.resize(schema_.size());
+  return none;
+}
+
+std::vector<reconcile::Duplicate> World::duplicates() {
+  auto rows = reader()->duplicates(DuplicateId{}, store::kListRowsMax, true);
+  EXPECT_TRUE(rows);
+  return *std::move(rows);
+}
+
+Picture World::picture() {
+  Picture lines;
+  for (const store::ProspectRow& row : prospects())
+    lines.push_back(describe(row, schema_));
+  for (const reconcile::Duplicate& d : duplicates()) {
+    lines.push_back("held " + d.object + ":" + d.remote.str() + " against " + d.linked_object + ":" +
+                    d.linked_remote.str());
+  }
+  std::ranges::sort(lines);
+  return lines;
+}
+
+}  // namespace prospectd::test
