@@ -1,0 +1,49 @@
+// The small answers of the CRM: refusals, logins, describes. Each is bytes in, project terms out. Owned by
+// salesforce; pure, any thread. Free of coroutines.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/result.h"
+#include "base/secret.h"
+#include "connectors/http/message.h"
+#include "connectors/salesforce_wire/errors.h"
+#include "mapping/schema.h"
+
+namespace prospectd::salesforce {
+
+/// True when the answer says that its body is JSON (its media type, not a look at the bytes).
+bool is_json(const http::Response& response);
+
+/// What an answer that is no success means. The message holds the API's code, names of fields and objects,
+/// and no other word of the body. Source: API §2, §11.
+Error error_of(const http::Response& response, salesforce_wire::RequestKind kind);
+
+/// What a refused login means, with advice. Source: API §1.3.
+Error login_error_of(const http::Response& response);
+
+/// How long the header Retry-After asks to wait, at most kRetryAfterMax: seconds, or a date counted from the
+/// answer's own Date. nullopt when it is missing, unreadable, in the past, or beyond kRetryAfterAbsurd.
+std::optional<std::chrono::milliseconds> retry_after_of(const http::Headers& headers);
+constexpr std::chrono::milliseconds kRetryAfterMax = std::chrono::hours{1};
+constexpr std::chrono::milliseconds kRetryAfterAbsurd = std::chrono::hours{24};
+
+struct LoginAnswer {
+  Secret token;
+  std::string instance_url;  ///< as the answer has it, not yet checked
+};
+/// Reads the answer of a login and wipes `body`. **Errors:** kBadPayload. Source: API §1.2.
+Result<LoginAnswer> parse_login(std::string& body);
+constexpr size_t kTokenBytesMax = 8 * 1024;
+
+/// Reads a describe. **Errors:** kBadPayload, when it isn't one, or has more than kDescribeFieldsMax fields.
+/// Source: API §3.5.
+Result<mapping::ObjectSchema> parse_describe(const std::string& body);
+constexpr size_t kDescribeFieldsMax = 2'000;
+constexpr size_t kPicklistValuesMax = 10'000;  ///< of one field
+
+}  // namespace prospectd::salesforce

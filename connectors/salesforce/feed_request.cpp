@@ -1,0 +1,125 @@
+#include "connectors/salesforce/feed_request.h"
+
+#include <charconv>
+#include <utility>
+#include <variant>
+
+#include "connectors/http/message.h"
+#include "connectors/salesforce_wire/formats.h"
+#include "connectors/salesforce_wire/soql.h"
+
+namespace prospectd::salesforce {
+namespace {
+
+namespace wire = salesforce_wire;
+namespace soql = salesforce_wire::soql;
+
+constexpr std::string_view kVersionField = "SystemModstamp";
+constexpr std::string_view kIdField = "Id";
+
+soql::Query select_from(const std::string& object, const PageLayout& layout) {
+  soql::Query query;
+  query.object = object;
+  for (const Column& column : layout.columns())
+    query.select.push_back(soql::SelectItem::of(column.key));
+  return query;
+}
+
+std::string target_of(const std::string& api_version, const soql::Query& query) {
+  return "/services/data/" + api_version + "/queryAll?q=" + http::percent_encode(soql::print(query));
+}
+
+soql::OrderBy ascending(std::string_view field) {
+  soql::OrderBy order;
+  order.field = soql::FieldPath::of(field);
+  return order;
+}
+
+Error too_long(size_t columns) {
+  return make_error(ErrorCode::kMalformedQuery,
+                    "a query for " + std::to_string(columns) + " fields is longer than the " +
+                        std::to_string(kTargetBytesMax) + " bytes that the API takes; map fewer fields");
+}
+
+/// "1,2000,4211": three whole numbers.
+bool parse_memory(std::string_view text, NextPlace& place) {
+  const char* at = text.data();
+  const char* end = text.data() + text.size();
+  const auto number = [&](auto& to, bool last) {
+    const auto [stop, error] = std::from_chars(at, end, to);
+    if (error != std::errc{} || (last ? stop != end : (stop == end || *stop != ','))) return false;
+    at = last ? stop : stop + 1;
+    return true;
+  };
+  return number(place.session, false) && number(place.rows, false) && number(place.total, true) &&
+         place.rows >= 0 && place.total >= 0;
+}
+
+}  // namespace
+
+Result<std::string> feed_target(const std::string& api_version, const FeedQuery& query,
+                                const PageLayout& layout) {
+  std::vector<soql::Condition> terms;
+  if (query.lower) {
+    const Timestamp lower = std::chrono::floor<seconds>(*query.lower);
+    terms.push_back(soql::compare(kVersionField, soql::Operator::kGreaterOrEqual, lower));
+  }
+  terms.push_back(soql::compare(kVersionField, soql::Operator::kLess, query.upper));
+  if (!query.filter.empty()) {
+    auto parsed = soql::parse_condition(query.filter);
+    if (const auto* fault = std::get_if<soql::ParseError>(&parsed)) {
+      return make_error(ErrorCode::kMalformedQuery,
+                        "the filter is no condition that this version knows, at row " +
+                            std::to_string(fault->row) + ", column " + std::to_string(fault->column));
+    }
+    terms.push_back(std::get<soql::Condition>(std::move(parsed)));
+  }
+  soql::Query tree = select_from(query.object, layout);
+  tree.where = soql::all_of(std::move(terms));
+  tree.order.push_back(ascending(kVersionField));
+  tree.order.push_back(ascending(kIdField));
+  std::string target = target_of(api_version, tree);
+  if (target.size() > kTargetBytesMax) return too_long(layout.columns().size());
+  return target;
+}
+
+Result<std::string> ids_target(const std::string& api_version, const std::string& object,
+                               const PageLayout& layout, const std::vector<std::string>& ids, size_t& first) {
+  soql::Query tree = select_from(object, layout);
+  const auto with = [&](size_t count) {
+    std::vector<soql::Literal> literals;
+    for (size_t i = first; i < first + count; ++i)
+      literals.emplace_back(ids[i]);
+    tree.where = soql::in_list(kIdField, std::move(literals));
+    return target_of(api_version, tree);
+  };
+  // Halving keeps within one address what a wide mapping would push over it; ten steps at most.
+  for (size_t count = std::min(ids.size() - first, kFetchIdsMax); count > 0; count /= 2) {
+    std::string target = with(count);
+    if (target.size() > kTargetBytesMax) continue;
+    first += count;
+    return target;
+  }
+  return too_long(layout.columns().size());
+}
+
+std::string next_target(const std::string& api_version, const NextPlace& place) {
+  return "/services/data/" + api_version + "/query/" + place.locator;
+}
+
+std::string format_next(const std::string& api_version, const NextPlace& place) {
+  return next_target(api_version, place) + "#" + std::to_string(place.session) + "," +
+         std::to_string(place.rows) + "," + std::to_string(place.total);
+}
+
+std::optional<NextPlace> parse_next(std::string_view next) {
+  const size_t mark = next.find('#');
+  auto locator = wire::locator_of(next.substr(0, mark));
+  if (!locator) return std::nullopt;
+  NextPlace place;
+  if (mark != std::string_view::npos && !parse_memory(next.substr(mark + 1), place)) return std::nullopt;
+  place.locator = *std::move(locator);
+  return place;
+}
+
+}  // namespace prospectd::salesforce

@@ -1,0 +1,49 @@
+// What goes into the address of a query and comes back as the place of its next page. Owned by salesforce;
+// pure, any thread. Free of coroutines.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "connectors/page.h"
+#include "connectors/salesforce/page_layout.h"
+
+namespace prospectd::salesforce {
+
+/// The API takes 16,384 bytes of address and headers together (API §2).
+constexpr size_t kTargetBytesMax = 15'000;
+
+/// "/services/data/v60.0/queryAll?q=…" for the first page of a feed, ordered by SystemModstamp and Id.
+/// `lower` is cut to its second, `upper` stays as given. **Errors:** kMalformedQuery when the filter is no
+/// condition or the address grows over kTargetBytesMax (each says which). Source: API §5, §14.2.
+Result<std::string> feed_target(const std::string& api_version, const FeedQuery& query,
+                                const PageLayout& layout);
+
+/// The same for single records. Takes as many of `ids`, from `first` on, as one address holds, and moves
+/// `first` behind them. `ids` are canonical. **Errors:** kMalformedQuery when not even one id has room.
+Result<std::string> ids_target(const std::string& api_version, const std::string& object,
+                               const PageLayout& layout, const std::vector<std::string>& ids, size_t& first);
+
+/// Where the next page of a query lies, and what is known of the pages before: the content of Page::next.
+struct NextPlace {
+  std::string locator;
+  uint64_t session = 0;  ///< the generation that made the locator; 0: not known
+  int64_t rows = -1;     ///< on the pages before; -1: not known
+  int64_t total = -1;    ///< rows of the whole query as the page before told; -1: not known
+
+  bool operator==(const NextPlace&) const = default;
+};
+/// "/services/data/v60.0/query/0r8…-2000#3,2000,4211": the path, then what we remember.
+std::string format_next(const std::string& api_version, const NextPlace& place);
+/// Also takes the path alone. **Errors:** nullopt for everything but a path of this API's own queries.
+std::optional<NextPlace> parse_next(std::string_view next);
+
+/// The path of the next page, made of our own version and the locator alone.
+std::string next_target(const std::string& api_version, const NextPlace& place);
+
+}  // namespace prospectd::salesforce

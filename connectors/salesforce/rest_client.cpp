@@ -1,0 +1,54 @@
+#include "connectors/salesforce/rest_client.h"
+
+#include "connectors/salesforce/answers.h"
+
+namespace prospectd::salesforce {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr int kAttemptsMax = 2;  ///< with the session at hand, then with a newer one
+
+CallOutcome failed(Error error, uint64_t session, bool renewed) {
+  return CallOutcome{std::move(error), session, renewed};
+}
+
+}  // namespace
+
+http::Request RestClient::request_of(const Call& call) const {
+  http::Request request;
+  request.url = session_.origin() + call.target;
+  request.headers = call.headers;
+  request.headers.set("Accept", "application/json");
+  if (call.authenticated) session_.authorize(request);
+  request.timeout = options_.timeout;
+  request.allow_loopback = options_.test_endpoint;
+  return request;
+}
+
+asio::awaitable<CallOutcome> RestClient::get(Call call) {
+  uint64_t used = 0;
+  auto session = co_await session_.ensure(0);
+  if (!session) co_return failed(std::move(session).error(), used, false);
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    const bool renewed = attempt > 0;
+    used = *session;
+    http::Request request = request_of(call);
+    traffic_.sent();
+    auto answer = co_await transport_.send(std::move(request));
+    if (!answer) co_return failed(std::move(answer).error(), used, renewed);
+    traffic_.answered(answer->headers);
+    if (answer->status == 200 && is_json(*answer)) {
+      co_return CallOutcome{*std::move(answer), used, renewed};
+    }
+    Error error = error_of(*answer, call.kind);
+    if (error.code != ErrorCode::kSessionExpired || renewed) {
+      co_return failed(std::move(error), used, renewed);
+    }
+    session = co_await session_.ensure(used);
+    if (!session) co_return failed(std::move(session).error(), used, renewed);
+  }
+  co_return failed(make_error(ErrorCode::kSessionExpired, "the session is refused"), used, true);
+}
+
+}  // namespace prospectd::salesforce

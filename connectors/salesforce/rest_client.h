@@ -1,0 +1,55 @@
+// RestClient: one GET to the API with the session's token. When the session has expired it is renewed once
+// and the request repeated once; nothing else is ever repeated. Owned by the connector; on the loop's one
+// thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "base/result.h"
+#include "connectors/http/transport.h"
+#include "connectors/salesforce/session.h"
+#include "connectors/salesforce_wire/errors.h"
+
+namespace prospectd::salesforce {
+
+struct Call {
+  std::string target;  ///< path and query, made by us
+  http::Headers headers = {};
+  bool authenticated = true;
+  salesforce_wire::RequestKind kind = salesforce_wire::RequestKind::kOther;
+};
+
+struct CallOutcome {
+  Result<http::Response> response;  ///< status 200 with JSON, or the error
+  uint64_t session = 0;             ///< the generation that was used last
+  bool renewed = false;             ///< the session was replaced during the call
+};
+
+struct RestOptions {
+  milliseconds timeout{60'000};
+  bool test_endpoint = false;
+};
+
+class RestClient {
+ public:
+  RestClient(http::Transport& transport, Traffic& traffic, Session& session, RestOptions options)
+      : transport_(transport), traffic_(traffic), session_(session), options_(options) {}
+
+  /// **Errors:** those of the login and the transport; kServerError for what isn't JSON; whatever the API's
+  /// refusal means; kSessionExpired when a session just opened is refused as well.
+  boost::asio::awaitable<CallOutcome> get(Call call);
+
+ private:
+  http::Request request_of(const Call& call) const;
+
+  http::Transport& transport_;
+  Traffic& traffic_;
+  Session& session_;
+  RestOptions options_;
+};
+
+}  // namespace prospectd::salesforce
