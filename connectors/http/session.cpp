@@ -18,7 +18,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr size_t kHeaderReadBytes = 4 * 1024;
-constexpr size_t kBodyReadBytes = 64 * 1024;
+constexpr size_t kBodyReadBytes = 16 * 1024;  // held by each connection that stalls in a body
 constexpr size_t kWriteSliceBytes =
     256 * 1024;                           // each within write_timeout, so a slow reader is bounded in rate
 constexpr size_t kJoinBytes = 16 * 1024;  // up to here head and body go out as one packet's worth
