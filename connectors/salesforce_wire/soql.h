@@ -28,7 +28,8 @@ constexpr int64_t kOffsetMax = 2'000;
 constexpr int64_t kLimitMax = 2'147'483'647;
 
 /// "Owner.Name" as {"Owner", "Name"}: parents first, the field last. Names keep the writer's letter case. A
-/// leading alias, or name, of the query's own object is dropped by parse. 1 to kPathPartsMax parts.
+/// leading alias, or name, of the query's own object is dropped by parse (not from before a reserved word). 1
+/// to kPathPartsMax parts.
 struct FieldPath {
   std::vector<std::string> parts;
 
@@ -123,6 +124,19 @@ Condition in_list(std::string_view dotted_field, std::vector<Literal> values);
 Condition all_of(std::vector<Condition> terms);
 Condition any_of(std::vector<Condition> terms);
 Condition negate(Condition term);
+
+/// Calls visit(comparison) for every comparison of a tree, const or not, from left to right.
+template <class AnyCondition, class Visit>
+void for_each_comparison(AnyCondition& condition, const Visit& visit) {
+  const auto all = [&](auto& terms) {
+    for (auto& term : terms)
+      for_each_comparison(term, visit);
+  };
+  if (auto* comparison = std::get_if<Comparison>(&condition.node)) visit(*comparison);
+  if (auto* node = std::get_if<And>(&condition.node)) all(node->terms);
+  if (auto* node = std::get_if<Or>(&condition.node)) all(node->terms);
+  if (auto* node = std::get_if<Not>(&condition.node)) all(node->term);
+}
 
 enum class Nulls { kFirst, kLast };
 
