@@ -19,7 +19,8 @@ struct Include {
 };
 std::vector<Include> includes_of(const SourceFile& file);
 
-/// The module that a file belongs to: its folder, or "tests" for everything below tests/.
+/// The module that a file belongs to: its folder, itself where it stands alone in the table, or "tests" for
+/// everything below tests/.
 std::string module_of(std::string_view path);
 /// The modules whose headers `module` may include, itself among them; empty for an unknown module.
 std::set<std::string> may_include(std::string_view module);

@@ -61,7 +61,7 @@ TEST(Layering, ThreeProhibitionsStandInTheTable) {
 std::vector<SourceFile> with_planted(const std::string& path, const std::string& text) {
   std::vector<SourceFile> files;
   for (const std::string& module : modules())
-    files.push_back(make_source(module + "/known.h", ""));
+    files.push_back(make_source(module.ends_with(".h") ? module : module + "/known.h", ""));
   files.push_back(make_source("tests/support/known.h", ""));
   files.push_back(make_source(path, text));
   return files;
@@ -107,6 +107,8 @@ TEST(LayeringCheck, FindsIncludesThatPointUpward) {
           {"daemon/service/x.cpp", R"(#include "daemon/api/known.h")", "must not include"},
           {"daemon/cli/x.cpp", R"(#include "reconcile/store/known.h")", "daemon/cli must not include"},
           {"daemon/cli/x.cpp", R"(#include "daemon/service/known.h")", "daemon/cli must not include"},
+          {"daemon/cli/x.cpp", R"(#include "daemon/exit_code.h")", ""},
+          {"daemon/engine/x.cpp", R"(#include "daemon/exit_code.h")", "daemon/engine must not include"},
           {"daemon/wire/x.cpp", R"(#include "daemon/cli/known.h")", ""},
           {"daemon/main.cpp", R"(#include "daemon/wire/known.h")", ""},
           {"daemon/wire/x.cpp", R"(#include "tests/support/known.h")", "must not include"},

@@ -19,8 +19,7 @@ struct FunctionBody {
   size_t lines = 0;  ///< from the head to the closing brace
 };
 /// A heuristic over braces: what opens at the level of a namespace or a class after a head with parentheses.
-/// Lambdas and blocks inside count to the function around them; a body that is one `return { … };` is a table
-/// and no function.
+/// Lambdas and blocks inside count to the function around them; rows of tables in it don't count.
 std::vector<FunctionBody> functions_of(const SourceFile& file);
 
 /// Headers open with a comment that says what they are, and then with `#pragma once`.

@@ -96,11 +96,22 @@ TEST(StyleCheck, CountsOnlyFunctions) {
 }
 
 TEST(StyleCheck, LetsTablesBeLong) {
-  const std::string rows = lines(200);
-  EXPECT_EQ(planted("base/x.cpp", "Rows rows() {\n  return {\n" + rows + "};\n}\n", check_lengths), "");
-  EXPECT_NE(planted("base/x.cpp", "Rows rows() {\n  return {};\n" + rows + "}\n", check_lengths), "");
-  EXPECT_NE(planted("base/x.cpp", "Rows rows() {\n  call();\n  return {\n" + rows + "};\n}\n", check_lengths),
+  std::string rows;
+  for (size_t i = 0; i < 200; ++i)
+    rows += "    {1, [] { call(); }, two},\n";
+  for (const std::string head : {"Rows rows() {\n  return {\n", "TEST(A, B) {\n  const Row rows[] = {\n",
+                                 "Rows f() {\n  const auto g = [] { call(); };\n  return {\n"}) {
+    EXPECT_EQ(planted("base/x.cpp", head + rows + "  };\n  call();\n}\n", check_lengths), "") << head;
+    EXPECT_NE(planted("base/x.cpp", head + rows + "  };\n" + lines(70) + "}\n", check_lengths), "") << head;
+  }
+}
+
+TEST(StyleCheck, TakesBracesWithoutStatementsForATable) {
+  const std::string list = std::string(200, '\n') + "1, 2";
+  EXPECT_EQ(planted("base/x.cpp", "void f() {\n  for (int n : {" + list + "}) call(n);\n}\n", check_lengths),
             "");
+  EXPECT_EQ(planted("base/x.cpp", "void f() {\n  check({" + list + "});\n}\n", check_lengths), "");
+  EXPECT_NE(planted("base/x.cpp", "void f() {\n  if (x) {" + lines(70) + "}\n}\n", check_lengths), "");
 }
 
 TEST(StyleCheck, CountsNestedBlocksToTheFunctionAroundThem) {
@@ -142,6 +153,7 @@ TEST(StyleCheck, FindsTestsThatSleepOrSkip) {
     EXPECT_NE(planted("tests/unit/x.cpp", text, check_tests), "") << text;
     EXPECT_EQ(planted("base/x.cpp", text, check_tests), "") << text;
   }
+  EXPECT_EQ(planted("tests/unit/x.cpp", "void VirtualScheduler::sleep() {}", check_tests), "");
   EXPECT_EQ(planted("tests/unit/x.cpp", "const bool woke = co_await scheduler.sleep(pause);", check_tests),
             "");
 }
