@@ -35,6 +35,19 @@ soql::OrderBy ascending(std::string_view field) {
   return order;
 }
 
+// Where a feed begins: at a moment, or strictly behind one record of that moment (§14.2: keyset instead of a
+// lost locator).
+soql::Condition from(Timestamp lower, const std::optional<RemoteId>& after) {
+  if (!after) return soql::compare(kVersionField, soql::Operator::kGreaterOrEqual, lower);
+  std::vector<soql::Condition> same_second;
+  same_second.push_back(soql::compare(kVersionField, soql::Operator::kEqual, lower));
+  same_second.push_back(soql::compare(kIdField, soql::Operator::kGreater, after->str()));
+  std::vector<soql::Condition> either;
+  either.push_back(soql::compare(kVersionField, soql::Operator::kGreater, lower));
+  either.push_back(soql::all_of(std::move(same_second)));
+  return soql::any_of(std::move(either));
+}
+
 Error too_long(size_t columns) {
   return make_error(ErrorCode::kMalformedQuery,
                     "a query for " + std::to_string(columns) + " fields is longer than the " +
@@ -60,10 +73,7 @@ bool parse_memory(std::string_view text, NextPlace& place) {
 Result<std::string> feed_target(const std::string& api_version, const FeedQuery& query,
                                 const PageLayout& layout) {
   std::vector<soql::Condition> terms;
-  if (query.lower) {
-    const Timestamp lower = std::chrono::floor<seconds>(*query.lower);
-    terms.push_back(soql::compare(kVersionField, soql::Operator::kGreaterOrEqual, lower));
-  }
+  if (query.lower) terms.push_back(from(std::chrono::floor<seconds>(*query.lower), query.after));
   terms.push_back(soql::compare(kVersionField, soql::Operator::kLess, query.upper));
   if (!query.filter.empty()) {
     auto parsed = soql::parse_condition(query.filter);

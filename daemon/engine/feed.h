@@ -30,11 +30,12 @@ struct FedPage {
 using Mapper = std::function<FedPage(Page page)>;
 
 struct FeedLimits {
-  size_t pages_ahead_max = 4;      ///< fetched and not yet taken
-  int attempts_max = 5;            ///< of one page
-  int restarts_max = 20;           ///< of the query, without a new record in between
-  int empty_pages_max = 3;         ///< in a row (F06)
-  int64_t pages_max = 10'000'000;  ///< of one window
+  size_t pages_ahead_max = 4;            ///< fetched and not yet taken
+  int attempts_max = 5;                  ///< of one page
+  int restarts_max = 20;                 ///< of the query, without a new record in between
+  int empty_pages_max = 3;               ///< in a row (F06)
+  int64_t pages_max = 10'000'000;        ///< of one window
+  milliseconds wait_inline_max{60'000};  ///< a longer Retry-After ends the cycle
 };
 
 class Feed {

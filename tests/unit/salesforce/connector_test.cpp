@@ -21,6 +21,16 @@ TEST_F(ConnectorTest, AsksForTheWindowInOrder) {
   EXPECT_EQ(request.headers.get("Authorization"), "Bearer 00DHs0000001XyZ!token.1");
 }
 
+TEST_F(ConnectorTest, F05_GoesOnBehindARecordOfTheSameSecond) {
+  FeedQuery query = leads();
+  query.after = RemoteId(lead_id(7));
+  ASSERT_TRUE(fetch(query));
+  EXPECT_THAT(org_.last_query(),
+              HasSubstr("WHERE (SystemModstamp > 2026-11-20T08:00:00Z OR (SystemModstamp = "
+                        "2026-11-20T08:00:00Z AND Id > '" +
+                        lead_id(7) + "')) AND SystemModstamp < 2026-11-20T09:00:00Z ORDER BY"));
+}
+
 TEST_F(ConnectorTest, PutsAFilterBesideTheWindowSoThatItCannotWidenIt) {
   FeedQuery query = leads();
   query.lower.reset();

@@ -1,0 +1,176 @@
+#include "daemon/wire/daemon.h"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "base/log.h"
+#include "connectors/http/transport.h"
+#include "daemon/engine/supervisor.h"
+#include "daemon/service/service.h"
+#include "daemon/wire/connections.h"
+#include "daemon/wire/control.h"
+#include "daemon/wire/once.h"
+
+namespace prospectd::wire {
+namespace {
+
+namespace asio = boost::asio;
+
+// A core dump, or a debugger of another user, would hold tokens and people's data.
+void keep_memory_private() {
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+  ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+void configure_log(const config::Log& options) {
+  const bool terminal = options.format == config::LogFormat::kTerminal ||
+                        (options.format == config::LogFormat::kAuto && ::isatty(STDERR_FILENO) == 1);
+  log::configure(terminal ? log::Format::kTerminal : log::Format::kJson, options.level);
+}
+
+class Daemon {
+ public:
+  explicit Daemon(const cli::RunVerb& verb) : verb_(verb) {}
+
+  ExitCode run() {
+    if (const auto failure = open()) return report(*failure);
+    watch_signals();
+    if (verb_.once) {
+      spawn_once();
+    } else if (const auto failure = start_control()) {
+      return report(*failure);
+    }
+    supervisor_->start();
+    spawn_end();
+    io_.run();
+    log::info("daemon.stopped", "stopped", {});
+    return exit_code_;
+  }
+
+ private:
+  std::optional<Error> open() {
+    store::SqliteOptions options;
+    options.path = verb_.config.state.database_file();
+    options.schema = config::local_schema_of(verb_.config);
+    auto store = store::open_sqlite(std::move(options));
+    if (!store) return store.error();
+    store_ = *std::move(store);
+    transport_ = http::make_curl_transport(io_, http::CurlOptions{});
+    auto connections = make_connections(verb_.config, *transport_);
+    if (!connections) return connections.error();
+    connections_ = *std::move(connections);
+    if (verb_.once) {
+      // Only what is asked for runs: no poll of its own before or between the two cycles.
+      for (auto& options_of_one : connections_.options) {
+        options_of_one.poll.start_jitter = false;
+        options_of_one.poll.interval = std::chrono::hours{24};
+      }
+    }
+    scheduler_ = engine::make_scheduler(io_);
+    supervisor_ =
+        engine::make_supervisor(*scheduler_, *store_, std::move(connections_.options), [this] { stop(); });
+    return std::nullopt;
+  }
+
+  std::optional<Error> start_control() {
+    auto control = make_control(io_, verb_.config, *scheduler_, *supervisor_, *store_);
+    if (!control) return control.error();
+    control_ = *std::move(control);
+    log::info("daemon.started", "prospectd is running",
+              {{"api", "http://" + control_->address()}, {"state", verb_.config.state.directory}});
+    return std::nullopt;
+  }
+
+  void watch_signals() {
+    signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+      if (error) return;
+      if (scheduler_->stopping())
+        std::_Exit(static_cast<int>(ExitCode::kInterrupted));  // a second one: at once
+      log::info("daemon.stopping", "stopping", {{"signal", signal}});
+      if (signal == SIGINT) exit_code_ = ExitCode::kInterrupted;
+      stop();
+      watch_signals();
+    });
+  }
+
+  void stop() {
+    supervisor_->stop();
+    transport_->cancel_all();
+    if (control_) control_->stop();
+    deadline_.expires_after(kStopWithin);
+    deadline_.async_wait([](const boost::system::error_code& error) {
+      if (error) return;
+      // What is committed is safe, and what is not will be read again: ending here loses nothing.
+      log::warn("daemon.stop_forced", "something did not stop in time; ending now", {});
+      std::_Exit(static_cast<int>(ExitCode::kOk));
+    });
+  }
+
+  void spawn_once() {
+    asio::co_spawn(
+        io_, [this] { return once(); },
+        [this](std::exception_ptr failure) {
+          if (failure) exit_code_ = ExitCode::kOther;
+          stop();
+        });
+  }
+
+  asio::awaitable<void> once() {
+    cli::RunVerb verb = verb_;
+    const ExitCode code = co_await run_once(*supervisor_, *store_, std::move(verb));
+    if (exit_code_ == ExitCode::kOk) exit_code_ = code;
+  }
+
+  // The end of everything: when no connection has anything under way any more, the loop has nothing left to
+  // wait for.
+  void spawn_end() {
+    asio::co_spawn(
+        io_, [this] { return supervisor_->finished(); },
+        [this](std::exception_ptr) {
+          if (const auto fatal = supervisor_->fatal()) {
+            log::error("daemon.fatal", fatal->text(), {{"code", name_of(fatal->code)}});
+            if (exit_code_ == ExitCode::kOk) exit_code_ = exit_code_of(*fatal);
+          }
+          signals_.cancel();
+          deadline_.cancel();
+        });
+  }
+
+  static ExitCode report(const Error& error) {
+    std::fprintf(stderr, "prospectd: %s\n", error.text().c_str());
+    return exit_code_of(error);
+  }
+
+  const cli::RunVerb& verb_;
+  asio::io_context io_{1};
+  asio::signal_set signals_{io_, SIGINT, SIGTERM};
+  asio::steady_timer deadline_{io_};
+  ExitCode exit_code_ = ExitCode::kOk;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<http::Transport> transport_;
+  Connections connections_;
+  std::unique_ptr<engine::Scheduler> scheduler_;
+  std::unique_ptr<engine::Supervisor> supervisor_;
+  std::unique_ptr<Control> control_;
+};
+
+}  // namespace
+
+ExitCode run_daemon(const cli::RunVerb& verb) {
+  keep_memory_private();
+  configure_log(verb.config.log);
+  std::signal(SIGPIPE, SIG_IGN);
+  return Daemon(verb).run();
+}
+
+}  // namespace prospectd::wire
