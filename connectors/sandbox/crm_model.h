@@ -1,0 +1,151 @@
+// Org: the modelled organisation: its objects and records, and what can happen to them inside it. Pure: the
+// clock is given, nothing is random, there is no I/O. Every write is checked as the real one checks it and
+// stamps SystemModstamp to the second, also when nothing changes (SALESFORCE_API §14.1, §14.8). A change can
+// be committed late: with a stamp older than the moment when it becomes visible (§14.2). One owner, one
+// thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+#include "connectors/sandbox/field_rules.h"
+#include "connectors/sandbox/outcome.h"
+#include "connectors/sandbox/table.h"
+#include "mapping/value.h"
+
+namespace prospectd::sandbox {
+
+/// How a write is committed. At most one of the two is set.
+struct WriteOptions {
+  std::optional<seconds> stamped_before = std::nullopt;  ///< visible now, with a stamp this much in the past
+  std::optional<seconds> visible_after = std::nullopt;   ///< stamped now, visible that much later
+};
+
+/// What a write did. The stamp is the effective one: a record's SystemModstamp never goes back, so a late
+/// commit on a record with a newer stamp gets the next second after that one, but none past the clock's.
+struct Change {
+  std::string object;
+  std::string id;
+  Timestamp stamp{};
+  Timestamp visible_at{};
+};
+
+struct Conversion {
+  std::string lead;
+  std::string contact = {};  ///< empty: a new one
+  std::string account = {};  ///< empty: that of `contact`, or a new one
+  std::string owner = {};    ///< of what is new; empty: the lead's, or the API user where that is a queue
+};
+struct Converted {
+  Change lead;
+  std::string contact;
+  std::string account;
+};
+
+struct OrgOptions {
+  std::function<Timestamp()> now;  ///< must be set
+  std::string id = "00D000000000001AAA";
+};
+constexpr size_t kPendingMax = 100'000;
+constexpr size_t kMergeLosersMax = 2;
+
+class Org {
+ public:
+  explicit Org(OrgOptions options);
+
+  Timestamp now() const { return options_.now(); }
+  const std::string& id() const { return options_.id; }
+  /// When the schema last changed; the HTTP validator of describes.
+  Timestamp schema_changed() const { return schema_changed_; }
+
+  /// In the order in which parents come first.
+  const std::vector<std::unique_ptr<Table>>& tables() { return tables_; }
+  const std::vector<std::unique_ptr<Table>>& tables() const { return tables_; }
+  /// The table of an object, ignoring ASCII case; nullptr when the org has no such object.
+  Table* table(std::string_view object);
+  const Table* table(std::string_view object) const;
+  /// The table whose key prefix the id has; nullptr when none has.
+  Table* table_of_id(std::string_view id);
+  const Table* table_of_id(std::string_view id) const;
+  /// The user that API and admin writes run as: the first active one, created where there is none.
+  std::string run_as_user();
+  /// An id for a new record of that table; never one that exists or was given before.
+  std::string next_id(const Table& table);
+  /// Adds a custom text field; see Table::add_custom_text.
+  const Field* add_custom_text(Table& table, std::string_view name);
+
+  /// Gives every record the defaults that it lacks; for who fills tables directly (loader, generator).
+  void complete();
+
+  /// Makes visible what was committed late and is due. Every write does it first; a reader has to.
+  void settle();
+  /// Late commits that are not visible yet.
+  size_t pending() const { return pending_.size(); }
+  /// Writes made so far, late ones when they were made.
+  int64_t writes() const { return writes_; }
+
+  // Every `object` is a type name in any letter case; every id has 15 or 18 characters.
+  // **Errors:** the codes of SALESFORCE_API §11.2.
+
+  Outcome<Change> create(std::string_view object, const FieldValues& fields, WriteOptions options = {});
+  Outcome<Change> update(std::string_view object, std::string_view id, const FieldValues& fields,
+                         WriteOptions options = {});
+  /// Into the recycle bin; an account's contacts go with it.
+  Outcome<Change> remove(std::string_view id);
+  Outcome<Change> undelete(std::string_view id);
+  /// Gone for good, from the recycle bin or straight away.
+  Outcome<Change> purge(std::string_view id);
+  /// SALESFORCE_API §14.4. An existing contact keeps what it has and gets what it lacks.
+  Outcome<Converted> convert(const Conversion& conversion);
+  /// SALESFORCE_API §14.5: one or two losers of the winner's type.
+  Outcome<Change> merge(std::string_view winner, const std::vector<std::string>& losers);
+
+ private:
+  struct Place {
+    Table* table;
+    Row row;
+  };
+  struct Pending {
+    Timestamp visible_at;
+    int64_t stamp;
+    Table* table;
+    std::string id;
+    bool create;
+    std::vector<Assignment> fields;
+  };
+
+  Outcome<Place> find_live(std::string_view object, std::string_view id);
+  Outcome<Place> find_any(std::string_view id);
+  Outcome<Place> find_reference(std::string_view object, std::string_view id);
+  int64_t stamp_for(const Place& place, int64_t wanted) const;
+  int64_t now_seconds() const;
+  Change touched(const Place& place, int64_t stamp);
+  Row insert(Table& table, const std::string& id, const std::vector<Assignment>& fields, int64_t stamp);
+  void fill_defaults(Table& table, Row row, std::string_view user);
+  Outcome<Change> commit(Table& table, std::string id, bool create, std::vector<Assignment> fields,
+                         const WriteOptions& options);
+  void apply(const Pending& change);
+  std::string owner_of_converted(const Place& lead, const std::string& asked);
+  Outcome<Place> converted_account(const Conversion& conversion, const Place& lead, const std::string& owner);
+  Outcome<Place> converted_contact(const Conversion& conversion, const Place& lead, const Place& account,
+                                   const std::string& owner);
+  void move_children(const Table& table, std::string_view from, std::string_view to);
+
+  OrgOptions options_;
+  TextArena texts_;
+  std::vector<std::unique_ptr<Table>> tables_;
+  std::vector<uint64_t> last_number_;  // by table
+  std::vector<Pending> pending_;
+  std::string run_as_;
+  int64_t writes_ = 0;
+  Timestamp schema_changed_{};
+};
+
+}  // namespace prospectd::sandbox

@@ -1,0 +1,52 @@
+// Knobs: what tests, the simulator and the admin endpoint can set about an org's front: lifetimes, caps, page
+// sizes, permissions. Defaults behave like a healthy org. Pure data; read at every request.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "base/text.h"
+
+namespace prospectd::sandbox {
+
+struct Knobs {
+  // Sessions
+  std::chrono::seconds session_idle{7'200};  ///< a token unused for this long is refused
+  int64_t token_requests_max = 0;            ///< a token is refused after so many requests; 0: never
+  bool run_as_configured = true;             ///< false: no user stands behind the client credentials
+  bool api_enabled = true;                   ///< false: 403 API_DISABLED_FOR_ORG
+
+  // Quotas
+  int64_t daily_limit = 100'000;  ///< calls in 24 hours
+  std::string app_name;           ///< set: Sforce-Limit-Info tells a quota of this app too
+  int64_t app_limit = 250;
+
+  // Queries
+  int page_size_max = 2'000;  ///< rows a page at most, whatever the client asks for; any number from 1
+  size_t cursors_per_session = 10;
+  std::chrono::seconds cursor_idle{900};
+
+  // The API as this org offers it
+  int version_min = 31;
+  int version_max = 67;
+  std::chrono::seconds date_offset{0};  ///< the HTTP clock minus the org's
+
+  // Permissions; lower-case names
+  std::set<std::string> disabled_objects;
+  std::map<std::string, std::set<std::string>> hidden_fields;
+
+  bool object_enabled(std::string_view object) const {
+    return !disabled_objects.contains(to_lower_ascii(object));
+  }
+  bool field_visible(std::string_view object, std::string_view field) const {
+    if (hidden_fields.empty()) return true;
+    const auto of_object = hidden_fields.find(to_lower_ascii(object));
+    return of_object == hidden_fields.end() || !of_object->second.contains(to_lower_ascii(field));
+  }
+};
+
+}  // namespace prospectd::sandbox

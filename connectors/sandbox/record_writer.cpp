@@ -1,0 +1,97 @@
+#include "connectors/sandbox/record_writer.h"
+
+#include "connectors/sandbox/json_text.h"
+
+namespace prospectd::sandbox {
+namespace {
+
+// The keys of an address in the order of SALESFORCE_API §4. `part` is the place among the field's parts
+// (city, country, postal code, state, street); −1 for what this org doesn't know.
+struct AddressKey {
+  std::string_view key;
+  int part;
+};
+constexpr AddressKey kAddressKeys[] = {
+    {"{\"city\":", 0},         {",\"country\":", 1},
+    {",\"countryCode\":", -1}, {",\"geocodeAccuracy\":", -1},
+    {",\"latitude\":", -1},    {",\"longitude\":", -1},
+    {",\"postalCode\":", 2},   {",\"state\":", 3},
+    {",\"stateCode\":", -1},   {",\"street\":", 4},
+};
+
+void append_address(std::string& out, const Table& table, Row row, const Field& field) {
+  bool any = false;
+  for (const int column : field.parts)
+    any = any || !table.is_null(row, column);
+  if (!any) {
+    out += "null";
+    return;
+  }
+  for (const AddressKey& k : kAddressKeys) {
+    out += k.key;
+    const int column = k.part < 0 ? -1 : field.parts[static_cast<size_t>(k.part)];
+    if (column < 0 || table.is_null(row, column)) {
+      out += "null";
+    } else {
+      append_quoted(out, table.text(row, column));
+    }
+  }
+  out += '}';
+}
+
+}  // namespace
+
+std::string person_name(const Table& table, Row row, const Field& field) {
+  std::string name(table.text(row, field.parts[0]));
+  const std::string_view last = table.text(row, field.parts[1]);
+  if (!name.empty() && !last.empty()) name += ' ';
+  return name.append(last);
+}
+
+RecordWriter::RecordWriter(const Table& table, const std::vector<const Field*>& fields,
+                           std::string_view version)
+    : table_(table) {
+  const std::string type(table.type().name());
+  head_ = "{\"attributes\":{\"type\":\"" + type + "\",\"url\":\"/services/data/" + std::string(version) +
+          "/sobjects/" + type + "/";
+  for (const Field* f : fields)
+    parts_.push_back({",\"" + f->name + "\":", f});
+}
+
+void RecordWriter::append(std::string& out, Row row) const {
+  out += head_;
+  out += table_.id(row);
+  out += "\"}";
+  for (const Part& p : parts_) {
+    out += p.key;
+    append_value(out, row, *p.field);
+  }
+  out += '}';
+}
+
+void RecordWriter::append_value(std::string& out, Row row, const Field& field) const {
+  if (field.compound == Compound::kAddress) return append_address(out, table_, row, field);
+  if (field.compound == Compound::kPersonName) return append_quoted(out, person_name(table_, row, field));
+  if (table_.is_null(row, field.column)) {
+    out += "null";
+    return;
+  }
+  switch (field.kind) {
+    case FieldKind::kBoolean:
+      out += table_.flag(row, field.column) ? "true" : "false";
+      return;
+    case FieldKind::kInt:
+      return append_number(out, table_.number(row, field.column));
+    case FieldKind::kDouble:
+    case FieldKind::kCurrency:
+      return append_number(out, table_.real(row, field.column));
+    case FieldKind::kDate:
+      return append_date(out, table_.number(row, field.column));
+    case FieldKind::kDateTime:
+      return append_datetime(out, table_.number(row, field.column));
+    default:
+      append_quoted(out, table_.text(row, field.column));
+  }
+}
+
+}  // namespace prospectd::sandbox
