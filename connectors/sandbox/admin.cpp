@@ -1,0 +1,267 @@
+// The admin endpoint: what happens «in the organisation», and the knobs. Not part of the CRM's own API: its
+// calls count against no limit. JSON in and out; the body of a write may say how it is committed
+// (stamped_before_seconds, visible_after_seconds).
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "connectors/salesforce_wire/errors.h"
+#include "connectors/sandbox/admin_knobs.h"
+#include "connectors/sandbox/answers.h"
+#include "connectors/sandbox/front_state.h"
+
+namespace prospectd::sandbox {
+namespace {
+
+using Json = nlohmann::json;
+namespace code = salesforce_wire::error_name;
+
+constexpr int kBodyDepthMax = 16;
+
+ApiError bad_request(std::string message) {
+  return api_error("INVALID_INPUT", std::move(message));
+}
+
+Outcome<Json> parse_body(const std::string& body) {
+  if (body.empty()) return Json::object();
+  bool too_deep = false;
+  const auto guard = [&](int depth, Json::parse_event_t, Json&) {
+    too_deep = too_deep || depth > kBodyDepthMax;
+    return !too_deep;
+  };
+  Json json = Json::parse(body, guard, false);
+  if (json.is_discarded() || too_deep || !json.is_object())
+    return bad_request("the body is not a JSON object");
+  return json;
+}
+
+Outcome<std::string> text_of(const Json& body, const char* key, bool required = true) {
+  const auto at = body.find(key);
+  if (at == body.end() || at->is_null()) {
+    if (!required) return std::string{};
+    return bad_request(std::string("missing: ") + key);
+  }
+  if (!at->is_string()) return bad_request(std::string(key) + " must be a text");
+  return at->get<std::string>();
+}
+
+Outcome<std::optional<seconds>> seconds_of(const Json& body, const char* key) {
+  constexpr int64_t kSecondsMax = 100LL * 366 * 86'400;
+  const auto at = body.find(key);
+  if (at == body.end() || at->is_null()) return std::optional<seconds>{};
+  if (!at->is_number_integer() || at->get<int64_t>() < 0 || at->get<int64_t>() > kSecondsMax) {
+    return bad_request(std::string(key) + " must be a number of seconds");
+  }
+  return std::optional<seconds>{seconds(at->get<int64_t>())};
+}
+
+Outcome<WriteOptions> write_options(const Json& body) {
+  PD_ASSIGN(before, seconds_of(body, "stamped_before_seconds"));
+  PD_ASSIGN(after, seconds_of(body, "visible_after_seconds"));
+  if (before && after) return bad_request("give stamped_before_seconds or visible_after_seconds, not both");
+  return WriteOptions{before, after};
+}
+
+// An owner may be named by username or address, which is what a person knows.
+std::string user_by_address(const Org& org, const std::string& address) {
+  const Table& users = *org.table("User");
+  for (const std::string_view key : {"Username", "Email"}) {
+    const int column = users.type().column(key);
+    for (Row row = 0; row < users.rows(); ++row) {
+      if (users.state(row) == RowState::kLive && equals_ignore_case_ascii(users.text(row, column), address)) {
+        return std::string(users.id(row));
+      }
+    }
+  }
+  return address;
+}
+
+Outcome<mapping::Value> value_of(const Org& org, const Field* field, const Json& json) {
+  if (json.is_null()) return mapping::Value::null();
+  if (json.is_boolean()) return mapping::Value(json.get<bool>());
+  if (json.is_number_integer()) return mapping::Value(json.get<int64_t>());
+  if (json.is_number()) return mapping::Value(json.get<double>());
+  if (!json.is_string()) return bad_request("a field's value must be null, true, false, a number or a text");
+  const auto& text = json.get_ref<const std::string&>();
+  const bool names_user =
+      field != nullptr && field->kind == FieldKind::kReference && text.find('@') != std::string::npos &&
+      std::find(field->reference_to.begin(), field->reference_to.end(), "User") != field->reference_to.end();
+  return mapping::Value(names_user ? user_by_address(org, text) : text);
+}
+
+Outcome<FieldValues> fields_of(const Org& org, const Table* table, const Json& body) {
+  const auto at = body.find("fields");
+  FieldValues fields;
+  if (at == body.end()) return fields;
+  if (!at->is_object()) return bad_request("fields must be an object");
+  for (const auto& [name, json] : at->items()) {
+    const Field* field = table == nullptr ? nullptr : table->type().find(name);
+    PD_ASSIGN(value, value_of(org, field, json));
+    fields.emplace_back(name, std::move(value));
+  }
+  return fields;
+}
+
+Json change_json(const Change& change) {
+  return Json{{"object", change.object},
+              {"id", change.id},
+              {"stamp", format_timestamp(change.stamp)},
+              {"visible_at", format_timestamp(change.visible_at)}};
+}
+
+using State = Front::State;
+
+Outcome<Json> edit(State& s, const Json& body) {
+  PD_ASSIGN(object, text_of(body, "object", false));
+  PD_ASSIGN(id, text_of(body, "id"));
+  PD_ASSIGN(options, write_options(body));
+  PD_ASSIGN(fields, fields_of(s.org, s.org.table_of_id(id), body));
+  PD_ASSIGN(change, s.org.update(object, id, fields, options));
+  return change_json(change);
+}
+
+Outcome<Json> create(State& s, const Json& body) {
+  PD_ASSIGN(object, text_of(body, "object"));
+  PD_ASSIGN(options, write_options(body));
+  PD_ASSIGN(fields, fields_of(s.org, s.org.table(object), body));
+  PD_ASSIGN(change, s.org.create(object, fields, options));
+  return change_json(change);
+}
+
+// A late commit of an edit (with an id) or of a create (without).
+Outcome<Json> late(State& s, const Json& body) {
+  PD_ASSIGN(options, write_options(body));
+  if (!options.stamped_before && !options.visible_after) {
+    return bad_request("missing: stamped_before_seconds or visible_after_seconds");
+  }
+  return body.contains("id") ? edit(s, body) : create(s, body);
+}
+
+template <Outcome<Change> (Org::*kOperation)(std::string_view)>
+Outcome<Json> by_id(State& s, const Json& body) {
+  PD_ASSIGN(id, text_of(body, "id"));
+  PD_ASSIGN(change, (s.org.*kOperation)(id));
+  return change_json(change);
+}
+
+Outcome<Json> convert(State& s, const Json& body) {
+  Conversion conversion;
+  PD_ASSIGN(lead, text_of(body, "lead"));
+  PD_ASSIGN(contact, text_of(body, "contact", false));
+  PD_ASSIGN(account, text_of(body, "account", false));
+  PD_ASSIGN(owner, text_of(body, "owner", false));
+  conversion.lead = std::move(lead);
+  conversion.contact = std::move(contact);
+  conversion.account = std::move(account);
+  conversion.owner = owner.find('@') == std::string::npos ? owner : user_by_address(s.org, owner);
+  PD_ASSIGN(converted, s.org.convert(conversion));
+  Json out = change_json(converted.lead);
+  out["contact"] = converted.contact;
+  out["account"] = converted.account;
+  return out;
+}
+
+Outcome<Json> merge(State& s, const Json& body) {
+  PD_ASSIGN(winner, text_of(body, "winner"));
+  std::vector<std::string> losers;
+  const auto at = body.find("losers");
+  if (at == body.end() || !at->is_array()) return bad_request("losers must be a list of ids");
+  for (const Json& id : *at) {
+    if (!id.is_string()) return bad_request("losers must be a list of ids");
+    losers.push_back(id.get<std::string>());
+  }
+  PD_ASSIGN(change, s.org.merge(winner, losers));
+  return change_json(change);
+}
+
+Outcome<Json> expire_tokens(State& s, const Json&) {
+  const size_t open = s.sessions.size();
+  s.sessions.close_all();
+  return Json{{"expired", open}};
+}
+
+Outcome<Json> counts(State& s, const Json&) {
+  Json out = {{"pending", s.org.pending()}};
+  for (const auto& table : s.org.tables()) {
+    out[std::string(table->type().name())] = {{"live", table->count(RowState::kLive)},
+                                              {"deleted", table->count(RowState::kDeleted)},
+                                              {"purged", table->count(RowState::kPurged)}};
+  }
+  return out;
+}
+
+Outcome<Json> stats(State& s, const Json&) {
+  const Stats& n = s.stats;
+  return Json{{"logins", n.logins},
+              {"logins_refused", n.logins_refused},
+              {"versions", n.versions},
+              {"describes", n.describes},
+              {"queries", n.queries},
+              {"query_pages", n.query_pages},
+              {"records", n.records},
+              {"limits", n.limits},
+              {"refused_sessions", n.refused_sessions},
+              {"refused_quota", n.refused_quota},
+              {"records_served", n.records_served},
+              {"api_calls", n.api_calls},
+              {"sessions", s.sessions.size()},
+              {"writes", s.org.writes()}};
+}
+
+Outcome<Json> get_knobs(State& s, const Json&) {
+  return knobs_to_json(s.knobs);
+}
+
+Outcome<Json> set_knobs(State& s, const Json& body) {
+  Knobs knobs = s.knobs;
+  PD_TRY(knobs_from_json(body, knobs));
+  s.change_knobs(std::move(knobs));
+  return knobs_to_json(s.knobs);
+}
+
+struct Route {
+  std::string_view method;
+  std::string_view path;
+  Outcome<Json> (*handle)(State&, const Json&);
+};
+constexpr Route kRoutes[] = {
+    {"POST", "edit", edit},
+    {"POST", "create", create},
+    {"POST", "late", late},
+    {"POST", "delete", by_id<&Org::remove>},
+    {"POST", "undelete", by_id<&Org::undelete>},
+    {"POST", "purge", by_id<&Org::purge>},
+    {"POST", "convert", convert},
+    {"POST", "merge", merge},
+    {"POST", "expire-tokens", expire_tokens},
+    {"GET", "counts", counts},
+    {"GET", "stats", stats},
+    {"GET", "knobs", get_knobs},
+    {"POST", "knobs", set_knobs},
+};
+
+}  // namespace
+
+http::Response Front::State::admin(const http::ServerRequest& request, std::string_view path) {
+  if (options.admin_token.empty()) return error_answer(not_found());
+  const auto token = request.headers.get("X-Sandbox-Admin");
+  if (!token || !options.admin_token.equals(*token)) {
+    return error_answer(api_error(401, "INVALID_ADMIN_TOKEN", "X-Sandbox-Admin is missing or wrong"));
+  }
+  const Route* route = nullptr;
+  std::string allowed;
+  for (const Route& r : kRoutes) {
+    if (r.path != path) continue;
+    allowed += (allowed.empty() ? "" : ",") + std::string(r.method);
+    if (r.method == request.method) route = &r;
+  }
+  if (allowed.empty()) return error_answer(not_found());
+  if (route == nullptr) return method_not_allowed(request.method, allowed);
+  auto body = parse_body(request.body);
+  if (!body) return error_answer(body.error());
+  auto answer = route->handle(*this, *body);
+  if (!answer) return error_answer(answer.error());
+  return json_answer(200, answer->dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+}  // namespace prospectd::sandbox

@@ -1,0 +1,125 @@
+#include "connectors/sandbox/admin_knobs.h"
+
+#include <nlohmann/json.hpp>
+
+namespace prospectd::sandbox {
+namespace {
+
+using Json = nlohmann::json;
+
+struct NumberKnob {
+  const char* name;
+  int64_t min;
+  int64_t max;
+  int64_t (*get)(const Knobs&);
+  void (*set)(Knobs&, int64_t);
+};
+constexpr int64_t kSecondsMax = 366LL * 86'400;
+constexpr int64_t kCountMax = 1'000'000'000'000;
+constexpr NumberKnob kNumbers[] = {
+    {"session_idle_seconds", 0, kSecondsMax, [](const Knobs& k) -> int64_t { return k.session_idle.count(); },
+     [](Knobs& k, int64_t n) { k.session_idle = std::chrono::seconds(n); }},
+    {"token_requests_max", 0, kCountMax, [](const Knobs& k) { return k.token_requests_max; },
+     [](Knobs& k, int64_t n) { k.token_requests_max = n; }},
+    {"daily_limit", 0, kCountMax, [](const Knobs& k) { return k.daily_limit; },
+     [](Knobs& k, int64_t n) { k.daily_limit = n; }},
+    {"app_limit", 0, kCountMax, [](const Knobs& k) { return k.app_limit; },
+     [](Knobs& k, int64_t n) { k.app_limit = n; }},
+    {"page_size_max", 1, 2'000, [](const Knobs& k) -> int64_t { return k.page_size_max; },
+     [](Knobs& k, int64_t n) { k.page_size_max = static_cast<int>(n); }},
+    {"cursors_per_session", 1, 1'000,
+     [](const Knobs& k) -> int64_t { return static_cast<int64_t>(k.cursors_per_session); },
+     [](Knobs& k, int64_t n) { k.cursors_per_session = static_cast<size_t>(n); }},
+    {"cursor_idle_seconds", 0, kSecondsMax, [](const Knobs& k) -> int64_t { return k.cursor_idle.count(); },
+     [](Knobs& k, int64_t n) { k.cursor_idle = std::chrono::seconds(n); }},
+    {"version_min", 7, 200, [](const Knobs& k) -> int64_t { return k.version_min; },
+     [](Knobs& k, int64_t n) { k.version_min = static_cast<int>(n); }},
+    {"version_max", 7, 200, [](const Knobs& k) -> int64_t { return k.version_max; },
+     [](Knobs& k, int64_t n) { k.version_max = static_cast<int>(n); }},
+    {"date_offset_seconds", -kSecondsMax, kSecondsMax,
+     [](const Knobs& k) -> int64_t { return k.date_offset.count(); },
+     [](Knobs& k, int64_t n) { k.date_offset = std::chrono::seconds(n); }},
+};
+
+struct FlagKnob {
+  const char* name;
+  bool Knobs::*flag;
+};
+constexpr FlagKnob kFlags[] = {{"run_as_configured", &Knobs::run_as_configured},
+                               {"api_enabled", &Knobs::api_enabled}};
+
+ApiError bad(const std::string& name, const char* wanted) {
+  return api_error("INVALID_INPUT", name + " must be " + wanted);
+}
+
+Outcome<std::set<std::string>> names_of(const std::string& knob, const Json& json) {
+  std::set<std::string> names;
+  if (!json.is_array()) return bad(knob, "a list of names");
+  for (const Json& name : json) {
+    if (!name.is_string()) return bad(knob, "a list of names");
+    names.insert(to_lower_ascii(name.get_ref<const std::string&>()));
+  }
+  return names;
+}
+
+Outcome<void> set_hidden_fields(const Json& json, Knobs& knobs) {
+  if (!json.is_object()) return bad("hidden_fields", "an object of lists");
+  knobs.hidden_fields.clear();
+  for (const auto& [object, fields] : json.items()) {
+    PD_ASSIGN(names, names_of("hidden_fields", fields));
+    knobs.hidden_fields[to_lower_ascii(object)] = std::move(names);
+  }
+  return {};
+}
+
+Outcome<void> set_one(const std::string& name, const Json& json, Knobs& knobs) {
+  for (const NumberKnob& k : kNumbers) {
+    if (name != k.name) continue;
+    if (!json.is_number_integer() || json.get<int64_t>() < k.min || json.get<int64_t>() > k.max) {
+      const std::string range =
+          "a whole number from " + std::to_string(k.min) + " to " + std::to_string(k.max);
+      return bad(name, range.c_str());
+    }
+    k.set(knobs, json.get<int64_t>());
+    return {};
+  }
+  for (const FlagKnob& k : kFlags) {
+    if (name != k.name) continue;
+    if (!json.is_boolean()) return bad(name, "true or false");
+    knobs.*(k.flag) = json.get<bool>();
+    return {};
+  }
+  if (name == "app_name") {
+    if (!json.is_string()) return bad(name, "a text");
+    knobs.app_name = json.get<std::string>();
+    return {};
+  }
+  if (name == "disabled_objects") {
+    PD_ASSIGN(names, names_of(name, json));
+    knobs.disabled_objects = std::move(names);
+    return {};
+  }
+  if (name == "hidden_fields") return set_hidden_fields(json, knobs);
+  return api_error("INVALID_INPUT", "there is no knob " + name);
+}
+
+}  // namespace
+
+Json knobs_to_json(const Knobs& knobs) {
+  Json out = {{"app_name", knobs.app_name},
+              {"disabled_objects", knobs.disabled_objects},
+              {"hidden_fields", knobs.hidden_fields}};
+  for (const NumberKnob& k : kNumbers)
+    out[k.name] = k.get(knobs);
+  for (const FlagKnob& k : kFlags)
+    out[k.name] = knobs.*(k.flag);
+  return out;
+}
+
+Outcome<void> knobs_from_json(const Json& json, Knobs& knobs) {
+  for (const auto& [name, value] : json.items())
+    PD_TRY(set_one(name, value, knobs));
+  return {};
+}
+
+}  // namespace prospectd::sandbox

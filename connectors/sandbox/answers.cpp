@@ -1,0 +1,48 @@
+#include "connectors/sandbox/answers.h"
+
+#include "base/text.h"
+#include "connectors/salesforce_wire/errors.h"
+
+namespace prospectd::sandbox {
+
+namespace code = salesforce_wire::error_name;
+
+http::Response json_answer(int status, std::string body) {
+  http::Response answer;
+  answer.status = status;
+  answer.headers.set("Content-Type", "application/json;charset=UTF-8");
+  answer.body = std::move(body);
+  return answer;
+}
+
+// These texts may quote what was sent, so they are repaired where it is no UTF-8.
+http::Response error_answer(const ApiError& error) {
+  std::string body =
+      "[{\"message\":" + json_quote(error.message) + ",\"errorCode\":" + json_quote(error.code);
+  if (!error.fields.empty()) {
+    body += ",\"fields\":[";
+    for (size_t i = 0; i < error.fields.size(); ++i)
+      body += (i == 0 ? "" : ",") + json_quote(error.fields[i]);
+    body += ']';
+  }
+  return json_answer(error.status, body + "}]");
+}
+
+http::Response oauth_error(int status, std::string_view error, std::string_view description) {
+  return json_answer(
+      status, "{\"error\":" + json_quote(error) + ",\"error_description\":" + json_quote(description) + "}");
+}
+
+http::Response method_not_allowed(std::string_view method, std::string_view allowed) {
+  http::Response answer = error_answer(api_error(
+      405, std::string(code::kMethodNotAllowed),
+      "HTTP Method '" + std::string(method) + "' not allowed. Allowed are " + std::string(allowed)));
+  answer.headers.set("Allow", std::string(allowed));
+  return answer;
+}
+
+ApiError not_found() {
+  return api_error(404, std::string(code::kNotFound), "The requested resource does not exist");
+}
+
+}  // namespace prospectd::sandbox

@@ -1,0 +1,22 @@
+// The shapes of the sandbox's answers: JSON bodies and the error arrays of SALESFORCE_API §11.1. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "connectors/http/message.h"
+#include "connectors/sandbox/outcome.h"
+
+namespace prospectd::sandbox {
+
+http::Response json_answer(int status, std::string body);
+/// [{"message":…,"errorCode":…,"fields":[…]}] with the error's status.
+http::Response error_answer(const ApiError& error);
+/// {"error":…,"error_description":…} (§1.3).
+http::Response oauth_error(int status, std::string_view error, std::string_view description);
+/// 405 with the array and `Allow`; `allowed` as "GET,HEAD".
+http::Response method_not_allowed(std::string_view method, std::string_view allowed);
+ApiError not_found();
+
+}  // namespace prospectd::sandbox

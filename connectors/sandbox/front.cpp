@@ -1,0 +1,63 @@
+#include "connectors/sandbox/front.h"
+
+#include "connectors/sandbox/answers.h"
+#include "connectors/sandbox/front_state.h"
+
+namespace prospectd::sandbox {
+namespace {
+
+constexpr std::string_view kData = "/services/data";
+constexpr std::string_view kAdmin = "/sandbox/admin/";
+
+// Clients differ in whether they end a path with a slash (SALESFORCE_API §2).
+std::string_view without_trailing_slash(std::string_view path) {
+  while (path.size() > 1 && path.back() == '/')
+    path.remove_suffix(1);
+  return path;
+}
+
+}  // namespace
+
+Front::Front(Org& org, FrontOptions options) : state_(std::make_unique<State>(org, std::move(options))) {
+  if (!state_->options.random_token) {
+    constexpr size_t kTokenBytes = 40;
+    state_->options.random_token = [] { return random_hex(kTokenBytes); };
+  }
+}
+Front::~Front() = default;
+
+const Knobs& Front::knobs() const {
+  return state_->knobs;
+}
+void Front::set_knobs(Knobs knobs) {
+  state_->change_knobs(std::move(knobs));
+}
+const Stats& Front::stats() const {
+  return state_->stats;
+}
+void Front::expire_tokens() {
+  state_->sessions.close_all();
+}
+
+http::Response Front::handle(const http::ServerRequest& request) {
+  State& s = *state_;
+  s.org.settle();
+  const std::string_view path = without_trailing_slash(request.path());
+  http::Response answer;
+  if (path == "/services/oauth2/token") {
+    answer = s.token(request);
+  } else if (path == "/services/oauth2/revoke") {
+    answer = s.revoke(request);
+  } else if (path == kData) {
+    answer = s.versions(request);
+  } else if (path.starts_with(kAdmin)) {
+    answer = s.admin(request, path.substr(kAdmin.size()));
+  } else {
+    answer = s.data(request, path.starts_with(std::string(kData) + "/") ? path.substr(kData.size() + 1) : "");
+  }
+  if (request.method == "HEAD") answer.body.clear();
+  answer.headers.set("Date", format_http_date(s.org.now() + s.knobs.date_offset));
+  return answer;
+}
+
+}  // namespace prospectd::sandbox

@@ -1,0 +1,64 @@
+// Front: the org's HTTP face, without a network: a request in, the answer out (SALESFORCE_API §1–5, §11,
+// §18). The server calls it (serve.h), and so does a simulator. Synchronous; one thread; borrows the org.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/secret.h"
+#include "connectors/http/message.h"
+#include "connectors/sandbox/crm_model.h"
+#include "connectors/sandbox/knobs.h"
+
+namespace prospectd::sandbox {
+
+struct FrontOptions {
+  std::string client_id = "sandbox";
+  Secret client_secret;
+  Secret admin_token;                         ///< empty: no admin endpoint
+  std::string scheme = "http";                ///< of instance_url
+  std::function<std::string()> random_token;  ///< [A-Za-z0-9_.]+; unset: from the system's generator
+};
+
+/// What was asked so far, by kind.
+struct Stats {
+  int64_t logins = 0;
+  int64_t logins_refused = 0;
+  int64_t versions = 0;
+  int64_t describes = 0;  ///< resource maps and object lists too
+  int64_t queries = 0;
+  int64_t query_pages = 0;  ///< later pages only
+  int64_t records = 0;      ///< single records
+  int64_t limits = 0;
+  int64_t refused_sessions = 0;
+  int64_t refused_quota = 0;
+  int64_t records_served = 0;
+  /// Calls that counted against the daily limit.
+  int64_t api_calls = 0;
+};
+
+class Front {
+ public:
+  Front(Org& org, FrontOptions options);
+  ~Front();
+  Front(const Front&) = delete;
+  Front& operator=(const Front&) = delete;
+
+  /// Answers one request. Late commits that are due become visible first.
+  http::Response handle(const http::ServerRequest& request);
+
+  const Knobs& knobs() const;
+  void set_knobs(Knobs knobs);
+  const Stats& stats() const;
+  /// Ends every session; the next request of each gets 401 INVALID_SESSION_ID.
+  void expire_tokens();
+
+  struct State;  ///< internal, front_state.h
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace prospectd::sandbox

@@ -1,0 +1,45 @@
+// What the parts of the front share. Internal to the sandbox; one owner (Front), one thread.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "connectors/sandbox/call_quota.h"
+#include "connectors/sandbox/front.h"
+#include "connectors/sandbox/sessions.h"
+
+namespace prospectd::sandbox {
+
+struct Front::State {
+  State(Org& o, FrontOptions f) : org(o), options(std::move(f)), knobs_changed(o.now()) {}
+
+  Org& org;
+  FrontOptions options;
+  Knobs knobs;
+  Sessions sessions;
+  CallQuota quota;
+  Stats stats;
+  Timestamp knobs_changed;
+
+  /// When what describes say last changed.
+  Timestamp schema_changed() const { return std::max(knobs_changed, org.schema_changed()); }
+  void change_knobs(Knobs k) {
+    knobs = std::move(k);
+    knobs_changed = org.now();
+  }
+
+  // oauth.cpp
+  http::Response token(const http::ServerRequest& request);
+  http::Response revoke(const http::ServerRequest& request);
+
+  // rest.cpp: everything under /services/data; `path` is what follows that and its slash
+  http::Response versions(const http::ServerRequest& request);
+  http::Response data(const http::ServerRequest& request, std::string_view path);
+
+  // admin.cpp: `path` is what follows /sandbox/admin/
+  http::Response admin(const http::ServerRequest& request, std::string_view path);
+};
+
+}  // namespace prospectd::sandbox

@@ -1,0 +1,176 @@
+// The way into the data API: versions, session, quota, and the table of resources (SALESFORCE_API §2, §3,
+// §11).
+#include <variant>
+
+#include "base/text.h"
+#include "connectors/salesforce_wire/errors.h"
+#include "connectors/sandbox/answers.h"
+#include "connectors/sandbox/rest_call.h"
+
+namespace prospectd::sandbox {
+namespace {
+
+namespace code = salesforce_wire::error_name;
+
+struct Resource {
+  std::string_view pattern;  ///< segments with '/' between; '*' is any one
+  Outcome<http::Response> (*answer)(Call&);
+  int64_t Stats::*counter;
+};
+// The first that fits is taken.
+constexpr Resource kResources[] = {
+    {"", answer_resources, &Stats::describes},
+    {"sobjects", answer_objects, &Stats::describes},
+    {"sobjects/*", answer_object, &Stats::describes},
+    {"sobjects/*/describe", answer_describe, &Stats::describes},
+    {"sobjects/*/*", answer_record, &Stats::records},
+    {"query", answer_query, &Stats::queries},
+    {"queryAll", answer_query, &Stats::queries},
+    {"query/*", answer_query_page, &Stats::query_pages},
+    {"queryAll/*", answer_query_page, &Stats::query_pages},
+    {"limits", answer_limits, &Stats::limits},
+};
+
+constexpr size_t kSegmentsMax = 8;
+
+// nullopt for a broken escape, or more segments than any resource has.
+std::optional<std::vector<std::string>> segments_of(std::string_view path) {
+  std::vector<std::string> out;
+  while (!path.empty()) {
+    const size_t slash = path.find('/');
+    auto segment = http::percent_decode(path.substr(0, slash), false);
+    if (!segment || out.size() == kSegmentsMax) return std::nullopt;
+    out.push_back(*std::move(segment));
+    if (slash == std::string_view::npos) break;
+    path.remove_prefix(slash + 1);
+  }
+  return out;
+}
+
+bool fits(std::string_view pattern, const std::vector<std::string>& segments) {
+  for (const std::string& segment : segments) {
+    if (pattern.empty()) return false;
+    const size_t slash = pattern.find('/');
+    const std::string_view expected = pattern.substr(0, slash);
+    if (expected != "*" && expected != segment) return false;
+    pattern = slash == std::string_view::npos ? std::string_view{} : pattern.substr(slash + 1);
+  }
+  return pattern.empty();
+}
+
+// "Summer '26": three releases a year, counted from Summer '14 as version 31.
+std::string release_label(int version) {
+  static constexpr std::string_view kSeasons[] = {"Spring", "Summer", "Winter"};
+  constexpr int kSpring15 = 33;
+  const int since = version - kSpring15;
+  const int year = 15 + (since >= 0 ? since / 3 : (since - 2) / 3);
+  const int season = ((since % 3) + 3) % 3;
+  return std::string(kSeasons[season]) + " '" + std::to_string(season == 2 ? year + 1 : year);
+}
+
+Outcome<Session*> session_of(Front::State& s, const http::ServerRequest& request) {
+  const auto header = request.headers.get("Authorization");
+  std::string_view token;
+  if (header) {
+    const std::string_view value = trim_ascii(*header);
+    const size_t blank = value.find(' ');
+    const std::string_view scheme = value.substr(0, blank);
+    if (blank == std::string_view::npos ||
+        (!equals_ignore_case_ascii(scheme, "Bearer") && !equals_ignore_case_ascii(scheme, "OAuth"))) {
+      return api_error(401, std::string(code::kInvalidAuthHeader), "INVALID_HEADER_TYPE");
+    }
+    token = trim_ascii(value.substr(blank));
+  }
+  Session* session = s.sessions.use(token, s.org.now(), s.knobs);
+  if (session == nullptr) {
+    return api_error(401, std::string(code::kInvalidSessionId), "Session expired or invalid");
+  }
+  return session;
+}
+
+Outcome<void> check_quota(Front::State& s) {
+  const Timestamp now = s.org.now();
+  if (s.quota.used(now) >= s.knobs.daily_limit) {
+    ++s.stats.refused_quota;
+    return api_error(403, std::string(code::kRequestLimitExceeded), "TotalRequests Limit exceeded.");
+  }
+  s.quota.count(now);
+  ++s.stats.api_calls;
+  return {};
+}
+
+Outcome<salesforce_wire::ApiVersion> version_of(const Front::State& s, std::string_view segment) {
+  constexpr int kRetiredMin = 7;
+  const auto version = salesforce_wire::parse_api_version(segment);
+  if (!version || !segment.starts_with('v') || version->minor != 0) return not_found();
+  if (version->major >= kRetiredMin && version->major < s.knobs.version_min) {
+    return api_error(410, std::string(code::kUnsupportedApiVersion),
+                     "The requested API version is no longer supported: " + version->text());
+  }
+  if (version->major < s.knobs.version_min || version->major > s.knobs.version_max) return not_found();
+  return *version;
+}
+
+Outcome<http::Response> answer_call(Front::State& s, const http::ServerRequest& request, Session& session,
+                                    std::string_view path) {
+  PD_TRY(check_quota(s));
+  if (!s.knobs.api_enabled) {
+    return api_error(403, std::string(code::kApiDisabledForOrg),
+                     "The REST API is not enabled for this Organization.");
+  }
+  auto segments = segments_of(path);
+  if (!segments || segments->empty()) return not_found();
+  PD_ASSIGN(version, version_of(s, segments->front()));
+  segments->erase(segments->begin());
+  auto parameters = http::parse_form(request.query());
+  if (!parameters) return api_error("MALFORMED_REQUEST", "the query string has a broken escape");
+  for (const Resource& resource : kResources) {
+    if (!fits(resource.pattern, *segments)) continue;
+    if (request.method != "GET" && request.method != "HEAD")
+      return method_not_allowed(request.method, "HEAD,GET");
+    ++(s.stats.*(resource.counter));
+    Call call{s, request, session, version, *std::move(segments), *std::move(parameters)};
+    return resource.answer(call);
+  }
+  return not_found();
+}
+
+std::string limit_info(Front::State& s) {
+  salesforce_wire::LimitInfo info;
+  info.used = s.quota.used(s.org.now());
+  info.allowed = s.knobs.daily_limit;
+  if (!s.knobs.app_name.empty()) {
+    info.per_app = salesforce_wire::LimitInfo::PerApp{info.used, s.knobs.app_limit, s.knobs.app_name};
+  }
+  return salesforce_wire::format_limit_info(info);
+}
+
+}  // namespace
+
+http::Response Front::State::versions(const http::ServerRequest& request) {
+  ++stats.versions;
+  if (request.method != "GET" && request.method != "HEAD")
+    return method_not_allowed(request.method, "HEAD,GET");
+  std::string body = "[";
+  for (int v = knobs.version_min; v <= knobs.version_max; ++v) {
+    const std::string number = std::to_string(v) + ".0";
+    body += body.size() == 1 ? "" : ",";
+    body += "{\"label\":" + json_quote(release_label(v)) + ",\"url\":\"/services/data/v" + number +
+            "\",\"version\":\"" + number + "\"}";
+  }
+  return json_answer(200, body + "]");
+}
+
+http::Response Front::State::data(const http::ServerRequest& request, std::string_view path) {
+  auto session = session_of(*this, request);
+  if (!session) {
+    ++stats.refused_sessions;
+    return error_answer(session.error());
+  }
+  auto answer = answer_call(*this, request, **session, path);
+  http::Response out = answer ? *std::move(answer) : error_answer(answer.error());
+  out.headers.set("Sforce-Limit-Info", limit_info(*this));
+  return out;
+}
+
+}  // namespace prospectd::sandbox

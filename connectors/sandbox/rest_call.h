@@ -1,0 +1,46 @@
+// One call of the data API after its session, quota and version have been looked at, and the handlers of the
+// resources. Internal to the sandbox; one thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "connectors/salesforce_wire/formats.h"
+#include "connectors/sandbox/front_state.h"
+
+namespace prospectd::sandbox {
+
+struct Call {
+  Front::State& state;
+  const http::ServerRequest& request;
+  Session& session;
+  salesforce_wire::ApiVersion version;
+  std::vector<std::string> segments;  ///< what follows the version, decoded
+  std::vector<std::pair<std::string, std::string>> parameters;
+
+  std::optional<std::string_view> parameter(std::string_view name) const {
+    for (const auto& [key, value] : parameters) {
+      if (key == name) return value;
+    }
+    return std::nullopt;
+  }
+  /// "/services/data/v60.0"
+  std::string base() const { return "/services/data/" + version.text(); }
+};
+
+// rest_query.cpp
+Outcome<http::Response> answer_query(Call& call);
+Outcome<http::Response> answer_query_page(Call& call);
+
+// rest_objects.cpp
+Outcome<http::Response> answer_resources(Call& call);
+Outcome<http::Response> answer_objects(Call& call);
+Outcome<http::Response> answer_object(Call& call);
+Outcome<http::Response> answer_describe(Call& call);
+Outcome<http::Response> answer_record(Call& call);
+Outcome<http::Response> answer_limits(Call& call);
+
+}  // namespace prospectd::sandbox

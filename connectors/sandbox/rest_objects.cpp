@@ -1,0 +1,142 @@
+// The resources that tell of the org and of single records (SALESFORCE_API §3, §4, §10).
+#include "base/text.h"
+#include "connectors/salesforce_wire/errors.h"
+#include "connectors/salesforce_wire/ids.h"
+#include "connectors/sandbox/answers.h"
+#include "connectors/sandbox/describe.h"
+#include "connectors/sandbox/record_writer.h"
+#include "connectors/sandbox/rest_call.h"
+
+namespace prospectd::sandbox {
+namespace {
+
+namespace code = salesforce_wire::error_name;
+
+// An object's table as the caller may see it.
+Outcome<const Table*> table_of(const Call& call) {
+  const Table* table = call.state.org.table(call.segments[1]);
+  if (table == nullptr || !call.state.knobs.object_enabled(table->type().name())) return not_found();
+  return table;
+}
+
+// The answer, or 304 where the schema has not changed since the client last looked (to the second).
+http::Response describe_answer(const Call& call, std::string (*body)(const Call&, const Table*),
+                               const Table* table) {
+  const Timestamp changed = call.state.schema_changed();
+  const auto since = call.request.headers.get("If-Modified-Since");
+  const auto seen = since ? parse_http_date(*since) : std::nullopt;
+  http::Response answer;
+  if (seen && std::chrono::floor<seconds>(changed) <= *seen) {
+    answer.status = 304;
+  } else {
+    answer = json_answer(200, body(call, table));
+  }
+  answer.headers.set("Last-Modified", format_http_date(changed));
+  return answer;
+}
+
+Outcome<std::vector<const Field*>> wanted_fields(const Call& call, const Table& table) {
+  const ObjectType& type = table.type();
+  std::vector<const Field*> fields;
+  const auto list = call.parameter("fields");
+  if (!list) {
+    for (const Field& f : type.fields()) {
+      if (call.state.knobs.field_visible(type.name(), f.name)) fields.push_back(&f);
+    }
+    return fields;
+  }
+  std::string_view rest = *list;
+  while (!rest.empty()) {
+    const size_t comma = rest.find(',');
+    const std::string_view name = trim_ascii(rest.substr(0, comma));
+    const Field* field = type.find(name);
+    if (field == nullptr || !call.state.knobs.field_visible(type.name(), field->name)) {
+      return api_error(
+          std::string(code::kInvalidField),
+          "No such column '" + std::string(name) + "' on sobject of type " + std::string(type.name()));
+    }
+    fields.push_back(field);
+    if (comma == std::string_view::npos) break;
+    rest.remove_prefix(comma + 1);
+  }
+  return fields;
+}
+
+}  // namespace
+
+Outcome<http::Response> answer_resources(Call& call) {
+  const std::string base = call.base();
+  std::string body = "{";
+  for (const std::string_view name : {"sobjects", "query", "queryAll", "limits"}) {
+    body += "\"" + std::string(name) + "\":\"" + base + "/" + std::string(name) + "\",";
+  }
+  const auto host = call.request.headers.get("Host");
+  const std::string origin = call.state.options.scheme + "://" + std::string(host.value_or("127.0.0.1"));
+  body += "\"identity\":" +
+          json_quote(origin + "/id/" + call.state.org.id() + "/" + call.state.org.run_as_user()) + "}";
+  return json_answer(200, std::move(body));
+}
+
+Outcome<http::Response> answer_objects(Call& call) {
+  const auto body = [](const Call& c, const Table*) {
+    return describe_global(c.state.org, c.state.knobs, c.version.text());
+  };
+  return describe_answer(call, body, nullptr);
+}
+
+Outcome<http::Response> answer_object(Call& call) {
+  PD_ASSIGN(table, table_of(call));
+  return json_answer(200, describe_short(*table, call.version.text()));
+}
+
+Outcome<http::Response> answer_describe(Call& call) {
+  PD_ASSIGN(table, table_of(call));
+  const auto body = [](const Call& c, const Table* t) {
+    return describe_object(c.state.org, *t, c.state.knobs, c.version.text());
+  };
+  return describe_answer(call, body, table);
+}
+
+Outcome<http::Response> answer_record(Call& call) {
+  PD_ASSIGN(table, table_of(call));
+  const std::string& sent = call.segments[2];
+  const auto id = salesforce_wire::canonical_id(sent);
+  if (!id) {
+    return api_error(404, std::string(code::kNotFound),
+                     "Provided external ID field does not exist or is not accessible: " + sent);
+  }
+  if (call.state.org.table_of_id(*id) != table) {
+    return api_error(std::string(code::kMalformedId), "malformed id " + sent);
+  }
+  const auto row = table->find(*id);
+  if (!row || table->state(*row) == RowState::kPurged) return not_found();
+  if (table->state(*row) == RowState::kDeleted) {
+    return api_error(404, std::string(code::kEntityIsDeleted), "entity is deleted");
+  }
+  PD_ASSIGN(fields, wanted_fields(call, *table));
+  std::string body;
+  RecordWriter(*table, fields, call.version.text()).append(body, *row);
+  ++call.state.stats.records_served;
+  return json_answer(200, std::move(body));
+}
+
+Outcome<http::Response> answer_limits(Call& call) {
+  const int64_t max = call.state.knobs.daily_limit;
+  const int64_t left = std::max<int64_t>(0, max - call.state.quota.used(call.state.org.now()));
+  std::string body = "{\"DailyApiRequests\":{\"Max\":" + std::to_string(max) +
+                     ",\"Remaining\":" + std::to_string(left) + "}";
+  struct Fixed {
+    std::string_view name;
+    int64_t max;
+  };
+  // What this org has but never uses.
+  for (const Fixed& f : {Fixed{"DailyBulkApiBatches", 15'000}, Fixed{"DailyBulkV2QueryJobs", 10'000},
+                         Fixed{"DailyBulkV2QueryFileStorageMB", 976'562}, Fixed{"DataStorageMB", 1'024},
+                         Fixed{"FileStorageMB", 1'024}}) {
+    body += ",\"" + std::string(f.name) + "\":{\"Max\":" + std::to_string(f.max) +
+            ",\"Remaining\":" + std::to_string(f.max) + "}";
+  }
+  return json_answer(200, body + "}");
+}
+
+}  // namespace prospectd::sandbox

@@ -1,0 +1,62 @@
+#include "connectors/sandbox/sessions.h"
+
+#include <algorithm>
+
+#include "connectors/salesforce_wire/ids.h"
+
+namespace prospectd::sandbox {
+
+void Sessions::open(const std::string& token, Timestamp now) {
+  if (sessions_.size() >= kSessionsMax) {
+    const auto oldest =
+        std::min_element(sessions_.begin(), sessions_.end(),
+                         [](const auto& a, const auto& b) { return a.second.used < b.second.used; });
+    sessions_.erase(oldest);
+  }
+  Session session;
+  session.used = now;
+  sessions_.insert_or_assign(token, std::move(session));
+}
+
+Session* Sessions::use(std::string_view token, Timestamp now, const Knobs& knobs) {
+  const auto at = sessions_.find(std::string(token));
+  if (at == sessions_.end()) return nullptr;
+  Session& session = at->second;
+  const bool spent = knobs.token_requests_max > 0 && session.requests >= knobs.token_requests_max;
+  if (spent || now - session.used > knobs.session_idle) {
+    sessions_.erase(at);
+    return nullptr;
+  }
+  session.used = now;
+  ++session.requests;
+  return &session;
+}
+
+bool Sessions::close(std::string_view token) {
+  return sessions_.erase(std::string(token)) > 0;
+}
+
+const Cursor& Sessions::open_cursor(Session& session, Cursor cursor, Timestamp now, const Knobs& knobs) {
+  auto& open = session.cursors;
+  std::erase_if(open, [&](const Cursor& c) { return now - c.used > knobs.cursor_idle; });
+  while (!open.empty() && open.size() >= std::max<size_t>(knobs.cursors_per_session, 1)) {
+    open.erase(std::min_element(open.begin(), open.end(),
+                                [](const Cursor& a, const Cursor& b) { return a.used < b.used; }));
+  }
+  cursor.id = salesforce_wire::make_id("0r8", ++last_cursor_);
+  cursor.used = now;
+  open.push_back(std::move(cursor));
+  return open.back();
+}
+
+const Cursor* Sessions::use_cursor(Session& session, std::string_view id, Timestamp now, const Knobs& knobs) {
+  for (Cursor& cursor : session.cursors) {
+    if (cursor.id != id) continue;
+    if (now - cursor.used > knobs.cursor_idle) return nullptr;
+    cursor.used = now;
+    return &cursor;
+  }
+  return nullptr;
+}
+
+}  // namespace prospectd::sandbox

@@ -1,0 +1,55 @@
+// Sessions: the tokens that the org has given out, and the open query cursors of each. A cursor belongs to
+// its session and ends with it (SALESFORCE_API §5). One owner (the front), one thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/time.h"
+#include "connectors/sandbox/knobs.h"
+#include "connectors/sandbox/soql_bind.h"
+
+namespace prospectd::sandbox {
+
+/// A query's rows as they were when it began; what is in them is read page by page.
+struct Cursor {
+  std::string id;  ///< 18 characters, 0r8…
+  const Table* table = nullptr;
+  std::vector<const Field*> fields;
+  std::vector<Row> rows;
+  Timestamp used{};
+};
+
+struct Session {
+  Timestamp used{};
+  int64_t requests = 0;
+  std::vector<Cursor> cursors;
+};
+constexpr size_t kSessionsMax = 1'000;
+
+class Sessions {
+ public:
+  /// Takes up a new token; the session that was idle longest makes room when there are kSessionsMax.
+  void open(const std::string& token, Timestamp now);
+  /// The session of a token that may still be used, counted as used now; nullptr otherwise.
+  Session* use(std::string_view token, Timestamp now, const Knobs& knobs);
+  bool close(std::string_view token);
+  void close_all() { sessions_.clear(); }
+  size_t size() const { return sessions_.size(); }
+
+  /// Keeps a query's rows for the pages to come and gives the cursor's id. The cursor unused longest makes
+  /// room.
+  const Cursor& open_cursor(Session& session, Cursor cursor, Timestamp now, const Knobs& knobs);
+  /// nullptr when the session has no such cursor, or it has lain idle for too long.
+  const Cursor* use_cursor(Session& session, std::string_view id, Timestamp now, const Knobs& knobs);
+
+ private:
+  std::unordered_map<std::string, Session> sessions_;
+  uint64_t last_cursor_ = 0;
+};
+
+}  // namespace prospectd::sandbox
