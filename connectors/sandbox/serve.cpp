@@ -1,0 +1,90 @@
+#include "connectors/sandbox/serve.h"
+
+#include <utility>
+
+#include <boost/asio/awaitable.hpp>
+
+namespace prospectd::sandbox {
+namespace {
+
+constexpr size_t kSecretBytes = 24;
+
+Timestamp system_now() {
+  return std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now());
+}
+
+// A function of its own, so that what it needs lives in its parameters and not in a lambda.
+boost::asio::awaitable<http::Response> answer(Front* front, http::ServerRequest request) {
+  co_return front->handle(request);
+}
+
+class ServedSandbox : public Sandbox {
+ public:
+  explicit ServedSandbox(SandboxOptions options) : options_(std::move(options)) {
+    if (options_.client_secret.empty()) options_.client_secret = Secret(random_hex(kSecretBytes));
+    if (options_.admin_token.empty()) options_.admin_token = Secret(random_hex(kSecretBytes));
+    OrgOptions org;
+    org.now = options_.now ? options_.now : system_now;
+    org_ = std::make_unique<Org>(std::move(org));
+    FrontOptions front;
+    front.client_id = options_.client_id;
+    front.client_secret = options_.client_secret.clone();
+    front.admin_token = options_.admin_token.clone();
+    front_ = std::make_unique<Front>(*org_, std::move(front));
+    front_->set_knobs(options_.knobs);
+  }
+
+  Result<void> fill() {
+    if (options_.load_directory.empty()) {
+      PD_TRY(generate(*org_, options_.generator));
+      return {};
+    }
+    PD_ASSIGN(report, prospectd::sandbox::load_directory(options_.load_directory, *org_));
+    report_ = std::move(report);
+    return {};
+  }
+
+  Result<void> start(boost::asio::io_context& io) {
+    PD_ASSIGN(server, make_sandbox_server(io, options_.server, *front_));
+    server_ = std::move(server);
+    return {};
+  }
+
+  std::string url() const override {
+    const bool v6 = options_.server.address.find(':') != std::string::npos;
+    const std::string host = v6 ? "[" + options_.server.address + "]" : options_.server.address;
+    return "http://" + host + ":" + std::to_string(port());
+  }
+  uint16_t port() const override { return server_->port(); }
+  const std::string& client_id() const override { return options_.client_id; }
+  const Secret& client_secret() const override { return options_.client_secret; }
+  const Secret& admin_token() const override { return options_.admin_token; }
+  Org& org() override { return *org_; }
+  Front& front() override { return *front_; }
+  const std::optional<LoadReport>& load_report() const override { return report_; }
+  void stop(std::chrono::milliseconds grace) override { server_->stop(grace); }
+
+ private:
+  SandboxOptions options_;
+  std::unique_ptr<Org> org_;
+  std::unique_ptr<Front> front_;
+  std::unique_ptr<http::Server> server_;
+  std::optional<LoadReport> report_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<http::Server>> make_sandbox_server(boost::asio::io_context& io,
+                                                          http::ServerOptions options, Front& front) {
+  auto handler = [to = &front](http::ServerRequest request) { return answer(to, std::move(request)); };
+  return http::make_server(io, std::move(options), std::move(handler));
+}
+
+Result<std::unique_ptr<Sandbox>> make_sandbox(boost::asio::io_context& io, SandboxOptions options) {
+  auto sandbox = std::make_unique<ServedSandbox>(std::move(options));
+  PD_TRY(sandbox->fill());
+  PD_TRY(sandbox->start(io));
+  return std::unique_ptr<Sandbox>(std::move(sandbox));
+}
+
+}  // namespace prospectd::sandbox

@@ -1,0 +1,61 @@
+// Sandbox: an org behind a real HTTP server, for the demo, the end-to-end tests and people who try things
+// out. Owns the org, its front and the server; everything on the loop's one thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+
+#include "base/result.h"
+#include "base/secret.h"
+#include "connectors/http/server.h"
+#include "connectors/sandbox/crm_model.h"
+#include "connectors/sandbox/front.h"
+#include "connectors/sandbox/generator.h"
+#include "connectors/sandbox/loader.h"
+
+namespace prospectd::sandbox {
+
+struct SandboxOptions {
+  http::ServerOptions server;  ///< address, port (0: any free one) and limits
+  std::string client_id = "sandbox";
+  Secret client_secret;        ///< empty: a random one is made
+  Secret admin_token;          ///< empty: a random one is made
+  std::string load_directory;  ///< set: Data Export CSVs in place of generated data
+  GeneratorOptions generator;
+  Knobs knobs;
+  std::function<Timestamp()> now;  ///< unset: the system's clock
+};
+
+class Sandbox {
+ public:
+  virtual ~Sandbox() = default;
+
+  /// "http://127.0.0.1:9443"
+  virtual std::string url() const = 0;
+  virtual uint16_t port() const = 0;
+  virtual const std::string& client_id() const = 0;
+  virtual const Secret& client_secret() const = 0;
+  virtual const Secret& admin_token() const = 0;
+  virtual Org& org() = 0;
+  virtual Front& front() = 0;
+  /// What the load could and could not take; none for generated data.
+  virtual const std::optional<LoadReport>& load_report() const = 0;
+  /// Stops accepting and lets requests under way end within `grace`.
+  virtual void stop(std::chrono::milliseconds grace) = 0;
+};
+
+/// Fills the org, binds the port and begins to answer.
+/// **Errors:** as load_directory, generate and http::make_server.
+Result<std::unique_ptr<Sandbox>> make_sandbox(boost::asio::io_context& io, SandboxOptions options);
+
+/// A server for a front that lives elsewhere, and longer than the server.
+/// **Errors:** as http::make_server.
+Result<std::unique_ptr<http::Server>> make_sandbox_server(boost::asio::io_context& io,
+                                                          http::ServerOptions options, Front& front);
+
+}  // namespace prospectd::sandbox
