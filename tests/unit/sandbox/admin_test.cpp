@@ -1,4 +1,4 @@
-#include "client.h"
+#include "tests/unit/sandbox/client.h"
 
 namespace prospectd::sandbox::testing {
 namespace {
@@ -58,6 +58,28 @@ TEST_F(Admin, AnOwnerMayBeNamedByAddress) {
       200);
   EXPECT_EQ(lead_row(id, "OwnerId")["OwnerId"], ana);
   EXPECT_EQ(admin("edit", {{"id", id}, {"fields", {{"OwnerId", "bob@acme.test"}}}}).code(), "MALFORMED_ID");
+}
+
+TEST_F(Admin, TextsOfACommandLineBecomeTheFieldsTypes) {
+  const std::string id = contact({{"LastName", "A"}, {"Birthdate", "1990-01-02"}});
+  const std::string of = lead({{"LastName", "A"}});
+  const auto edit = [&](const std::string& record, Json fields) {
+    return admin("edit", {{"id", record}, {"fields", std::move(fields)}});
+  };
+  ASSERT_EQ(edit(of, {{"DoNotCall", "TRUE"}, {"NumberOfEmployees", "-7"}, {"AnnualRevenue", "1.5"}}).status,
+            200);
+  const Json row = lead_row(of, "DoNotCall, NumberOfEmployees, AnnualRevenue");
+  EXPECT_EQ(row["DoNotCall"], true);
+  EXPECT_EQ(row["NumberOfEmployees"], -7);
+  EXPECT_EQ(row["AnnualRevenue"], 1.5);
+  ASSERT_EQ(edit(of, {{"NumberOfEmployees", ""}}).status, 200);
+  EXPECT_TRUE(lead_row(of, "NumberOfEmployees")["NumberOfEmployees"].is_null());
+  ASSERT_EQ(edit(id, {{"Birthdate", ""}}).status, 200);
+  EXPECT_TRUE(get("sobjects/Contact/" + id).body["Birthdate"].is_null());
+  for (const Json& wrong : {Json{{"NumberOfEmployees", "many"}}, Json{{"NumberOfEmployees", "7x"}},
+                            Json{{"DoNotCall", "yes"}}, Json{{"DoNotCall", ""}}}) {
+    EXPECT_EQ(edit(of, wrong).code(), "JSON_PARSER_ERROR") << wrong;
+  }
 }
 
 TEST_F(Admin, CreatesDeletesUndeletesAndPurges) {

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "base/text.h"
-#include "client.h"
+#include "tests/unit/sandbox/client.h"
 
 namespace prospectd::sandbox::testing {
 namespace {

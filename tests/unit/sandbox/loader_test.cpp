@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "client.h"
+#include "tests/unit/sandbox/client.h"
 
 namespace prospectd::sandbox::testing {
 namespace {

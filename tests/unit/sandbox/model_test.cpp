@@ -1,5 +1,5 @@
 // What can happen inside the organisation.
-#include "client.h"
+#include "tests/unit/sandbox/client.h"
 
 namespace prospectd::sandbox::testing {
 namespace {

@@ -1,6 +1,6 @@
 #include <sodium.h>
 
-#include "client.h"
+#include "tests/unit/sandbox/client.h"
 
 namespace prospectd::sandbox::testing {
 namespace {

@@ -1,5 +1,5 @@
 // SOQL as a client sees it: who matches, in what order, and what is refused.
-#include "client.h"
+#include "tests/unit/sandbox/client.h"
 
 namespace prospectd::sandbox::testing {
 namespace {

@@ -8,7 +8,7 @@
 #include <boost/asio/write.hpp>
 #include <thread>
 
-#include "client.h"
+#include "tests/unit/sandbox/client.h"
 
 namespace prospectd::sandbox::testing {
 namespace {
