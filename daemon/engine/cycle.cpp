@@ -62,7 +62,9 @@ class Cycle {
  private:
   asio::awaitable<Result<void>> prepare() {
     policy_ = c_.options.policy;
-    if (c_.maps == nullptr) {
+    // With something left out, it is looked for again each time; the connector remembers describes, so that
+    // costs a call an hour.
+    if (c_.maps == nullptr || !c_.maps->alerts.empty()) {
       auto compiled = co_await compile_maps(c_.options);
       if (!compiled) co_return std::move(compiled).error();
       c_.maps = *std::move(compiled);
@@ -306,7 +308,14 @@ class Cycle {
 
 asio::awaitable<Result<CycleSummary>> run_cycle(CycleContext& context, Applier& applier) {
   Cycle cycle(context, applier);
-  co_return co_await cycle.run();
+  Result<CycleSummary> summary = co_await cycle.run();
+  const bool schema_changed =
+      summary && summary->first_error && summary->first_error->code == ErrorCode::kUnknownField;
+  if (!schema_changed) co_return summary;
+  // A field has gone since the mappings were compiled (F11): once more without it, so that the others arrive
+  // with this poll.
+  Cycle again(context, applier);
+  co_return co_await again.run();
 }
 
 }  // namespace prospectd::engine

@@ -75,6 +75,7 @@ class Poller {
   // Answers the requests that are there, or polls; returns how long to rest.
   asio::awaitable<milliseconds> turn() {
     std::vector<std::shared_ptr<Ticket>> served = std::exchange(tickets_, {});
+    wakeup_.take();  // what it announced is being served: the rest after this turn is a whole one
     bool wants_cycle = served.empty();
     for (const auto& ticket : served) {
       if (ticket->dry) {
@@ -86,15 +87,15 @@ class Poller {
     }
     if (!wants_cycle) co_return until_due();
     Result<CycleSummary> outcome = co_await cycle();
+    const milliseconds pause = settle(outcome);
+    due_ = scheduler_.monotonic() + pause;
     for (const auto& ticket : served) {
       if (ticket->dry) continue;
       ticket->cycle = outcome;
       ticket->done.notify();
     }
     co_await idle_work();
-    const milliseconds pause = settle(outcome);
-    due_ = scheduler_.monotonic() + pause;
-    co_return pause;
+    co_return until_due();
   }
 
   // A dry run in between does not put the next poll off.

@@ -77,12 +77,12 @@ Play play(const Scenario& scenario, int stop_at) {
     act(world, cast);
     for (int cycle = 0; cycle < 2; ++cycle) {
       if (world.try_sync()) continue;
-      result.crashed = true;
       world.restart([](WorldOptions& o) { o.on_commit = {}; });
       world.sync();
     }
   }
   result.end = world.picture();
+  result.crashed = world.restarts() > 0;
   return result;
 }
 

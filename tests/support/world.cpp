@@ -6,6 +6,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 
+#include "base/log.h"
 #include "connectors/salesforce/salesforce_connector.h"
 #include "mapping/email_key.h"
 
@@ -74,6 +75,7 @@ std::string describe(const store::ProspectRow& row, const mapping::LocalSchema& 
 }  // namespace
 
 World::World(WorldOptions options) : options_(std::move(options)) {
+  log::disable();
   scheduler_ = std::make_unique<VirtualScheduler>(options_.seed);
   sandbox::OrgOptions org;
   org.now = [this] { return scheduler_->now(); };
@@ -95,6 +97,7 @@ World::~World() {
 
 void World::open() {
   transport_ = std::make_unique<SimTransport>(*scheduler_, [this]() -> sandbox::Front& { return *front_; });
+  if (options_.on_open) options_.on_open(*transport_);
   salesforce::Options options;
   options.login_url = "http://127.0.0.1:9443";
   options.client_id = "world";
@@ -108,6 +111,7 @@ void World::open() {
   auto opened = store::open_sqlite(std::move(sqlite));
   ASSERT_TRUE(opened) << opened.error().text();
   store_ = *std::move(opened);
+  if (options_.wrap_store) store_ = options_.wrap_store(std::move(store_));
   supervisor_ = engine::make_supervisor(*scheduler_, *store_, connections(), {});
   started_ = false;
 }
@@ -127,12 +131,19 @@ void World::close() {
   transport_.reset();
 }
 
+void World::start() {
+  if (started_) return;
+  supervisor_->start();
+  started_ = true;
+}
+
 void World::stop() {
   if (supervisor_) close();
 }
 
 void World::restart(const std::function<void(WorldOptions&)>& change) {
   close();
+  ++restarts_;
   scheduler_->resume();
   if (change) change(options_);
   open();
@@ -218,8 +229,7 @@ Result<T> World::run(asio::awaitable<Result<T>> work, const char* what) {
   if (!started_) {
     scheduler_
         ->run_ready();  // the request is there before the first turn, so that it is served by the first cycle
-    supervisor_->start();
-    started_ = true;
+    start();
   }
   if (!scheduler_->run_until([&] { return outcome.has_value(); })) {
     return make_error(ErrorCode::kInternal, std::string(what) + " hangs");
@@ -244,23 +254,26 @@ engine::CycleSummary World::sync() {
 }
 
 void World::edit_here(ProspectId id, const std::string& field, Value value) {
-  const auto row = reader()->prospect(id);
-  ASSERT_TRUE(row && *row);
-  auto connection = store_->connection("salesforce");
-  ASSERT_TRUE(connection);
+  if (try_edit_here(id, field, value)) return;
+  // The daemon was stopped under the person's hands: they do it again once it is back.
+  restart([](WorldOptions& options) { options.on_commit = {}; });
+  const Result<void> again = try_edit_here(id, field, value);
+  EXPECT_TRUE(again) << again.error().text();
+}
+
+Result<void> World::try_edit_here(ProspectId id, const std::string& field, const Value& value) {
+  PD_ASSIGN(row, reader()->prospect(id));
+  if (!row) return make_error(ErrorCode::kNotFound, "no such prospect");
   reconcile::PageKeys keys;
-  keys.connection = *connection;
-  for (const reconcile::Link& link : (**row).links)
+  PD_ASSIGN(connection, store_->connection("salesforce"));
+  keys.connection = connection;
+  for (const reconcile::Link& link : row->links)
     keys.remotes.push_back(link.remote);
-  auto transaction = store_->begin();
-  ASSERT_TRUE(transaction);
-  auto snapshot = (*transaction)->snapshot(keys);
-  ASSERT_TRUE(snapshot);
-  const auto plan =
-      plan_local_edit(schema_, id, {{schema_.find(field), std::move(value)}}, "a person", *snapshot);
-  const auto applied = (*transaction)->apply(plan, scheduler_->now());
-  ASSERT_TRUE(applied) << applied.error().text();
-  ASSERT_TRUE((*transaction)->commit());
+  PD_ASSIGN(transaction, store_->begin());
+  PD_ASSIGN(snapshot, transaction->snapshot(keys));
+  PD_TRY(transaction->apply(
+      plan_local_edit(schema_, id, {{schema_.find(field), value}}, "a person", snapshot), scheduler_->now()));
+  return transaction->commit();
 }
 
 std::unique_ptr<store::Reader> World::reader() {

@@ -32,6 +32,10 @@ struct WorldOptions {
   milliseconds overlap{600'000};
   milliseconds interval{365LL * 86'400'000};  ///< so long that only sync() polls
   store::CommitHook on_commit;
+  /// Called with each transport that a start of the daemon makes.
+  std::function<void(SimTransport&)> on_open;
+  /// Puts something between the engine and its store, at each start; empty: nothing.
+  std::function<std::unique_ptr<store::Store>(std::unique_ptr<store::Store>)> wrap_store;
 };
 
 /// What the prospect side holds, without row numbers and clock times, in lines that can be compared.
@@ -60,6 +64,8 @@ class World {
   store::Store& store() { return *store_; }
   engine::Supervisor& supervisor() { return *supervisor_; }
   const mapping::LocalSchema& schema() const { return schema_; }
+  /// The daemon begins to poll at its interval; sync() does it too.
+  void start();
   /// One whole cycle that begins now.
   Result<engine::CycleSummary> try_sync();
   /// The same; fails the test when it fails.
@@ -70,6 +76,7 @@ class World {
   /// The daemon ends (as if killed) and starts anew on the same database. `options` may change what the
   /// config says.
   void restart(const std::function<void(WorldOptions&)>& change = {});
+  int restarts() const { return restarts_; }
   /// The daemon's own part stops in order.
   void stop();
 
@@ -83,6 +90,7 @@ class World {
  private:
   void open();
   void close();
+  Result<void> try_edit_here(ProspectId id, const std::string& field, const mapping::Value& value);
   std::vector<engine::ConnectionOptions> connections();
   std::string create(const std::string& object, Fields fields);
   template <class T>
@@ -98,6 +106,7 @@ class World {
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<engine::Supervisor> supervisor_;
   bool started_ = false;
+  int restarts_ = 0;
 };
 
 }  // namespace prospectd::test

@@ -1,0 +1,9 @@
+#include "base/version.h"
+
+namespace prospectd {
+
+std::string_view version() {
+  return PROSPECTD_VERSION;
+}
+
+}  // namespace prospectd
