@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,13 +17,27 @@
 
 namespace prospectd::service {
 
+/// What the daemon says of itself.
+struct About {
+  std::string version;
+  std::string dataset;  ///< which database this is: its file
+};
+
 struct Status {
   std::string version;
+  std::string dataset;
   Timestamp now{};
   Timestamp started_at{};
   store::Totals totals;
   std::vector<engine::ConnectionStatus> connections;
   std::vector<store::ObjectCursor> cursors;
+};
+
+/// One thing that has to hold for the daemon to be alive, or ready.
+struct Check {
+  std::string name;  ///< "engine", "running", "database"
+  bool ok = true;
+  std::string why;  ///< a sentence without record ids or values; empty when ok
 };
 
 /// One step of an explanation: when, what, why.
@@ -60,17 +75,29 @@ class Service {
   /// `subject`: "prospect 42", "42", an address, a CRM id (15 or 18 characters), or "duplicate 7".
   /// **Errors:** kNotFound, with what was looked for; kInvalidInput for anything else.
   virtual boost::asio::awaitable<Result<Explanation>> explain(std::string subject) = 0;
+  /// The connections as they are now; reads no database, so it may be asked often.
+  virtual std::vector<engine::ConnectionStatus> connections() const = 0;
+  /// The name of a connection that an answer of this service holds; "connection 3" for one that is not
+  /// configured any more.
+  virtual std::string connection_name(store::ConnectionId id) const = 0;
   /// The names of a prospect's fields, in the order of its values.
   virtual const mapping::LocalSchema& schema() const = 0;
-  /// Is the loop turning and the store writable?
+  /// Is the loop turning and the store writable? The checks say what of it does not hold.
   virtual bool live() const = 0;
   virtual bool ready() const = 0;
+  virtual std::vector<Check> liveness() const = 0;
+  virtual std::vector<Check> readiness() const = 0;
 };
 
-/// Supervisor, store and scheduler outlive it. `canonical_id` brings a CRM id into the connector's canonical
-/// form (nullopt: none).
+/// The stable name of a kind of failure row, "duplicate_email", and the reason it stands for.
+std::string_view name_of(reconcile::DuplicateKind kind);
+reconcile::Reason reason_of(reconcile::DuplicateKind kind);
+
+/// Supervisor, store and scheduler outlive it; it outlives its calls under way. `canonical_id` brings a CRM
+/// id into the connector's canonical form (nullopt: none); it is called on the reading thread.
 std::unique_ptr<Service> make_service(
     engine::Scheduler& scheduler, engine::Supervisor& supervisor, store::Store& store,
-    mapping::LocalSchema schema, std::function<std::optional<std::string>(const std::string&)> canonical_id);
+    mapping::LocalSchema schema, std::function<std::optional<std::string>(const std::string&)> canonical_id,
+    About about = {});
 
 }  // namespace prospectd::service

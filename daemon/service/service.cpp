@@ -1,0 +1,203 @@
+#include "daemon/service/service.h"
+
+#include <algorithm>
+
+#include "daemon/service/explain.h"
+#include "daemon/service/words.h"
+
+namespace prospectd::service {
+namespace {
+
+namespace asio = boost::asio;
+
+/// Codes after which nothing can be committed until somebody makes room or lets go.
+bool keeps_from_writing(ErrorCode code) {
+  return code == ErrorCode::kDiskFull || code == ErrorCode::kLocked;
+}
+
+class DaemonService final : public Service {
+ public:
+  DaemonService(engine::Scheduler& scheduler, engine::Supervisor& supervisor, store::Store& store,
+                mapping::LocalSchema schema, CanonicalId canonical_id, About about)
+      : scheduler_(scheduler),
+        supervisor_(supervisor),
+        store_(store),
+        schema_(std::move(schema)),
+        canonical_id_(std::move(canonical_id)),
+        about_(std::move(about)),
+        started_at_(scheduler.now()) {}
+
+  asio::awaitable<Result<Status>> status() override {
+    std::function<Result<Status>(store::Reader&)> work = [](store::Reader& reader) -> Result<Status> {
+      Status read;
+      PD_ASSIGN(totals, reader.totals());
+      PD_ASSIGN(cursors, reader.cursors());
+      read.totals = totals;
+      read.cursors = std::move(cursors);
+      return read;
+    };
+    Result<Status> status = co_await read<Status>(std::move(work));
+    if (!status) co_return status;
+    status->version = about_.version;
+    status->dataset = about_.dataset;
+    status->now = scheduler_.now();
+    status->started_at = started_at_;
+    status->connections = supervisor_.status();
+    co_return status;
+  }
+
+  asio::awaitable<Result<engine::CycleSummary>> sync(std::string connection) override {
+    return supervisor_.sync_now(std::move(connection));
+  }
+
+  asio::awaitable<Result<engine::DryRunReport>> dry_run(std::string connection) override {
+    return supervisor_.dry_run(std::move(connection));
+  }
+
+  asio::awaitable<Result<std::vector<store::ProspectRow>>> prospects(store::ProspectQuery query) override {
+    using Rows = std::vector<store::ProspectRow>;
+    query.limit = std::min(query.limit, store::kListRowsMax);
+    std::function<Result<Rows>(store::Reader&)> work = [query = std::move(query)](store::Reader& reader) {
+      return reader.prospects(query);
+    };
+    return read<Rows>(std::move(work));
+  }
+
+  asio::awaitable<Result<store::ProspectRow>> prospect(ProspectId id) override {
+    std::function<Result<store::ProspectRow>(store::Reader&)> work =
+        [id](store::Reader& reader) -> Result<store::ProspectRow> {
+      PD_ASSIGN(found, reader.prospect(id));
+      if (found) return *std::move(found);
+      return make_error(ErrorCode::kNotFound, "there is no prospect " + std::to_string(id.value));
+    };
+    return read<store::ProspectRow>(std::move(work));
+  }
+
+  asio::awaitable<Result<std::vector<reconcile::Duplicate>>> duplicates(DuplicateId after, size_t limit,
+                                                                        bool only_open) override {
+    using Rows = std::vector<reconcile::Duplicate>;
+    limit = std::min(limit, store::kListRowsMax);
+    std::function<Result<Rows>(store::Reader&)> work = [=](store::Reader& reader) {
+      return reader.duplicates(after, limit, only_open);
+    };
+    return read<Rows>(std::move(work));
+  }
+
+  asio::awaitable<Result<std::vector<reconcile::DeadLetter>>> dead_letters(DeadLetterId after,
+                                                                           size_t limit) override {
+    using Rows = std::vector<reconcile::DeadLetter>;
+    limit = std::min(limit, store::kListRowsMax);
+    std::function<Result<Rows>(store::Reader&)> work = [=](store::Reader& reader) {
+      return reader.dead_letters(after, limit);
+    };
+    return read<Rows>(std::move(work));
+  }
+
+  asio::awaitable<Result<Explanation>> explain(std::string subject) override {
+    co_await learn_names();
+    std::function<Result<Explanation>(store::Reader&)> work =
+        [this, names = names_, subject = std::move(subject)](store::Reader& reader) {
+          const ExplainContext context{schema_, *names, canonical_id_};
+          return explain_subject(context, reader, subject);
+        };
+    Result<Explanation> explanation = co_await read<Explanation>(std::move(work));
+    co_return explanation;
+  }
+
+  std::vector<engine::ConnectionStatus> connections() const override { return supervisor_.status(); }
+  std::string connection_name(store::ConnectionId id) const override { return connection_words(*names_, id); }
+  const mapping::LocalSchema& schema() const override { return schema_; }
+
+  bool live() const override { return all_ok(liveness()); }
+  bool ready() const override { return all_ok(readiness()); }
+
+  std::vector<Check> liveness() const override {
+    Check engine{"engine", true, {}};
+    if (const auto fatal = supervisor_.fatal()) {
+      engine.ok = false;
+      engine.why = "the engine has stopped for good (" + std::string(prospectd::name_of(fatal->code)) +
+                   "); the log says what to do";
+    }
+    return {engine};
+  }
+
+  std::vector<Check> readiness() const override {
+    std::vector<Check> checks = liveness();
+    Check running{"running", true, {}};
+    if (scheduler_.stopping()) {
+      running.ok = false;
+      running.why = "the daemon is stopping";
+    }
+    Check database{"database", true, {}};
+    for (const engine::ConnectionStatus& connection : supervisor_.status()) {
+      if (!connection.last_error || !keeps_from_writing(connection.last_error->code)) continue;
+      database.ok = false;
+      database.why = "the database can't be written (" +
+                     std::string(prospectd::name_of(connection.last_error->code)) + ")";
+    }
+    checks.push_back(std::move(running));
+    checks.push_back(std::move(database));
+    return checks;
+  }
+
+ private:
+  static bool all_ok(const std::vector<Check>& checks) { return std::ranges::all_of(checks, &Check::ok); }
+
+  // The connections' numbers, until all are known; the store makes those that are new.
+  asio::awaitable<void> learn_names() {
+    std::vector<std::string> wanted;
+    for (const engine::ConnectionStatus& connection : supervisor_.status())
+      wanted.push_back(connection.name);
+    if (names_->size() >= wanted.size()) co_return;
+    ConnectionNames names;
+    std::function<void()> ask = [&] {
+      for (const std::string& name : wanted) {
+        if (const auto id = store_.connection(name)) names[*id] = name;
+      }
+    };
+    co_await scheduler_.blocking(std::move(ask));
+    names_ = std::make_shared<const ConnectionNames>(std::move(names));
+  }
+
+  // A reader lives for one question: it holds its view of the database, and the log can't be moved past that.
+  template <class T>
+  asio::awaitable<Result<T>> read(std::function<Result<T>(store::Reader&)> work) {
+    co_await learn_names();
+    Result<std::unique_ptr<store::Reader>> reader = not_read();
+    std::function<void()> open = [&] { reader = store_.reader(); };
+    co_await scheduler_.blocking(std::move(open));
+    if (!reader) co_return std::move(reader).error();
+    Result<T> outcome = not_read();
+    std::function<void()> job = [&] {
+      outcome = work(**reader);
+      reader->reset();
+    };
+    co_await scheduler_.reading(std::move(job));
+    co_return outcome;
+  }
+
+  static Error not_read() {
+    return make_error(ErrorCode::kCancelled, "the daemon is stopping: the database was not read");
+  }
+
+  engine::Scheduler& scheduler_;
+  engine::Supervisor& supervisor_;
+  store::Store& store_;
+  const mapping::LocalSchema schema_;
+  const CanonicalId canonical_id_;
+  const About about_;
+  const Timestamp started_at_;
+  std::shared_ptr<const ConnectionNames> names_ = std::make_shared<const ConnectionNames>();
+};
+
+}  // namespace
+
+std::unique_ptr<Service> make_service(
+    engine::Scheduler& scheduler, engine::Supervisor& supervisor, store::Store& store,
+    mapping::LocalSchema schema, std::function<std::optional<std::string>(const std::string&)> canonical_id,
+    About about) {
+  return std::make_unique<DaemonService>(scheduler, supervisor, store, std::move(schema),
+                                         std::move(canonical_id), std::move(about));
+}
+
+}  // namespace prospectd::service

@@ -1,0 +1,136 @@
+// The service's other questions: status, lists, syncs, health.
+#include <gmock/gmock.h>
+
+#include "tests/unit/service/fake_store.h"
+
+namespace prospectd::service {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+TEST_F(ServiceTest, StatusBringsTogetherWhatStoreAndEngineKnow) {
+  store.shelf.totals.prospects = 12;
+  store::ObjectCursor cursor;
+  cursor.connection = store::ConnectionId{1};
+  cursor.object = "Lead";
+  store.shelf.cursors.push_back(cursor);
+  const auto status = wait_for(service().status());
+  ASSERT_TRUE(status);
+  EXPECT_EQ(status->version, "0.1.0");
+  EXPECT_EQ(status->dataset, "/state/prospectd.db");
+  EXPECT_EQ(status->totals.prospects, 12);
+  EXPECT_EQ(status->connections.at(0).name, "salesforce");
+  EXPECT_EQ(status->cursors.at(0).object, "Lead");
+  EXPECT_GE(status->now, status->started_at);
+  EXPECT_EQ(service().connection_name(store::ConnectionId{1}), "salesforce");
+}
+
+TEST_F(ServiceTest, AConnectionThatIsNotConfiguredAnyMoreHasANumberForAName) {
+  ASSERT_TRUE(wait_for(service().status()));
+  EXPECT_EQ(service().connection_name(store::ConnectionId{9}), "connection 9");
+}
+
+TEST_F(ServiceTest, EveryQuestionSeesTheDatabaseAsItIsNow) {
+  ASSERT_TRUE(wait_for(service().status()));
+  store.shelf.totals.prospects = 5;
+  const auto status = wait_for(service().status());
+  ASSERT_TRUE(status);
+  EXPECT_EQ(status->totals.prospects, 5);
+  EXPECT_EQ(store.readers_made, 2) << "a reader keeps its view, so each question has its own";
+}
+
+TEST_F(ServiceTest, ProspectsAreListedInPages) {
+  for (int64_t id = 1; id <= 5; ++id)
+    store.shelf.prospects[id].prospect.id = ProspectId{id};
+  store::ProspectQuery query;
+  query.after = ProspectId{2};
+  query.limit = 2;
+  const auto rows = wait_for(service().prospects(query));
+  ASSERT_TRUE(rows);
+  ASSERT_EQ(rows->size(), 2U);
+  EXPECT_EQ(rows->front().prospect.id.value, 3);
+}
+
+TEST_F(ServiceTest, AListIsNeverLongerThanTheStoreAllows) {
+  for (int64_t id = 1; id <= static_cast<int64_t>(store::kListRowsMax) + 1; ++id)
+    store.shelf.prospects[id].prospect.id = ProspectId{id};
+  store::ProspectQuery query;
+  query.limit = 1'000'000;
+  const auto rows = wait_for(service().prospects(query));
+  ASSERT_TRUE(rows);
+  EXPECT_EQ(rows->size(), store::kListRowsMax);
+}
+
+TEST_F(ServiceTest, AProspectThatIsNotThereIsNotFound) {
+  const auto row = wait_for(service().prospect(ProspectId{42}));
+  ASSERT_FALSE(row);
+  EXPECT_EQ(row.error().code, ErrorCode::kNotFound);
+  EXPECT_THAT(row.error().message, HasSubstr("42"));
+}
+
+TEST_F(ServiceTest, DuplicatesAndDeadLettersAreListed) {
+  held(reconcile::DuplicateKind::kDuplicateEmail);
+  held(reconcile::DuplicateKind::kDuplicateEmail).open = false;
+  store.shelf.dead_letters.resize(1);
+  store.shelf.dead_letters[0].id = DeadLetterId{1};
+  const auto open = wait_for(service().duplicates(DuplicateId{}, 10, true));
+  const auto all = wait_for(service().duplicates(DuplicateId{}, 10, false));
+  const auto letters = wait_for(service().dead_letters(DeadLetterId{}, 10));
+  ASSERT_TRUE(open && all && letters);
+  EXPECT_EQ(open->size(), 1U);
+  EXPECT_EQ(all->size(), 2U);
+  EXPECT_EQ(letters->size(), 1U);
+}
+
+TEST_F(ServiceTest, SyncsAndDryRunsGoToTheSupervisor) {
+  ASSERT_TRUE(wait_for(service().sync("salesforce")));
+  ASSERT_TRUE(wait_for(service().dry_run("")));
+  EXPECT_THAT(supervisor.asked, ElementsAre("sync salesforce", "dry run "));
+  supervisor.cycle = make_error(ErrorCode::kLoginRefused, "the CRM refused the login");
+  const auto refused = wait_for(service().sync(""));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kLoginRefused);
+}
+
+TEST_F(ServiceTest, ItIsLiveAndReadyWhileNothingIsWrong) {
+  EXPECT_TRUE(service().live());
+  EXPECT_TRUE(service().ready());
+}
+
+TEST_F(ServiceTest, AFatalErrorEndsBeingLive) {
+  supervisor.fatal_error = make_error(ErrorCode::kStateDamaged, "row 7 of /secret/path is damaged");
+  EXPECT_FALSE(service().live());
+  EXPECT_FALSE(service().ready());
+  EXPECT_EQ(service().liveness().at(0).why,
+            "the engine has stopped for good (state_damaged); the log says what to do");
+}
+
+TEST_F(ServiceTest, F46_AFullDiskEndsBeingReadyButNotBeingLive) {
+  supervisor.connections[0].last_error = make_error(ErrorCode::kDiskFull, "no space");
+  EXPECT_TRUE(service().live());
+  EXPECT_FALSE(service().ready());
+  supervisor.connections[0].last_error.reset();
+  EXPECT_TRUE(service().ready());
+}
+
+TEST_F(ServiceTest, ATroubleOfTheCrmDoesNotEndBeingReady) {
+  supervisor.connections[0].last_error = make_error(ErrorCode::kNetwork, "connection refused");
+  EXPECT_TRUE(service().ready());
+}
+
+TEST_F(ServiceTest, StoppingEndsBeingReady) {
+  scheduler->stop();
+  EXPECT_TRUE(service().live());
+  EXPECT_FALSE(service().ready());
+}
+
+TEST_F(ServiceTest, AStoreThatFailsAnswersItsError) {
+  store.shelf.failure = make_error(ErrorCode::kLocked, "the database is busy");
+  const auto status = wait_for(service().status());
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, ErrorCode::kLocked);
+}
+
+}  // namespace
+}  // namespace prospectd::service
