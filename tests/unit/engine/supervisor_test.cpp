@@ -1,0 +1,169 @@
+// The supervisor: polls at its interval, serves requests, keeps one connection's trouble to itself (I12), and
+// stops at once.
+#include "daemon/engine/supervisor.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+
+#include "base/log.h"
+#include "tests/support/virtual_scheduler.h"
+#include "tests/unit/engine/script.h"
+
+namespace prospectd::engine {
+namespace {
+
+namespace asio = boost::asio;
+
+class SupervisorTest : public testing::Test {
+ protected:
+  SupervisorTest() {
+    log::disable();
+    store::SqliteOptions options;
+    options.path = ":memory:";
+    auto opened = store::open_sqlite(std::move(options));
+    EXPECT_TRUE(opened) << opened.error().text();
+    store_ = *std::move(opened);
+  }
+
+  ~SupervisorTest() override {
+    if (!supervisor_) return;
+    supervisor_->stop();
+    bool ended = false;
+    asio::co_spawn(scheduler_.io(), supervisor_->finished(), [&](std::exception_ptr) { ended = true; });
+    EXPECT_TRUE(scheduler_.run_until([&] { return ended; })) << "the supervisor does not stop";
+  }
+
+  static ConnectionOptions connection(const char* name, Connector& connector) {
+    ConnectionOptions options;
+    options.name = name;
+    options.connector = &connector;
+    mapping::TypeSpec lead;
+    lead.mapping.object = "Lead";
+    lead.mapping.where = "test.yaml";
+    mapping::FieldSpec email;
+    email.remote = "Email";
+    email.local = "email";
+    email.where = "test.yaml:3:5";
+    lead.mapping.fields = {email};
+    options.types = {lead};
+    options.poll.interval = seconds{60};
+    options.poll.start_jitter = false;
+    return options;
+  }
+
+  void start(std::vector<ConnectionOptions> connections) {
+    supervisor_ = make_supervisor(scheduler_, *store_, std::move(connections), {});
+    supervisor_->start();
+  }
+
+  Result<CycleSummary> sync(const std::string& name) {
+    std::optional<Result<CycleSummary>> outcome;
+    const auto keep = [this, &outcome](std::string of) -> asio::awaitable<void> {
+      outcome = co_await supervisor_->sync_now(std::move(of));
+    };
+    asio::co_spawn(scheduler_.io(), keep(name), [](std::exception_ptr) {});
+    EXPECT_TRUE(scheduler_.run_until([&] { return outcome.has_value(); }));
+    return *outcome;
+  }
+
+  static int64_t lead_queries(const ScriptedConnector& connector) {
+    return std::ranges::count_if(connector.asked,
+                                 [](const auto& asked) { return asked.first.object == "Lead"; });
+  }
+
+  test::VirtualScheduler scheduler_{1};
+  std::unique_ptr<store::Store> store_;
+  ScriptedConnector first_;
+  ScriptedConnector second_;
+  std::unique_ptr<Supervisor> supervisor_;
+};
+
+TEST_F(SupervisorTest, PollsAtItsInterval) {
+  start({connection("one", first_)});
+  scheduler_.run_for(seconds{1});
+  EXPECT_EQ(lead_queries(first_), 1);
+  scheduler_.run_for(seconds{60});
+  EXPECT_EQ(lead_queries(first_), 2);
+}
+
+TEST_F(SupervisorTest, ARequestIsServedAtOnceAndByOneCycle) {
+  start({connection("one", first_)});
+  scheduler_.run_for(seconds{1});
+  ASSERT_TRUE(sync("one"));
+  scheduler_.run_for(seconds{1});
+  EXPECT_EQ(lead_queries(first_), 2);
+}
+
+TEST_F(SupervisorTest, AnUnknownNameIsRefused) {
+  start({connection("one", first_)});
+  EXPECT_EQ(sync("two").error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(SupervisorTest, I12_OneConnectionsTroubleStaysItsOwn) {
+  first_.time_error = make_error(ErrorCode::kLoginRefused, "wrong secret");
+  second_.say("Lead", page({"a", "b"}, 10, ""));
+  start({connection("one", first_), connection("two", second_)});
+  scheduler_.run_for(seconds{1});
+  const auto status = supervisor_->status();
+  EXPECT_EQ(status.at(0).state, ConnectionState::kNeedsAttention);
+  EXPECT_EQ(status.at(1).state, ConnectionState::kIdle);
+  EXPECT_EQ(status.at(1).last_cycle->people.created, 2);
+}
+
+TEST_F(SupervisorTest, I12_AnObjectThatCannotBeReadIsLeftOut) {
+  first_.missing["Group"] = make_error(ErrorCode::kPermission, "no access to Group");
+  first_.say("Lead", page({"a"}, 10, ""));
+  start({connection("one", first_)});
+  const auto summary = sync("one");
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(supervisor_->status().at(0).last_cycle->alerts.size(), 1U);
+}
+
+TEST_F(SupervisorTest, S2_5_UntilAnEarlierTypeIsImportedLaterTypesWait) {
+  ConnectionOptions options = connection("one", first_);
+  options.types.push_back(options.types.front());
+  options.types.back().mapping.object = "Contact";
+  for (int i = 0; i < 50; ++i)
+    first_.fail("Lead", make_error(ErrorCode::kBadPayload, "half a page"));
+  first_.say("Contact", page({"c"}, 10, ""));
+  start({std::move(options)});
+  scheduler_.run_for(seconds{20});
+  EXPECT_FALSE(supervisor_->status().at(0).last_cycle->complete);
+  for (const auto& [query, next] : first_.asked)
+    EXPECT_NE(query.object, "Contact");
+}
+
+TEST_F(SupervisorTest, F34_ACrmThatIsDownIsAskedLessAndLess_AndFoundWhenItIsBack) {
+  first_.time_error = make_error(ErrorCode::kNetwork, "refused");
+  start({connection("one", first_)});
+  scheduler_.run_for(std::chrono::hours{1});
+  EXPECT_GT(supervisor_->status().at(0).consecutive_failures, 20);
+  EXPECT_LT(supervisor_->status().at(0).consecutive_failures, 400);
+  first_.time_error.reset();
+  scheduler_.run_for(std::chrono::minutes{2});
+  EXPECT_EQ(supervisor_->status().at(0).consecutive_failures, 0);
+}
+
+TEST_F(SupervisorTest, F35_TheFirstPollStartsSomewhereWithinTheInterval) {
+  ConnectionOptions options = connection("one", first_);
+  options.poll.start_jitter = true;
+  options.poll.interval = std::chrono::hours{1};
+  start({std::move(options)});
+  scheduler_.run_for(seconds{1});
+  EXPECT_EQ(lead_queries(first_), 0);
+  scheduler_.run_for(std::chrono::hours{1});
+  EXPECT_EQ(lead_queries(first_), 1);
+}
+
+TEST_F(SupervisorTest, StoppingAnswersWhoWaits) {
+  ConnectionOptions options = connection("one", first_);
+  options.poll.start_jitter = true;
+  options.poll.interval = std::chrono::hours{1};
+  start({std::move(options)});
+  supervisor_->stop();
+  EXPECT_EQ(sync("one").error().code, ErrorCode::kCancelled);
+}
+
+}  // namespace
+}  // namespace prospectd::engine
