@@ -1,0 +1,34 @@
+// Answers: JSON:API documents and error documents as responses, with the headers that every answer has. Any
+// thread.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "connectors/http/message.h"
+#include "daemon/api/refusal.h"
+
+namespace prospectd::api {
+
+using Json = nlohmann::ordered_json;
+
+/// One resource: {"data": resource}.
+http::Response one(Json resource);
+/// The same with status 202 and where the resource is found.
+http::Response accepted(Json resource, std::string location);
+/// A list; `next` is the path of the next page, empty for the last one.
+http::Response many(std::vector<Json> resources, const std::string& next);
+/// Text for probes: 200 or 503.
+http::Response probe_text(bool ok, const std::string& text);
+http::Response probe_document(bool ok, Json resource);
+
+http::Response refused(const Refusal& refusal);
+/// A service's error. What is our own fault is told in general words: the log has the rest.
+http::Response failed(const Error& error);
+
+/// {"type": …, "id": …, "attributes": …}
+Json resource(std::string type, std::string id, Json attributes);
+
+}  // namespace prospectd::api

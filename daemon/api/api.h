@@ -1,0 +1,26 @@
+// Api: the control API as a handler for http::Server. It lets in who may ask, finds the route, asks the
+// service and answers in JSON:API documents (docs/api.md is the contract). All on the loop's one thread. The
+// handler may be copied; all copies are one API, with one table of syncs.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/secret.h"
+#include "connectors/http/server.h"
+#include "daemon/engine/scheduler.h"
+#include "daemon/service/service.h"
+
+namespace prospectd::api {
+
+struct ApiOptions {
+  Secret token;                    ///< the bearer token; must not be empty
+  std::vector<std::string> hosts;  ///< names allowed in Host beside localhost, 127.0.0.1 and [::1]
+};
+
+/// Scheduler and service outlive the io_context's run: a sync that was asked for goes on as a coroutine of
+/// its own, and ends when the supervisor does.
+/// **Errors:** kConfigInvalid when the token is empty.
+Result<http::Handler> make_api(engine::Scheduler& scheduler, service::Service& service, ApiOptions options);
+
+}  // namespace prospectd::api

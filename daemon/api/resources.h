@@ -1,0 +1,30 @@
+// Resources: what the service answers, as JSON:API resources; docs/api.md has their shapes. Pure but for the
+// service's names; the loop's thread.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "daemon/api/answers.h"
+#include "daemon/api/syncs.h"
+#include "daemon/service/service.h"
+
+namespace prospectd::api {
+
+constexpr size_t kPayloadShownBytesMax = 4 * 1024;  ///< of a dead letter
+
+Json status_resource(const service::Status& status, const service::Service& service);
+/// `connections` as they are now, for its progress.
+Json sync_resource(const Sync& sync, const std::vector<engine::ConnectionStatus>& connections);
+Json prospect_resource(const store::ProspectRow& row, const service::Service& service);
+Json duplicate_resource(const reconcile::Duplicate& row, const service::Service& service);
+Json dead_letter_resource(const reconcile::DeadLetter& letter, const service::Service& service);
+Json explanation_resource(const std::string& subject, const service::Explanation& explanation);
+Json health_resource(const std::string& id, const std::vector<service::Check>& checks);
+
+/// ISO 8601 or null.
+Json time_json(const std::optional<Timestamp>& time);
+/// "first_name" → "firstName"
+std::string camel_case(const std::string& name);
+
+}  // namespace prospectd::api

@@ -1,0 +1,43 @@
+// Routes: which method and path is which operation, as a table. Immutable, any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace prospectd::api {
+
+enum class Operation {
+  kLive,
+  kReady,
+  kStatus,
+  kStartSync,
+  kSync,
+  kProspects,
+  kProspect,
+  kDuplicates,
+  kDeadLetters,
+  kExplain,
+};
+
+struct Route {
+  std::string method;
+  std::vector<std::string_view> path;  ///< "{id}" stands for any one segment
+  Operation operation = Operation::kLive;
+  bool needs_token = true;
+  std::vector<std::string_view> parameters;  ///< that its query may have
+};
+
+const std::vector<Route>& routes();
+
+/// What a path leads to: the route for the method (HEAD as GET), and what may be asked there.
+struct Found {
+  const Route* route = nullptr;  ///< null: no such path, or not with this method
+  bool path_known = false;
+  bool open = false;              ///< no token is needed there
+  std::string allow;              ///< "GET, HEAD"
+  std::vector<std::string> held;  ///< what stood in the place of "{id}"
+};
+Found find_route(const std::string& method, const std::vector<std::string>& segments);
+
+}  // namespace prospectd::api

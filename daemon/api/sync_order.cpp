@@ -1,0 +1,129 @@
+#include "daemon/api/sync_order.h"
+
+#include <algorithm>
+#include <exception>
+#include <set>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+
+namespace prospectd::api {
+namespace {
+
+using Json = nlohmann::json;
+
+/// Ends the parsing early, in this file.
+struct BodyFault : std::exception {
+  explicit BodyFault(Refusal why) : refusal(std::move(why)) {}
+  Refusal refusal;
+};
+
+std::string shown(const std::string& name) {
+  constexpr size_t kShownBytesMax = 100;
+  return "\"" + repair_utf8(std::string_view(name).substr(0, kShownBytesMax)) + "\"";
+}
+
+/// Watches the parser: depth, and members given twice.
+class Watch {
+ public:
+  bool operator()(int depth, Json::parse_event_t event, Json& parsed) {
+    const auto level = static_cast<size_t>(depth);
+    if (depth > kBodyDepthMax)
+      throw BodyFault(refuse(Refused::kInvalidJson, "the body is nested too deeply"));
+    if (event == Json::parse_event_t::object_start) {
+      names_.resize(std::max(names_.size(), level + 2));
+      names_[level + 1].clear();
+    }
+    if (event == Json::parse_event_t::key && level < names_.size()) {
+      const std::string name = parsed.get<std::string>();
+      if (!names_[level].insert(name).second) {
+        throw BodyFault(refuse(Refused::kInvalidJson, "the member " + shown(name) + " is given twice"));
+      }
+    }
+    return true;
+  }
+
+ private:
+  std::vector<std::set<std::string>> names_;  ///< of the objects open now, by depth
+};
+
+std::string place_of(const std::string& body, size_t byte) {
+  const size_t end = std::min(byte == 0 ? 0 : byte - 1, body.size());
+  const auto line = 1 + std::count(body.begin(), body.begin() + static_cast<std::ptrdiff_t>(end), '\n');
+  const size_t start = end == 0 ? std::string::npos : body.rfind('\n', end - 1);
+  const size_t column = start == std::string::npos ? end + 1 : end - start;
+  return "line " + std::to_string(line) + ", column " + std::to_string(column);
+}
+
+Json parse(const std::string& body) {
+  try {
+    Watch watch;
+    const Json::parser_callback_t callback = [&watch](int depth, Json::parse_event_t event, Json& parsed) {
+      return watch(depth, event, parsed);
+    };
+    return Json::parse(body, callback);
+  } catch (const Json::parse_error& problem) {
+    throw BodyFault(
+        refuse(Refused::kInvalidJson, "the body is not proper JSON at " + place_of(body, problem.byte)));
+  }
+}
+
+[[noreturn]] void refuse_member(const std::string& pointer, std::string detail) {
+  Refusal refusal = refuse(Refused::kInvalidInput, std::move(detail));
+  refusal.pointer = pointer;
+  throw BodyFault(std::move(refusal));
+}
+
+void check_members(const Json& object, const std::string& pointer, const std::vector<std::string>& known) {
+  if (!object.is_object()) refuse_member(pointer, "an object is wanted here");
+  for (const auto& [name, value] : object.items()) {
+    if (std::ranges::find(known, name) != known.end()) continue;
+    const auto meant = did_you_mean(name, known);
+    refuse_member(pointer, "the member " + shown(name) +
+                               (meant ? " is not known (did you mean " + *meant + "?)" : " is not known"));
+  }
+}
+
+SyncOrder order_of(const Json& attributes, const std::string& pointer) {
+  check_members(attributes, pointer, {"connection", "dryRun"});
+  SyncOrder order;
+  if (const auto found = attributes.find("connection"); found != attributes.end() && !found->is_null()) {
+    if (!found->is_string()) refuse_member(pointer + "/connection", "\"connection\" must be a text");
+    order.connection = found->get<std::string>();
+  }
+  if (const auto found = attributes.find("dryRun"); found != attributes.end()) {
+    if (!found->is_boolean()) refuse_member(pointer + "/dryRun", "\"dryRun\" must be true or false");
+    order.dry_run = found->get<bool>();
+  }
+  return order;
+}
+
+SyncOrder order_of_document(const Json& body) {
+  check_members(body, "", {"data", "jsonapi", "meta"});
+  const Json& data = body["data"];
+  check_members(data, "/data", {"type", "attributes"});
+  if (data.value("type", Json()) != "syncs") refuse_member("/data/type", "\"type\" must be \"syncs\"");
+  return data.contains("attributes") ? order_of(data["attributes"], "/data/attributes") : SyncOrder{};
+}
+
+}  // namespace
+
+std::variant<SyncOrder, Refusal> parse_sync_order(const std::string& body) {
+  if (body.size() > kBodyBytesMax) {
+    return refuse(Refused::kTooLarge, "a body may have 64 KiB here");
+  }
+  if (trim_ascii(body).empty()) return SyncOrder{};
+  try {
+    const Json whole = parse(body);
+    if (whole.is_object() && whole.contains("data")) return order_of_document(whole);
+    return order_of(whole, "");
+  } catch (const BodyFault& fault) {
+    return fault.refusal;
+  } catch (const std::exception&) {
+    return refuse(Refused::kInvalidJson, "the body can't be read");
+  }
+}
+
+}  // namespace prospectd::api

@@ -1,0 +1,75 @@
+#include "daemon/api/syncs.h"
+
+#include <algorithm>
+
+#include <boost/asio/co_spawn.hpp>
+
+#include "base/log.h"
+#include "base/secret.h"
+
+namespace prospectd::api {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr size_t kPrefixBytes = 4;
+
+bool runs(const std::shared_ptr<Sync>& sync) {
+  return !sync->finished_at;
+}
+
+}  // namespace
+
+Syncs::Syncs(engine::Scheduler& scheduler, service::Service& service)
+    : scheduler_(scheduler), service_(service), prefix_(random_hex(kPrefixBytes)) {}
+
+std::shared_ptr<const Sync> Syncs::start(SyncOrder order) {
+  if (static_cast<size_t>(std::ranges::count_if(syncs_, runs)) >= kSyncsRunningMax) return nullptr;
+  make_room();
+  auto sync = std::make_shared<Sync>();
+  sync->id = prefix_ + "-" + std::to_string(next_++);
+  sync->order = std::move(order);
+  sync->started_at = scheduler_.now();
+  syncs_.push_back(sync);
+  asio::co_spawn(scheduler_.io(), run(sync), [sync, &scheduler = scheduler_](std::exception_ptr failure) {
+    if (!failure) return;
+    log::error("api.sync_threw", "a sync that was asked for ended with an exception", {{"sync", sync->id}});
+    sync->error = make_error(ErrorCode::kInternal, "something went wrong inside the daemon");
+    sync->finished_at = scheduler.now();
+  });
+  return sync;
+}
+
+std::shared_ptr<const Sync> Syncs::find(const std::string& id) const {
+  const auto found = std::ranges::find_if(syncs_, [&](const auto& sync) { return sync->id == id; });
+  return found == syncs_.end() ? nullptr : *found;
+}
+
+asio::awaitable<void> Syncs::run(std::shared_ptr<Sync> sync) {
+  if (sync->order.dry_run) {
+    Result<engine::DryRunReport> report = co_await service_.dry_run(sync->order.connection);
+    if (report) {
+      sync->report = *std::move(report);
+    } else {
+      sync->error = std::move(report).error();
+    }
+  } else {
+    Result<engine::CycleSummary> cycle = co_await service_.sync(sync->order.connection);
+    if (cycle) {
+      sync->cycle = *std::move(cycle);
+    } else {
+      sync->error = std::move(cycle).error();
+    }
+  }
+  sync->finished_at = scheduler_.now();
+}
+
+// The oldest finished one goes; kSyncsRunningMax is less than kSyncsKeptMax, so there is one.
+void Syncs::make_room() {
+  static_assert(kSyncsRunningMax < kSyncsKeptMax);
+  if (syncs_.size() < kSyncsKeptMax) return;
+  const auto oldest = std::ranges::find_if_not(syncs_, runs);
+  if (oldest != syncs_.end()) syncs_.erase(oldest);
+}
+
+}  // namespace prospectd::api

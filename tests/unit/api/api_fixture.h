@@ -1,0 +1,221 @@
+// The control API over a service that answers what a test told it: requests go to the handler directly.
+#pragma once
+
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "base/log.h"
+#include "daemon/api/api.h"
+#include "daemon/engine/signal.h"
+
+namespace prospectd::api {
+
+constexpr const char* kToken = "0123456789abcdef0123456789abcdef";
+
+/// Answers what it was told, and remembers what it was asked.
+class ToldService final : public service::Service {
+ public:
+  explicit ToldService(boost::asio::io_context& io) : released(io) {}
+
+  service::Status status_answer;
+  Result<engine::CycleSummary> cycle = engine::CycleSummary{};
+  Result<engine::DryRunReport> report = engine::DryRunReport{};
+  std::vector<store::ProspectRow> rows;
+  std::vector<reconcile::Duplicate> duplicate_rows;
+  std::vector<reconcile::DeadLetter> letters;
+  Result<service::Explanation> explanation = service::Explanation{};
+  std::vector<engine::ConnectionStatus> connection_list;
+  std::vector<service::Check> live_checks{{"engine", true, {}}};
+  std::vector<service::Check> ready_checks{{"engine", true, {}}, {"database", true, {}}};
+  mapping::LocalSchema local_schema;
+  std::optional<Error> failure;  ///< of every list
+  bool throws = false;
+  bool waits = false;  ///< syncs wait until `released`
+
+  std::vector<std::string> asked;
+  store::ProspectQuery last_query;
+  engine::Signal released;
+
+  boost::asio::awaitable<Result<service::Status>> status() override {
+    if (throws) throw std::runtime_error("secret text of an exception");
+    if (failure) co_return *failure;
+    co_return status_answer;
+  }
+  boost::asio::awaitable<Result<engine::CycleSummary>> sync(std::string connection) override {
+    asked.push_back("sync " + connection);
+    if (throws) throw std::runtime_error("secret text of an exception");
+    if (waits) co_await released.wait();
+    co_return cycle;
+  }
+  boost::asio::awaitable<Result<engine::DryRunReport>> dry_run(std::string connection) override {
+    asked.push_back("dry run " + connection);
+    co_return report;
+  }
+  boost::asio::awaitable<Result<std::vector<store::ProspectRow>>> prospects(
+      store::ProspectQuery query) override {
+    last_query = query;
+    if (failure) co_return *failure;
+    co_return first(rows, query.limit);
+  }
+  boost::asio::awaitable<Result<store::ProspectRow>> prospect(ProspectId id) override {
+    for (const store::ProspectRow& row : rows) {
+      if (row.prospect.id == id) co_return row;
+    }
+    co_return make_error(ErrorCode::kNotFound, "there is no prospect " + std::to_string(id.value));
+  }
+  boost::asio::awaitable<Result<std::vector<reconcile::Duplicate>>> duplicates(DuplicateId after,
+                                                                               size_t limit,
+                                                                               bool only_open) override {
+    asked.push_back("duplicates after " + std::to_string(after.value) + (only_open ? " open" : " all"));
+    co_return first(duplicate_rows, limit);
+  }
+  boost::asio::awaitable<Result<std::vector<reconcile::DeadLetter>>> dead_letters(DeadLetterId after,
+                                                                                  size_t limit) override {
+    asked.push_back("dead letters after " + std::to_string(after.value));
+    co_return first(letters, limit);
+  }
+  boost::asio::awaitable<Result<service::Explanation>> explain(std::string subject) override {
+    asked.push_back("explain " + subject);
+    co_return explanation;
+  }
+  std::vector<engine::ConnectionStatus> connections() const override { return connection_list; }
+  std::string connection_name(store::ConnectionId id) const override {
+    return id.value == 1 ? "salesforce" : "connection " + std::to_string(id.value);
+  }
+  const mapping::LocalSchema& schema() const override { return local_schema; }
+  bool live() const override { return true; }
+  bool ready() const override { return true; }
+  std::vector<service::Check> liveness() const override { return live_checks; }
+  std::vector<service::Check> readiness() const override { return ready_checks; }
+
+ private:
+  template <class Row>
+  static std::vector<Row> first(std::vector<Row> all, size_t limit) {
+    if (all.size() > limit) all.resize(limit);
+    return all;
+  }
+};
+
+/// A scheduler whose clocks stand where a test sets them; nothing of it blocks.
+class StillScheduler final : public engine::Scheduler {
+ public:
+  explicit StillScheduler(boost::asio::io_context& io) : io_(io) {}
+
+  std::chrono::nanoseconds elapsed{0};
+
+  boost::asio::io_context& io() override { return io_; }
+  Timestamp now() const override {
+    return Timestamp{seconds{1'800'000'000}} + std::chrono::floor<milliseconds>(elapsed);
+  }
+  std::chrono::nanoseconds monotonic() const override { return elapsed; }
+  boost::asio::awaitable<void> sleep(milliseconds, engine::Wakeup*) override { co_return; }
+  boost::asio::awaitable<void> blocking(std::function<void()> work) override {
+    work();
+    co_return;
+  }
+  boost::asio::awaitable<void> reading(std::function<void()> work) override {
+    work();
+    co_return;
+  }
+  uint64_t random() override { return 4; }
+  void stop() override {}
+  bool stopping() const override { return false; }
+
+ private:
+  boost::asio::io_context& io_;
+};
+
+class ApiTest : public testing::Test {
+ protected:
+  using Json = nlohmann::json;
+
+  ApiTest() {
+    log::disable();
+    engine::ConnectionStatus connection;
+    connection.name = "salesforce";
+    service.connection_list.push_back(connection);
+    ApiOptions options;
+    options.token = Secret(kToken);
+    options.hosts = {"crm.internal"};
+    auto made = make_api(scheduler, service, std::move(options));
+    EXPECT_TRUE(made);
+    if (made) handler = *std::move(made);
+  }
+
+  static http::ServerRequest request(std::string method, std::string target) {
+    http::ServerRequest asked;
+    asked.method = std::move(method);
+    asked.target = std::move(target);
+    asked.headers = {{"Host", "127.0.0.1:8440"}, {"Authorization", std::string("Bearer ") + kToken}};
+    return asked;
+  }
+  static http::ServerRequest post(std::string target, std::string body) {
+    http::ServerRequest asked = request("POST", std::move(target));
+    asked.headers.add("Content-Type", "application/vnd.api+json");
+    asked.body = std::move(body);
+    return asked;
+  }
+
+  /// Runs the loop until it has nothing more to do; a sync that waits keeps its own timer.
+  http::Response send(http::ServerRequest asked) {
+    std::optional<http::Response> answer;
+    boost::asio::co_spawn(io, keep(handler(std::move(asked)), answer), [](std::exception_ptr thrown) {
+      EXPECT_FALSE(thrown) << "nothing is thrown out of the handler";
+    });
+    while (!answer && (io.restart(), io.run_one() > 0)) {
+    }
+    return answer.value_or(http::Response{});
+  }
+  http::Response get(std::string target) { return send(request("GET", std::move(target))); }
+  /// Lets every coroutine that can run do so.
+  void settle() {
+    io.restart();
+    while (io.poll() > 0) {
+    }
+  }
+
+  static Json body_of(const http::Response& response) {
+    Json body = Json::parse(response.body, nullptr, false);
+    EXPECT_FALSE(body.is_discarded()) << response.body;
+    return body;
+  }
+  Json data_of(const http::Response& response) {
+    EXPECT_EQ(response.status, 200) << response.body;
+    return body_of(response).value("data", Json());
+  }
+  /// The code of the answer's one error.
+  static std::string code_of(const http::Response& response) {
+    const Json body = body_of(response);
+    if (!body.contains("errors") || body["errors"].size() != 1) return "no error";
+    EXPECT_EQ(body["errors"][0]["status"], std::to_string(response.status));
+    return body["errors"][0]["code"].get<std::string>();
+  }
+  static std::string detail_of(const http::Response& response) {
+    return body_of(response)["errors"].at(0)["detail"].get<std::string>();
+  }
+
+  boost::asio::io_context io{1};
+  StillScheduler scheduler{io};
+  ToldService service{io};
+  http::Handler handler;
+
+ private:
+  static boost::asio::awaitable<void> keep(boost::asio::awaitable<http::Response> work,
+                                           std::optional<http::Response>& answer) {
+    answer = co_await std::move(work);
+  }
+};
+
+}  // namespace prospectd::api
