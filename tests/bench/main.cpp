@@ -1,0 +1,115 @@
+// prospectd_bench: what `./dev bench` runs. Started as `prospectd_bench role …` it is one of its own parts.
+#include <charconv>
+#include <cstdio>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tests/bench/bare_pipeline.h"
+#include "tests/bench/bench_import.h"
+#include "tests/bench/roles.h"
+
+namespace prospectd::bench {
+namespace {
+
+constexpr const char* kUsage =
+    "usage: ./dev bench [--people N] [--runs R] [--pages-per-commit P] [--out FILE] [--profile]\n"
+    "\n"
+    "Imports N generated people (200,000) from a sandbox CRM, R times (3), and reads them again, beside the\n"
+    "bare pipeline doing the same. Prints medians and ratios, and writes them to FILE\n"
+    "(build/bench/import.json).\n"
+    "  --profile              one more import under perf: where its time goes\n"
+    "  --pages-per-commit P   pages of 2,000 records in one transaction of prospectd (10)\n";
+
+int64_t number_of(const std::string& text) {
+  int64_t number = -1;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+int end(const Result<void>& outcome) {
+  if (outcome) return 0;
+  std::fprintf(stderr, "bench: %s\n", outcome.error().text().c_str());
+  return 1;
+}
+
+Result<void> print(const Result<Figures>& figures) {
+  if (!figures) return figures.error();
+  std::printf("%s\n", to_text(*figures).c_str());
+  return {};
+}
+
+Result<void> run_bare(const std::vector<std::string>& words) {
+  BareSource source;
+  source.url = words[3];
+  source.client_id = words[4];
+  std::getline(std::ifstream(words[5]), source.client_secret);
+  return print(run_bare_pipeline(source, words[6]));
+}
+
+Result<void> run_ours(const std::vector<std::string>& words) {
+  ImportOptions options;
+  options.again = words[2] == "again";
+  options.config = words[3];
+  options.database = words[4];
+  options.pages_per_commit = static_cast<size_t>(number_of(words[5]));
+  return print(run_import(options));
+}
+
+Result<void> play_role(const std::vector<std::string>& words) {
+  const std::string role = words.size() > 2 ? words[2] : "";
+  if (role == "sandbox" && words.size() == 4) return serve_sandbox(number_of(words[3]));
+  if (role == "bare" && words.size() == 7) return run_bare(words);
+  if ((role == "import" || role == "again") && words.size() == 6) return run_ours(words);
+  return make_error(ErrorCode::kInvalidInput, "no such role");
+}
+
+/// Reads the options; false when they make no sense.
+bool read_options(const std::vector<std::string>& words, BenchOptions& options) {
+  for (size_t i = 1; i < words.size(); ++i) {
+    if (words[i] == "--profile") {
+      options.profile = true;
+      continue;
+    }
+    if (i + 1 == words.size()) return false;
+    const std::string& value = words[i + 1];
+    const int64_t number = number_of(value);
+    if (words[i] == "--people" && number > 0) {
+      options.people = number;
+    } else if (words[i] == "--runs" && number > 0 && number <= kRunsMax) {
+      options.runs = static_cast<int>(number);
+    } else if (words[i] == "--pages-per-commit" && number > 0) {
+      options.pages_per_commit = number;
+    } else if (words[i] == "--out") {
+      options.out = value;
+    } else {
+      return false;
+    }
+    ++i;
+  }
+  return true;
+}
+
+int run(const std::vector<std::string>& words) {
+  if (words.size() > 1 && words[1] == "role") return end(play_role(words));
+  BenchOptions options;
+  options.out = PROSPECTD_SOURCE_DIR "/build/bench/import.json";
+  if (words.size() == 2 && (words[1] == "--help" || words[1] == "-h")) {
+    std::fputs(kUsage, stdout);
+    return 0;
+  }
+  if (!read_options(words, options)) {
+    std::fputs(kUsage, stderr);
+    return 2;
+  }
+  return end(bench_import(options));
+}
+
+}  // namespace
+}  // namespace prospectd::bench
+
+int main(int argc, char** argv) {
+  return prospectd::bench::run({argv, argv + argc});
+}
