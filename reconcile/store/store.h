@@ -17,6 +17,17 @@ namespace prospectd::store {
 
 using reconcile::ConnectionId;
 
+/// A record by its name.
+struct RecordKey {
+  std::string object;
+  RemoteId remote;
+  bool operator==(const RecordKey&) const = default;
+};
+struct SetApart {
+  DeadLetterId letter;
+  RecordKey record;
+};
+
 /// A transaction for writing. Destroyed without commit(): rolled back.
 class Transaction {
  public:
@@ -28,13 +39,17 @@ class Transaction {
   /// nothing of the transaction may then be committed.
   virtual Result<void> apply(const reconcile::Plan& plan, Timestamp now) = 0;
   virtual Result<void> commit() = 0;
-  /// Prospects that wait for an address (a PendingRef of field::kEmail in their link of this connection), at most `limit`, by
-  /// number; with their links, and `addresses` and `prospects` filled with who holds the addresses they wait for. Empty when
-  /// nobody waits.
+  /// Prospects that wait for an address (a PendingRef of field::kEmail in their link of this connection), at
+  /// most `limit`, by number; with their links, and `addresses` and `prospects` filled with who holds the
+  /// addresses they wait for. Empty when nobody waits.
   virtual Result<reconcile::PageSnapshot> waiting_for_addresses(ConnectionId connection, size_t limit) = 0;
-  /// Open failure rows of kind kDuplicateEmail whose prospect does not have the address (`email_key`) any more: their records
-  /// can be judged afresh. At most `limit`, oldest first.
-  virtual Result<std::vector<reconcile::Duplicate>> stale_duplicates(ConnectionId connection, size_t limit) = 0;
+  /// Open failure rows of kind kDuplicateEmail whose prospect does not have the address (`email_key`) any
+  /// more: their records can be judged afresh. At most `limit`, oldest first.
+  virtual Result<std::vector<reconcile::Duplicate>> stale_duplicates(ConnectionId connection,
+                                                                     size_t limit) = 0;
+  /// Records that have a dead letter, oldest first, from the one after `after` on, at most `limit`.
+  virtual Result<std::vector<SetApart>> set_apart(ConnectionId connection, DeadLetterId after,
+                                                  size_t limit) = 0;
 };
 
 /// What a list shows of a prospect.

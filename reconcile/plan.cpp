@@ -1,0 +1,18 @@
+#include "reconcile/plan.h"
+
+namespace prospectd::reconcile {
+
+PlanCounts& PlanCounts::operator+=(const PlanCounts& o) {
+  constexpr int64_t PlanCounts::*kAll[] = {
+      &PlanCounts::read,        &PlanCounts::unchanged, &PlanCounts::created,      &PlanCounts::without_key,
+      &PlanCounts::updated,     &PlanCounts::linked,    &PlanCounts::held,         &PlanCounts::held_again,
+      &PlanCounts::deleted,     &PlanCounts::restored,  &PlanCounts::moved,        &PlanCounts::skipped,
+      &PlanCounts::quarantined, &PlanCounts::owners,    &PlanCounts::field_errors,
+  };
+  static_assert(sizeof(PlanCounts) == sizeof(int64_t) * std::size(kAll), "every count has its row");
+  for (const auto count : kAll)
+    this->*count += o.*count;
+  return *this;
+}
+
+}  // namespace prospectd::reconcile

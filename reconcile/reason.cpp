@@ -1,0 +1,98 @@
+#include "reconcile/reason.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace prospectd::reconcile {
+namespace {
+
+struct Row {
+  Reason reason;
+  std::string_view code;
+  std::string_view sentence;
+};
+
+// In the order of the enum.
+constexpr Row kReasons[] = {
+    {Reason::kUnchanged, "UNCHANGED", "The record is known in this version: nothing to do"},
+    {Reason::kCreatedFromCrm, "CREATED_FROM_CRM",
+     "No prospect had this email address, so the record became a new prospect"},
+    {Reason::kLinkedByEmail, "LINKED_BY_EMAIL",
+     "A prospect without a CRM record had this email address, so the two were linked"},
+    {Reason::kUpdatedFromCrm, "UPDATED_FROM_CRM", "The value changed in the CRM"},
+    {Reason::kConflictCrmWins, "CONFLICT_CRM_WINS",
+     "Both sides changed the field, and by its rule the CRM's value was taken"},
+    {Reason::kConflictProspectWins, "CONFLICT_PROSPECT_WINS",
+     "Both sides changed the field, and by its rule the prospect's value stayed"},
+    {Reason::kConflictNewest, "CONFLICT_NEWEST",
+     "Both sides changed the field, and by its rule the newer value was taken"},
+    {Reason::kConflictFillBlank, "CONFLICT_FILL_BLANK",
+     "Both sides changed the field, and by its rule only a blank is filled"},
+    {Reason::kConflictReview, "CONFLICT_REVIEW",
+     "Both sides changed the field, and by its rule a person decides"},
+    {Reason::kDuplicateEmail, "DUPLICATE_EMAIL", "A prospect with this email address already exists"},
+    {Reason::kAmbiguousMatch, "AMBIGUOUS_MATCH",
+     "The record's email addresses lead to more than one prospect"},
+    {Reason::kEmailTaken, "EMAIL_TAKEN",
+     "The new email address belongs to another prospect; the other fields were applied"},
+    {Reason::kNoKey, "NO_KEY", "The record has no usable email address, so nothing can be matched with it"},
+    {Reason::kInboundCreateOff, "INBOUND_CREATE_OFF",
+     "The mapping does not let records of this type create prospects"},
+    {Reason::kInboundUpdateOff, "INBOUND_UPDATE_OFF",
+     "The mapping does not let records of this type update prospects"},
+    {Reason::kDeletedInCrm, "DELETED_IN_CRM",
+     "The record was deleted in the CRM; the prospect stays, marked as such"},
+    {Reason::kDeletedUnseen, "DELETED_UNSEEN", "The record was deleted in the CRM before it was ever read"},
+    {Reason::kRestoredInCrm, "RESTORED_IN_CRM", "The record was restored in the CRM"},
+    {Reason::kConverted, "CONVERTED", "The lead was converted, and the link followed it to its contact"},
+    {Reason::kConvertedUnseen, "CONVERTED_UNSEEN",
+     "The lead was converted before it was ever read: its contact stands for it"},
+    {Reason::kMerged, "MERGED", "The record was merged, and the link followed it to the record that remains"},
+    {Reason::kMergeConflict, "MERGE_CONFLICT",
+     "The record that remains after the merge or conversion is linked to another prospect"},
+    {Reason::kReleasedId, "RELEASED_ID",
+     "The prospect was linked to another record, and this one was let go"},
+    {Reason::kOwnerIsQueue, "OWNER_IS_QUEUE", "The record is owned by a queue, not by a person"},
+    {Reason::kOwnerInactive, "OWNER_INACTIVE", "The record's owner is not an active user"},
+    {Reason::kOwnerUnknown, "OWNER_UNKNOWN", "The record's owner is not known here"},
+    {Reason::kAccountUnknown, "ACCOUNT_UNKNOWN", "The record's account is not known here"},
+    {Reason::kReferenceResolved, "REFERENCE_RESOLVED",
+     "What the record referred to was not there before, and is now"},
+    {Reason::kOptOutIsMonotone, "OPT_OUT_IS_MONOTONE",
+     "An opt-out is not taken back by the CRM saying otherwise"},
+    {Reason::kBlankSkipped, "BLANK_SKIPPED",
+     "The CRM's value is blank, and the mapping does not let blanks in"},
+    {Reason::kDirectionOut, "DIRECTION_OUT", "The mapping does not let this field in"},
+    {Reason::kFieldError, "FIELD_ERROR", "The value could not be taken"},
+    {Reason::kQuarantined, "QUARANTINED", "The record could not be read and was set apart"},
+    {Reason::kLocalEdit, "LOCAL_EDIT", "The value was changed here"},
+    {Reason::kMassChange, "MASS_CHANGE",
+     "Too large a share of the prospects would change at once: a person has to confirm"},
+};
+static_assert(std::size(kReasons) == static_cast<size_t>(Reason::kMassChange) + 1, "a row for every reason");
+
+constexpr bool in_order() {
+  for (size_t i = 0; i < std::size(kReasons); ++i) {
+    if (kReasons[i].reason != static_cast<Reason>(i)) return false;
+  }
+  return true;
+}
+static_assert(in_order());
+
+}  // namespace
+
+std::string_view code_of(Reason r) {
+  return kReasons[static_cast<size_t>(r)].code;
+}
+
+std::string_view sentence_of(Reason r) {
+  return kReasons[static_cast<size_t>(r)].sentence;
+}
+
+std::optional<Reason> reason_from_code(std::string_view code) {
+  const auto row =
+      std::find_if(std::begin(kReasons), std::end(kReasons), [code](const Row& r) { return r.code == code; });
+  return row == std::end(kReasons) ? std::nullopt : std::optional(row->reason);
+}
+
+}  // namespace prospectd::reconcile

@@ -1,0 +1,312 @@
+#include "reconcile/store/sqlite_loader.h"
+
+#include <algorithm>
+
+namespace prospectd::store {
+namespace {
+
+using reconcile::ConnectionId;
+using reconcile::Link;
+using reconcile::PageKeys;
+using reconcile::PageSnapshot;
+using reconcile::UserKind;
+
+enum Holder : int64_t { kProspectHolder = 0, kAccountHolder = 1 };
+
+std::string select(const char* columns, const char* rest) {
+  return "SELECT " + std::string(columns) + " FROM " + rest;
+}
+
+}  // namespace
+
+// One snapshot in the making.
+struct Loader::Job {
+  const PageKeys& keys;
+  const Tally& tally;
+  FreeKeys* free = nullptr;
+  PageSnapshot out;
+  std::unordered_set<ProspectId> wanted;  ///< prospects to load, with their link of this connection
+  std::unordered_set<ProspectId> spared;  ///< behind links that stand as the page knows them
+};
+
+Loader::Loader(Database& db, const Codec& codec, const AddressHash& hash)
+    : rows_(db, codec),
+      hash_(hash),
+      links_by_hash_(db, select(kLinkColumns, "links WHERE remote_hash = ?")),
+      link_by_id_(db, select(kLinkColumns, "links WHERE id = ?")),
+      address_by_hash_(db, "SELECT id, key FROM addresses WHERE key_hash = ?"),
+      user_by_remote_(db, select(kUserColumns, "users WHERE connection = ? AND remote = ? AND remote <> ''")),
+      user_by_email_(db, select(kUserColumns,
+                                "users WHERE email_key = ? AND email_key <> '' AND remote = '' AND kind = 0 "
+                                "ORDER BY id LIMIT 1")),
+      account_by_remote_(
+          db, select(kAccountColumns, "accounts WHERE connection = ? AND remote = ? AND remote <> ''")),
+      account_by_id_(db, select(kAccountColumns, "accounts WHERE id = ?")),
+      waiting_(db,
+               "SELECT DISTINCT kind, holder FROM pending_references WHERE connection = ? AND remote = ? "
+               "AND NOT (kind = 0 AND field = 'email') ORDER BY kind, holder LIMIT ?"),
+      waiting_addresses_(db,
+                         "SELECT holder, remote FROM pending_references WHERE connection = ? AND field = "
+                         "'email' AND kind = 0 ORDER BY holder LIMIT ?"),
+      open_duplicates_(
+          db, "SELECT prospect FROM duplicates WHERE connection = ? AND remote = ? AND open = 1 ORDER BY id"),
+      lineage_(db,
+               "SELECT to_remote, to_object, kind, at FROM lineage WHERE connection = ? AND from_remote = ? "
+               "ORDER BY id DESC LIMIT 1"),
+      dead_letter_(db, "SELECT 1 FROM dead_letters WHERE connection = ? AND remote = ?") {}
+
+Result<PageSnapshot> Loader::snapshot(const PageKeys& keys, const Tally& tally, FreeKeys* free) {
+  if (free != nullptr) free->reset(keys.emails.size(), keys.remotes.size());
+  Job job{keys, tally, free, {}, {}, {}};
+  job.out.connection = keys.connection;
+  job.out.next_prospect = {tally.next_prospect};
+  job.out.next_user = {tally.next_user};
+  job.out.next_account = {tally.next_account};
+  if (tally.users > 0) PD_TRY(load_users(job));
+  if (tally.accounts > 0) PD_TRY(load_accounts(job));
+  if (keys.only_references) {
+    if (tally.users > 0) PD_TRY(load_local_users(job));
+    if (tally.pending > 0) PD_TRY(load_waiting(job));
+  } else {
+    PD_TRY(load_links(job));
+    PD_TRY(load_addresses(job));
+    if (tally.open_duplicates > 0) PD_TRY(load_open_duplicates(job));
+    if (tally.lineage > 0) PD_TRY(load_lineage(job));
+  }
+  if (tally.dead_letters > 0) PD_TRY(load_dead_letters(job));
+  PD_TRY(load_prospects(job));
+  return std::move(job.out);
+}
+
+Result<void> Loader::load_links(Job& job) {
+  job.out.links.reserve(job.keys.remotes.size());
+  const auto& known = job.keys.known;
+  for (size_t i = 0; i < job.keys.remotes.size(); ++i) {
+    const int64_t hash = hash_(job.keys.remotes[i].str());
+    std::optional<StoredLink> found;
+    bool bare = true;
+    if (job.tally.links > 0) {
+      PD_ASSIGN(stored, link_at(job.keys.connection, job.keys.remotes[i], hash, &bare));
+      found = std::move(stored);
+    }
+    if (bare && job.free != nullptr) job.free->remotes.insert(hash);
+    if (!found) continue;
+    const Link& link = found->link;
+    const bool stands = i < known.size() && link.version == known[i].first && link.hash == known[i].second;
+    (stands ? job.spared : job.wanted).insert(link.prospect);
+    job.out.link_of[link.prospect] = link.remote;
+    job.out.links.insert_or_assign(job.keys.remotes[i], std::move(found->link));
+  }
+  return {};
+}
+
+Result<std::optional<StoredLink>> Loader::link_at(ConnectionId connection, const RemoteId& remote,
+                                                  int64_t hash, bool* bare) {
+  Query query(links_by_hash_);
+  query.bind(hash);
+  if (bare != nullptr) *bare = true;
+  while (query.step()) {
+    if (bare != nullptr) *bare = false;
+    if (query.text(1) != remote.str() || query.integer(0) % kConnectionsMax != connection.value) continue;
+    PD_ASSIGN(link, rows_.link(query));
+    return std::optional(StoredLink{std::move(link), std::string(query.text(kShadowColumn))});
+  }
+  PD_TRY(query.done());
+  return std::optional<StoredLink>();
+}
+
+Result<void> Loader::load_addresses(Job& job) {
+  for (const std::string& key : job.keys.emails) {
+    const int64_t hash = hash_(key);
+    std::optional<ProspectId> holder;
+    bool bare = true;
+    if (job.tally.prospects > 0) {
+      PD_ASSIGN(found, holder_of(key, hash, &bare));
+      holder = found;
+    }
+    if (bare && job.free != nullptr) job.free->addresses.insert(hash);
+    if (!holder) continue;
+    job.out.addresses.emplace(key, *holder);
+    if (!job.spared.contains(*holder)) job.wanted.insert(*holder);
+  }
+  return {};
+}
+
+Result<std::optional<ProspectId>> Loader::holder_of(const std::string& address_key, int64_t hash,
+                                                    bool* bare) {
+  Query query(address_by_hash_);
+  query.bind(hash);
+  if (bare != nullptr) *bare = true;
+  while (query.step()) {
+    if (bare != nullptr) *bare = false;
+    if (query.text(1) == address_key) return std::optional(ProspectId{query.integer(0) / kAddressesMax});
+  }
+  PD_TRY(query.done());
+  return std::optional<ProspectId>();
+}
+
+Result<void> Loader::load_prospects(Job& job) {
+  std::vector<ProspectId> ids(job.wanted.begin(), job.wanted.end());
+  std::ranges::sort(ids);  // rows of one page of the database lie together
+  job.out.prospects.reserve(ids.size());
+  for (const ProspectId id : ids) {
+    PD_ASSIGN(found, rows_.prospect(id));
+    if (!found) continue;
+    job.out.prospects.emplace(id, *std::move(found));
+    if (job.tally.links > 0 && !job.out.link_of.contains(id)) PD_TRY(load_link_of(job, id));
+  }
+  return {};
+}
+
+Result<void> Loader::load_link_of(Job& job, ProspectId prospect) {
+  Query query(link_by_id_);
+  query.bind(link_id(prospect, job.keys.connection));
+  if (query.step()) {
+    PD_ASSIGN(link, rows_.link(query));
+    job.out.link_of[prospect] = link.remote;
+    RemoteId remote = link.remote;
+    job.out.links.insert_or_assign(std::move(remote), std::move(link));
+  }
+  return query.done();
+}
+
+Result<void> Loader::load_users(Job& job) {
+  for (const RemoteId& remote : job.keys.users) {
+    if (job.out.users.contains(remote)) continue;
+    Query query(user_by_remote_);
+    query.bind(job.keys.connection.value).bind(remote.str());
+    if (query.step()) job.out.users.emplace(remote, rows_.user(query));
+    PD_TRY(query.done());
+  }
+  return {};
+}
+
+Result<void> Loader::load_local_users(Job& job) {
+  for (const std::string& email : job.keys.emails) {
+    Query query(user_by_email_);
+    query.bind(email);
+    if (query.step()) job.out.users_by_email.emplace(email, rows_.user(query));
+    PD_TRY(query.done());
+  }
+  return {};
+}
+
+Result<void> Loader::load_accounts(Job& job) {
+  for (const RemoteId& remote : job.keys.accounts) {
+    if (job.out.accounts.contains(remote)) continue;
+    Query query(account_by_remote_);
+    query.bind(job.keys.connection.value).bind(remote.str());
+    if (query.step()) {
+      PD_ASSIGN(account, rows_.account(query));
+      job.out.accounts.emplace(remote, std::move(account));
+    }
+    PD_TRY(query.done());
+  }
+  return {};
+}
+
+Result<void> Loader::load_waiting(Job& job) {
+  int64_t left = kWaitingMax;
+  for (const RemoteId& remote : job.keys.remotes) {
+    // What waits for a queue waits on: a queue never becomes a person.
+    const auto user = job.out.users.find(remote);
+    if (user != job.out.users.end() && user->second.kind == UserKind::kQueue) continue;
+    if (left > 0) PD_TRY(load_waiting_for(job, remote, left));
+  }
+  return {};
+}
+
+Result<void> Loader::load_waiting_for(Job& job, const RemoteId& remote, int64_t& left) {
+  Query query(waiting_);
+  query.bind(job.keys.connection.value).bind(remote.str()).bind(left);
+  for (; query.step(); --left) {
+    if (query.integer(0) == kAccountHolder) {
+      PD_TRY(load_waiting_account(job, remote, query.integer(1)));
+    } else {
+      const ProspectId prospect{query.integer(1)};
+      job.out.waiting_prospects[remote].push_back(prospect);
+      job.wanted.insert(prospect);
+    }
+  }
+  return query.done();
+}
+
+Result<void> Loader::load_waiting_account(Job& job, const RemoteId& waits_for, int64_t account) {
+  Query query(account_by_id_);
+  query.bind(account);
+  if (query.step()) {
+    PD_ASSIGN(found, rows_.account(query));
+    RemoteId remote = found.remote;
+    job.out.waiting_accounts[waits_for].push_back(remote);
+    job.out.accounts.emplace(std::move(remote), std::move(found));
+  }
+  return query.done();
+}
+
+Result<void> Loader::load_open_duplicates(Job& job) {
+  for (const RemoteId& remote : job.keys.remotes) {
+    if (job.out.open_duplicates.contains(remote)) continue;
+    Query query(open_duplicates_);
+    query.bind(job.keys.connection.value).bind(remote.str());
+    while (query.step())
+      job.out.open_duplicates[remote].push_back(ProspectId{query.integer(0)});
+    PD_TRY(query.done());
+  }
+  return {};
+}
+
+Result<void> Loader::load_lineage(Job& job) {
+  for (const RemoteId& remote : job.keys.remotes) {
+    Query query(lineage_);
+    query.bind(job.keys.connection.value).bind(remote.str());
+    if (query.step()) {
+      job.out.lineage.insert_or_assign(
+          remote, reconcile::LineageEntry{job.keys.connection, remote, RemoteId(std::string(query.text(0))),
+                                          std::string(query.text(1)), std::string(query.text(2)),
+                                          time_of(query.integer(3))});
+    }
+    PD_TRY(query.done());
+  }
+  return {};
+}
+
+Result<void> Loader::load_dead_letters(Job& job) {
+  for (const RemoteId& remote : job.keys.remotes) {
+    Query query(dead_letter_);
+    query.bind(job.keys.connection.value).bind(remote.str());
+    if (query.step()) job.out.dead_letters.insert(remote);
+    PD_TRY(query.done());
+  }
+  return {};
+}
+
+Result<PageSnapshot> Loader::waiting_for_addresses(ConnectionId connection, size_t limit,
+                                                   const Tally& tally) {
+  PageKeys keys;
+  keys.connection = connection;
+  Job job{keys, tally, nullptr, {}, {}, {}};
+  job.out.connection = connection;
+  job.out.next_prospect = {tally.next_prospect};
+  if (tally.pending == 0) return std::move(job.out);
+  std::vector<std::string> awaited;
+  Query query(waiting_addresses_);
+  query.bind(connection.value).bind(static_cast<int64_t>(limit));
+  while (query.step()) {
+    job.wanted.insert(ProspectId{query.integer(0)});
+    awaited.emplace_back(query.text(1));
+  }
+  PD_TRY(query.done());
+  PD_TRY(load_prospects(job));
+  // Holders come without their links: one that waits too, past the limit, must not look like one of these.
+  for (const std::string& key : awaited) {
+    PD_ASSIGN(holder, holder_of(key, hash_(key)));
+    if (!holder) continue;
+    job.out.addresses.emplace(key, *holder);
+    if (job.out.prospects.contains(*holder)) continue;
+    PD_ASSIGN(prospect, rows_.prospect(*holder));
+    if (prospect) job.out.prospects.emplace(*holder, *std::move(prospect));
+  }
+  return std::move(job.out);
+}
+
+}  // namespace prospectd::store

@@ -1,0 +1,32 @@
+#include "reconcile/store/sqlite_migrations.h"
+
+namespace prospectd::store {
+namespace {
+
+Result<void> run_migration(Database& db, const Migration& migration, size_t number) {
+  const std::string numbers = ";\nPRAGMA application_id = " + std::to_string(kApplicationId) +
+                              "; PRAGMA user_version = " + std::to_string(number) + "; COMMIT";
+  auto done = db.exec("BEGIN IMMEDIATE;\n" + migration.sql + numbers);
+  if (done) return {};
+  Error error = std::move(done).error();
+  if (db.in_transaction()) PD_TRY(db.exec("ROLLBACK"));
+  return std::move(error).within("migration " + migration.name);
+}
+
+}  // namespace
+
+Result<void> migrate(Database& db, const std::vector<Migration>& migrations) {
+  PD_ASSIGN(version, db.number("PRAGMA user_version"));
+  const auto known = static_cast<int64_t>(migrations.size());
+  if (version > known) {
+    return make_error(ErrorCode::kStateTooNew,
+                      "the database " + db.path() + " has schema " + std::to_string(version) +
+                          ", this prospectd knows schemas up to " + std::to_string(known) +
+                          ": start the newer version that wrote it, or restore a backup from before");
+  }
+  for (auto next = static_cast<size_t>(version); next < migrations.size(); ++next)
+    PD_TRY(run_migration(db, migrations[next], next + 1));
+  return {};
+}
+
+}  // namespace prospectd::store

@@ -1,0 +1,88 @@
+#include "reconcile/store/sqlite_writer.h"
+
+namespace prospectd::store {
+namespace {
+
+// Which part writes which step.
+struct Dispatch {
+  PeopleWriter& people;
+  ReferenceWriter& references;
+  IncidentWriter& incidents;
+
+  Result<void> operator()(const reconcile::CreateProspect& step) { return people.write(step); }
+  Result<void> operator()(const reconcile::UpdateProspect& step) { return people.write(step); }
+  Result<void> operator()(const reconcile::PutLink& step) { return people.write(step); }
+  Result<void> operator()(const reconcile::PutUser& step) { return references.write(step); }
+  Result<void> operator()(const reconcile::PutAccount& step) { return references.write(step); }
+  template <class Other>
+  Result<void> operator()(const Other& step) {
+    return incidents.write(step);
+  }
+};
+
+}  // namespace
+
+Error write_error(Error error, std::string conflict) {
+  if (error.code == ErrorCode::kConflict) error.message = std::move(conflict);
+  return error;
+}
+
+Writer::Writer(Database& db, const Codec& codec, Loader& loader, Tally& tally)
+    : context_{db, codec, loader, tally},
+      pending_(context_),
+      people_(context_, pending_),
+      references_(context_, pending_),
+      incidents_(context_),
+      journal_(context_) {}
+
+Result<int64_t> Writer::apply(const reconcile::Plan& plan, Timestamp now) {
+  context_.now = now;
+  context_.written = 0;
+  PD_TRY(people_.give_up(plan));
+  Dispatch dispatch{people_, references_, incidents_};
+  for (const reconcile::Step& step : plan.steps)
+    PD_TRY(std::visit(dispatch, step));
+  if (!plan.journal.empty()) PD_TRY(journal_.write(plan.cause, plan.journal));
+  if (plan.cursor) PD_TRY(journal_.move(*plan.cursor));
+  return context_.written;
+}
+
+// ---- pending references ----
+
+PendingWriter::PendingWriter(WriteContext& context)
+    : c_(context),
+      remove_(c_.db,
+              "DELETE FROM pending_references WHERE connection = ? AND remote = ? AND kind = ? AND holder = "
+              "? AND field = ?"),
+      add_(c_.db,
+           "INSERT OR IGNORE INTO pending_references (connection, remote, kind, holder, field) VALUES (?, ?, "
+           "?, ?, ?)") {}
+
+Result<void> PendingWriter::replace(reconcile::ConnectionId connection, Kind kind, int64_t holder,
+                                    const std::vector<reconcile::PendingRef>& before,
+                                    const std::vector<reconcile::PendingRef>& after,
+                                    const std::vector<mapping::LocalField>& names) {
+  if (before == after) return {};
+  PD_TRY(run(remove_, connection, kind, holder, before, names));
+  PD_TRY(run(add_, connection, kind, holder, after, names));
+  c_.tally.pending += (after.empty() ? 0 : 1) - (before.empty() ? 0 : 1);
+  return {};
+}
+
+Result<void> PendingWriter::run(Statement& statement, reconcile::ConnectionId connection, Kind kind,
+                                int64_t holder, const std::vector<reconcile::PendingRef>& list,
+                                const std::vector<mapping::LocalField>& names) {
+  for (const reconcile::PendingRef& reference : list) {
+    if (reference.field >= names.size()) continue;
+    Query query(statement);
+    query.bind(connection.value)
+        .bind(reference.remote.str())
+        .bind(static_cast<int64_t>(kind))
+        .bind(holder)
+        .bind(names[reference.field].name);
+    PD_TRY(query.run());
+  }
+  return {};
+}
+
+}  // namespace prospectd::store

@@ -1,0 +1,178 @@
+// Writer: carries out plans on the writing connection, inside a transaction that its caller owns. Checks
+// every precondition against the rows themselves. Made of parts by what they write. On the writer's thread.
+#pragma once
+
+#include <map>
+#include <string>
+#include <unordered_set>
+
+#include "reconcile/plan.h"
+#include "reconcile/store/sqlite_loader.h"
+
+namespace prospectd::store {
+
+/// What the parts share.
+struct WriteContext {
+  Database& db;
+  const Codec& codec;
+  Loader& loader;
+  Tally& tally;
+  Timestamp now{};
+  int64_t written = 0;  ///< rows, of this plan
+  FreeKeys free = {};
+};
+
+/// The error of a statement that writes; a violated constraint is told as `conflict`.
+Error write_error(Error error, std::string conflict);
+
+/// Pending references by what they wait for.
+class PendingWriter {
+ public:
+  enum class Kind : int64_t { kProspect = 0, kAccount = 1 };
+  explicit PendingWriter(WriteContext& context);
+  /// The holder's references were `before` and are `after`, by field names of `names`.
+  Result<void> replace(reconcile::ConnectionId connection, Kind kind, int64_t holder,
+                       const std::vector<reconcile::PendingRef>& before,
+                       const std::vector<reconcile::PendingRef>& after,
+                       const std::vector<mapping::LocalField>& names);
+
+ private:
+  Result<void> run(Statement& statement, reconcile::ConnectionId connection, Kind kind, int64_t holder,
+                   const std::vector<reconcile::PendingRef>& list,
+                   const std::vector<mapping::LocalField>& names);
+  WriteContext& c_;
+  Statement remove_;
+  Statement add_;
+};
+
+/// Prospects, their addresses and their links.
+class PeopleWriter {
+ public:
+  PeopleWriter(WriteContext& context, PendingWriter& pending);
+  /// Frees what the plan moves away, so that two prospects may swap addresses or records.
+  Result<void> give_up(const reconcile::Plan& plan);
+  Result<void> write(const reconcile::CreateProspect& step);
+  Result<void> write(const reconcile::UpdateProspect& step);
+  Result<void> write(const reconcile::PutLink& step);
+
+ private:
+  Result<void> add_addresses(ProspectId prospect, const std::vector<reconcile::Address>& addresses);
+  Result<int64_t> remove_addresses(ProspectId prospect);
+  Result<void> replace_addresses(ProspectId prospect, const std::vector<reconcile::Address>& addresses);
+  Result<void> judge_duplicates(ProspectId prospect);
+  Result<std::string> custom_after(const reconcile::UpdateProspect& step);
+  Statement& update_statement(uint32_t shape);
+  Result<std::optional<StoredLink>> stored_link(reconcile::ConnectionId connection, const RemoteId& remote);
+  Result<void> check_remote_is_free(const reconcile::Link& link, int64_t hash);
+  Result<void> insert_link(const reconcile::Link& link);
+  Result<void> update_link(const reconcile::Link& link, const StoredLink& stored);
+  Result<bool> remove_moved(const reconcile::PutLink& step);
+
+  WriteContext& c_;
+  PendingWriter& pending_;
+  Statement insert_prospect_;
+  Statement prospect_state_;
+  Statement insert_address_;
+  Statement delete_addresses_;
+  Statement judge_duplicates_;
+  Statement insert_link_;
+  Statement update_link_;
+  Statement delete_link_;
+  std::map<uint32_t, Statement> updates_;   ///< by which columns they set
+  std::unordered_set<ProspectId> emptied_;  ///< addresses given up already
+  std::unordered_set<RemoteId> moved_;      ///< links given up already
+};
+
+/// Users and accounts.
+class ReferenceWriter {
+ public:
+  ReferenceWriter(WriteContext& context, PendingWriter& pending);
+  Result<void> write(const reconcile::PutUser& step);
+  Result<void> write(const reconcile::PutAccount& step);
+
+ private:
+  Result<void> insert_account(const reconcile::Account& account);
+  Result<void> update_account(const reconcile::Account& account);
+
+  WriteContext& c_;
+  PendingWriter& pending_;
+  Statement insert_user_;
+  Statement update_user_;
+  Statement insert_account_;
+  Statement update_account_;
+  Statement account_pending_;
+};
+
+/// What was held back, set apart or remembered: failure rows, dead letters, lineage, tags, conflicts.
+class IncidentWriter {
+ public:
+  explicit IncidentWriter(WriteContext& context);
+  Result<void> write(const reconcile::HoldDuplicate& step);
+  Result<void> write(const reconcile::CloseDuplicates& step);
+  Result<void> write(const reconcile::Quarantine& step);
+  Result<void> write(const reconcile::Release& step);
+  Result<void> write(const reconcile::AddLineage& step);
+  Result<void> write(const reconcile::TagProspect& step);
+  Result<void> write(const reconcile::OpenConflict& step);
+
+ private:
+  Result<int64_t> tag_id(const std::string& name);
+
+  WriteContext& c_;
+  Statement find_duplicate_;
+  Statement insert_duplicate_;
+  Statement reopen_duplicate_;
+  Statement close_duplicates_;
+  Statement count_letter_;
+  Statement insert_letter_;
+  Statement delete_letter_;
+  Statement last_lineage_;
+  Statement insert_lineage_;
+  Statement find_tag_;
+  Statement insert_tag_;
+  Statement add_tag_;
+  Statement remove_tag_;
+  Statement find_conflict_;
+  Statement insert_conflict_;
+  Statement update_conflict_;
+};
+
+/// Causes, journal rows and cursors.
+class JournalWriter {
+ public:
+  explicit JournalWriter(WriteContext& context);
+  Result<void> write(const reconcile::Cause& cause, const std::vector<reconcile::JournalEntry>& entries);
+  Result<void> move(const reconcile::CursorMove& move);
+  Result<reconcile::Cursor> cursor(reconcile::ConnectionId connection, const std::string& object);
+
+ private:
+  Result<void> add(int64_t cause, const reconcile::JournalEntry& entry);
+
+  WriteContext& c_;
+  Statement insert_cause_;
+  Statement insert_entry_;
+  Statement read_cursor_;
+  Statement put_cursor_;
+};
+
+class Writer {
+ public:
+  Writer(Database& db, const Codec& codec, Loader& loader, Tally& tally);
+
+  /// Rows written. **Errors:** kConflict when a precondition does not hold; the transaction is then void.
+  Result<int64_t> apply(const reconcile::Plan& plan, Timestamp now);
+  FreeKeys& free_keys() { return context_.free; }
+  Result<reconcile::Cursor> cursor(reconcile::ConnectionId connection, const std::string& object) {
+    return journal_.cursor(connection, object);
+  }
+
+ private:
+  WriteContext context_;
+  PendingWriter pending_;
+  PeopleWriter people_;
+  ReferenceWriter references_;
+  IncidentWriter incidents_;
+  JournalWriter journal_;
+};
+
+}  // namespace prospectd::store
