@@ -7,6 +7,7 @@
 #include "connectors/http/message.h"
 #include "connectors/salesforce_wire/formats.h"
 #include "connectors/salesforce_wire/soql.h"
+#include "mapping/hash.h"
 
 namespace prospectd::salesforce {
 namespace {
@@ -54,18 +55,20 @@ Error too_long(size_t columns) {
                         std::to_string(kTargetBytesMax) + " bytes that the API takes; map fewer fields");
 }
 
-/// "1,2000,4211": three whole numbers.
+/// "1,2000,4211,86…": four whole numbers, or the first three.
 bool parse_memory(std::string_view text, NextPlace& place) {
   const char* at = text.data();
   const char* end = text.data() + text.size();
-  const auto number = [&](auto& to, bool last) {
+  const auto number = [&](auto& to) {
     const auto [stop, error] = std::from_chars(at, end, to);
-    if (error != std::errc{} || (last ? stop != end : (stop == end || *stop != ','))) return false;
-    at = last ? stop : stop + 1;
-    return true;
+    at = stop;
+    return error == std::errc{};
   };
-  return number(place.session, false) && number(place.rows, false) && number(place.total, true) &&
-         place.rows >= 0 && place.total >= 0;
+  const auto comma = [&] { return at != end && *at++ == ','; };
+  if (!number(place.session) || !comma() || !number(place.rows) || !comma() || !number(place.total))
+    return false;
+  if (at != end && (!comma() || !number(place.query))) return false;
+  return at == end && place.rows >= 0 && place.total >= 0;
 }
 
 }  // namespace
@@ -117,9 +120,23 @@ std::string next_target(const std::string& api_version, const NextPlace& place) 
   return "/services/data/" + api_version + "/query/" + place.locator;
 }
 
+uint64_t mark_of(const FeedQuery& query) {
+  uint64_t hash = mapping::hash_bytes(query.object, query.fields.size());
+  for (const std::string& field : query.fields)
+    hash = mapping::hash_bytes(field, hash);
+  const auto moment = [&](std::optional<Timestamp> t) {
+    hash = mapping::hash_mix(hash, t ? 1 : 0);
+    if (t) hash = mapping::hash_mix(hash, static_cast<uint64_t>(t->time_since_epoch().count()));
+  };
+  moment(query.lower);
+  moment(query.upper);
+  hash = mapping::hash_bytes(query.after ? query.after->str() : "", hash);
+  return mapping::hash_bytes(query.filter, hash) | 1;
+}
+
 std::string format_next(const std::string& api_version, const NextPlace& place) {
   return next_target(api_version, place) + "#" + std::to_string(place.session) + "," +
-         std::to_string(place.rows) + "," + std::to_string(place.total);
+         std::to_string(place.rows) + "," + std::to_string(place.total) + "," + std::to_string(place.query);
 }
 
 std::optional<NextPlace> parse_next(std::string_view next) {

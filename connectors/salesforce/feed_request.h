@@ -35,10 +35,13 @@ struct NextPlace {
   uint64_t session = 0;  ///< the generation that made the locator; 0: not known
   int64_t rows = -1;     ///< on the pages before; -1: not known
   int64_t total = -1;    ///< rows of the whole query as the page before told; -1: not known
+  uint64_t query = 0;    ///< mark_of the query; 0: not known
 
   bool operator==(const NextPlace&) const = default;
 };
-/// "/services/data/v60.0/query/0r8…-2000#3,2000,4211": the path, then what we remember.
+/// A number that two different queries don't share, for practical purposes; never 0.
+uint64_t mark_of(const FeedQuery& query);
+/// "/services/data/v60.0/query/0r8…-2000#3,2000,4211,86…": the path, then what we remember.
 std::string format_next(const std::string& api_version, const NextPlace& place);
 /// Also takes the path alone. **Errors:** nullopt for everything but a path of this API's own queries.
 std::optional<NextPlace> parse_next(std::string_view next);

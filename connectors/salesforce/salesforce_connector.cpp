@@ -260,6 +260,7 @@ Result<Page> SalesforceConnector::page_of(DecodedPage decoded, const PageLayout&
   next.session = session;
   next.rows = counted ? rows : -1;
   next.total = decoded.total;
+  next.query = before.query;
   page.next = counted ? format_next(version_, next) : next_target(version_, next);
   return page;
 }
@@ -271,6 +272,7 @@ asio::awaitable<Result<Page>> SalesforceConnector::fetch(FeedQuery query) {
   if (!target) co_return std::move(target).error().within(query.object);
   auto shared = std::make_shared<const PageLayout>(*std::move(layout));
   NextPlace before;
+  before.query = mark_of(query);
   auto page = co_await read_page(query.object, *std::move(target), std::move(shared), before);
   if (!page) co_return std::move(page).error().within("query").within(query.object);
   co_return page;
@@ -280,6 +282,10 @@ asio::awaitable<Result<Page>> SalesforceConnector::fetch_next(FeedQuery query, s
   const auto before = parse_next(next);
   if (!before) {
     Error error = make_error(ErrorCode::kRefusedTarget, "the next page is no place in a query of this CRM");
+    co_return std::move(error).within("next page").within(query.object);
+  }
+  if (before->query != 0 && before->query != mark_of(query)) {
+    Error error = make_error(ErrorCode::kRefusedTarget, "the next page is a place in another query");
     co_return std::move(error).within("next page").within(query.object);
   }
   auto layout = co_await layout_of(query.object, query.fields);
