@@ -31,12 +31,14 @@ std::shared_ptr<const Sync> Syncs::start(SyncOrder order) {
   sync->order = std::move(order);
   sync->started_at = scheduler_.now();
   syncs_.push_back(sync);
-  asio::co_spawn(scheduler_.io(), run(sync), [sync, &scheduler = scheduler_](std::exception_ptr failure) {
-    if (!failure) return;
-    log::error("api.sync_threw", "a sync that was asked for ended with an exception", {{"sync", sync->id}});
-    sync->error = make_error(ErrorCode::kInternal, "something went wrong inside the daemon");
-    sync->finished_at = scheduler.now();
-  });
+  asio::co_spawn(scheduler_.io(), run(sync, scheduler_, service_),
+                 [sync, &scheduler = scheduler_](std::exception_ptr failure) {
+                   if (!failure) return;
+                   log::error("api.sync_threw", "a sync that was asked for ended with an exception",
+                              {{"sync", sync->id}});
+                   sync->error = make_error(ErrorCode::kInternal, "something went wrong inside the daemon");
+                   sync->finished_at = scheduler.now();
+                 });
   return sync;
 }
 
@@ -45,23 +47,24 @@ std::shared_ptr<const Sync> Syncs::find(const std::string& id) const {
   return found == syncs_.end() ? nullptr : *found;
 }
 
-asio::awaitable<void> Syncs::run(std::shared_ptr<Sync> sync) {
+asio::awaitable<void> Syncs::run(std::shared_ptr<Sync> sync, engine::Scheduler& scheduler,
+                                 service::Service& service) {
   if (sync->order.dry_run) {
-    Result<engine::DryRunReport> report = co_await service_.dry_run(sync->order.connection);
+    Result<engine::DryRunReport> report = co_await service.dry_run(sync->order.connection);
     if (report) {
       sync->report = *std::move(report);
     } else {
       sync->error = std::move(report).error();
     }
   } else {
-    Result<engine::CycleSummary> cycle = co_await service_.sync(sync->order.connection);
+    Result<engine::CycleSummary> cycle = co_await service.sync(sync->order.connection);
     if (cycle) {
       sync->cycle = *std::move(cycle);
     } else {
       sync->error = std::move(cycle).error();
     }
   }
-  sync->finished_at = scheduler_.now();
+  sync->finished_at = scheduler.now();
 }
 
 // The oldest finished one goes; kSyncsRunningMax is less than kSyncsKeptMax, so there is one.

@@ -41,7 +41,9 @@ class Syncs {
   std::shared_ptr<const Sync> find(const std::string& id) const;
 
  private:
-  boost::asio::awaitable<void> run(std::shared_ptr<Sync> sync);
+  // Refers to nothing of this object, which may be gone before a sync ends.
+  static boost::asio::awaitable<void> run(std::shared_ptr<Sync> sync, engine::Scheduler& scheduler,
+                                          service::Service& service);
   void make_room();
 
   engine::Scheduler& scheduler_;
