@@ -17,7 +17,8 @@ void settle_waiting_prospects(Plan& plan, PageSnapshot& snapshot, const std::vec
                               const RemoteId& remote, size_t field, const Value& resolved) {
   const auto waiting = snapshot.waiting_prospects.find(remote);
   if (waiting == snapshot.waiting_prospects.end()) return;
-  for (const ProspectId id : waiting->second) {
+  const std::vector<ProspectId> ids = waiting->second;  // who is served leaves the snapshot's list meanwhile
+  for (const ProspectId id : ids) {
     Link link = snapshot.links.at(snapshot.link_of.at(id));
     const PersonType* type = type_of(types, link.object);
     const mapping::MapEntry* entry = type == nullptr ? nullptr : type->map->inward(field);
