@@ -1,6 +1,6 @@
 // plan_account_page: the CRM's accounts become accounts here. They have one master, the CRM, so a change of
 // theirs is taken as it is, by the mapping's direction and blank rule.
-#include "reconcile/page.h"
+#include "reconcile/quarantine.h"
 #include "reconcile/references.h"
 #include "reconcile/waiting.h"
 
@@ -110,6 +110,7 @@ PageKeys keys_of_account_page(ConnectionId connection, const FieldMap& map, cons
       keys.users.emplace_back(std::string(record.values[i].str()));
     }
   }
+  add_keys_of_bad(keys, page.bad);
   return keys;
 }
 

@@ -5,7 +5,7 @@
 
 #include "reconcile/match.h"
 #include "reconcile/merge_record.h"
-#include "reconcile/page.h"
+#include "reconcile/quarantine.h"
 #include "reconcile/references.h"
 
 namespace prospectd::reconcile {
@@ -16,15 +16,6 @@ using mapping::MapEntry;
 using mapping::MappedRecord;
 
 constexpr const char* kDeletedTag = "crm-deleted";
-
-// The id under which an unreadable record without an id of its own is set apart: the same bytes give the same
-// id, so that reading it again does not add a second letter.
-RemoteId stand_in_id(const BadInput& bad) {
-  char hex[32];
-  std::snprintf(hex, sizeof hex, "unreadable-%016llx",
-                static_cast<unsigned long long>(Value(bad.payload + bad.reason).hash(0)));
-  return RemoteId(hex);
-}
 
 class PersonPage {
  public:
@@ -39,7 +30,7 @@ class PersonPage {
     for (const MappedRecord& record : page_.records)
       take(record);
     for (const BadInput& bad : page_.bad)
-      set_apart(bad);
+      set_apart(plan_, snapshot_, page_.object, bad, now_);
     add_creation_row();
     plan_.counts.read = static_cast<int64_t>(page_.records.size() + page_.bad.size());
     return std::move(plan_);
@@ -48,8 +39,7 @@ class PersonPage {
  private:
   void take(const MappedRecord& record) {
     const Decision decision = decide(type_, record, known(record));
-    if (snapshot_.dead_letters.contains(record.id))
-      plan_.steps.emplace_back(Release{snapshot_.connection, record.id});
+    take_back(plan_, snapshot_, record.id);
     switch (decision.verdict) {
       case Verdict::kUnchanged:
         ++plan_.counts.unchanged;
@@ -285,22 +275,6 @@ class PersonPage {
     snapshot_.links[record.id] = std::move(link);
   }
 
-  void set_apart(const BadInput& bad) {
-    const RemoteId id = bad.id.empty() ? stand_in_id(bad) : bad.id;
-    ++plan_.counts.quarantined;
-    if (!snapshot_.dead_letters.insert(id).second)
-      return;  // set apart before: reading it again writes nothing
-    DeadLetter letter;
-    letter.connection = snapshot_.connection;
-    letter.object = page_.object;
-    letter.remote = id;
-    letter.version = bad.version;
-    letter.reason = bad.reason;
-    letter.payload = bad.payload;
-    letter.first_seen = letter.last_seen = now_;
-    plan_.steps.emplace_back(Quarantine{std::move(letter)});
-  }
-
   // ---- small parts of steps ----
 
   void open_duplicate(DuplicateKind kind, const RemoteId& held, ProspectId prospect, const RemoteId& linked,
@@ -440,8 +414,7 @@ PageKeys keys_of_person_page(ConnectionId connection, const PersonType& type, co
       if (entries[i].type == mapping::LocalType::kAccount) keys.accounts.emplace_back(std::string(reference));
     }
   }
-  for (const BadInput& bad : page.bad)
-    keys.remotes.push_back(bad.id.empty() ? stand_in_id(bad) : bad.id);
+  add_keys_of_bad(keys, page.bad);
   for (auto* list : {&keys.users, &keys.accounts}) {
     std::ranges::sort(*list);
     const auto rest = std::ranges::unique(*list);

@@ -41,8 +41,13 @@ class Applier {
                                                          const std::string& detail,
                                                          const std::vector<reconcile::PersonType>& types,
                                                          Timestamp now) = 0;
-  /// Failure rows whose records can be judged afresh.
-  virtual Result<std::vector<reconcile::Duplicate>> stale_duplicates(reconcile::ConnectionId connection) = 0;
+  /// Records to read out of the feed's order: those that a link has gone on to unread, and those that were
+  /// set apart, for they may have become whole long after the feed passed them. At most kRejudgedMax of each;
+  /// `letters_after` is where the dead letters go on, and is moved on.
+  virtual Result<std::vector<store::RecordKey>> unread(reconcile::ConnectionId connection,
+                                                       DeadLetterId& letters_after) = 0;
+  /// Records with a failure row that can be judged afresh, at most kRejudgedMax.
+  virtual Result<std::vector<store::RecordKey>> stale_duplicates(reconcile::ConnectionId connection) = 0;
 };
 
 constexpr size_t kAddressMovesMax = 10'000;  ///< a cycle; the rest waits for the next

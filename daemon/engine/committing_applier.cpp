@@ -27,7 +27,7 @@ class CommittingApplier final : public Applier {
       PD_ASSIGN(snapshot, transaction->snapshot(planner.keys(page)));
       Plan plan = planner.plan(page, snapshot);
       plan.cause = {"poll", batch.detail, kActor};
-      after.stamp = std::max(after.stamp, page.greatest);
+      after.stamp = std::max(after.stamp, page.settled);
       if (i + 1 == batch.pages.size() && batch.moves_cursor && after != before) {
         plan.cursor = reconcile::CursorMove{batch.connection, batch.object, before, after};
       }
@@ -57,9 +57,26 @@ class CommittingApplier final : public Applier {
     return plan.counts;
   }
 
-  Result<std::vector<reconcile::Duplicate>> stale_duplicates(ConnectionId connection) override {
+  Result<std::vector<store::RecordKey>> unread(ConnectionId connection,
+                                               DeadLetterId& letters_after) override {
     PD_ASSIGN(transaction, store_.begin());
-    return transaction->stale_duplicates(connection, kRejudgedMax);
+    PD_ASSIGN(keys, transaction->unread_links(connection, kRejudgedMax));
+    PD_ASSIGN(apart, transaction->set_apart(connection, letters_after, kRejudgedMax));
+    // From the beginning again once all have had their turn.
+    letters_after = apart.size() < kRejudgedMax ? DeadLetterId{} : apart.back().letter;
+    for (store::SetApart& one : apart)
+      keys.push_back(std::move(one.record));
+    return keys;
+  }
+
+  Result<std::vector<store::RecordKey>> stale_duplicates(ConnectionId connection) override {
+    PD_ASSIGN(transaction, store_.begin());
+    PD_ASSIGN(stale, transaction->stale_duplicates(connection, kRejudgedMax));
+    std::vector<store::RecordKey> keys;
+    keys.reserve(stale.size());
+    for (reconcile::Duplicate& row : stale)
+      keys.push_back({std::move(row.object), std::move(row.remote)});
+    return keys;
   }
 
  private:

@@ -1,6 +1,9 @@
 #include "daemon/engine/cycle.h"
 
 #include <algorithm>
+#include <set>
+
+#include "reconcile/quarantine.h"
 
 namespace prospectd::engine {
 namespace {
@@ -18,6 +21,7 @@ struct Reading {
   std::vector<std::string> fields;
   Mapper mapper;
   Planner planner;
+  bool users = false;
   bool person = false;
 };
 
@@ -38,6 +42,8 @@ bool concerns_one_object(const Error& error) {
   }
 }
 
+using Keys = std::vector<store::RecordKey>;
+
 class Cycle {
  public:
   Cycle(CycleContext& context, Applier& applier) : c_(context), applier_(applier) {}
@@ -52,7 +58,7 @@ class Cycle {
     upper_ = std::chrono::floor<seconds>(*time) + seconds{1};
     PD_TRY_CO(co_await prepare());
     PD_TRY_CO(co_await read_all());
-    if (summary_.complete) PD_TRY_CO(co_await finish());
+    PD_TRY_CO(co_await finish());
     summary_.window_upper = upper_;
     summary_.calls = c_.options.connector->calls() - calls_before;
     summary_.took = std::chrono::duration_cast<milliseconds>(c_.scheduler.monotonic() - started);
@@ -71,15 +77,19 @@ class Cycle {
     }
     maps_ = c_.maps;
     summary_.alerts = maps_->alerts;
+    fill_readings();
     co_return Result<void>{};
   }
 
   // Only ever resolved after the users have been read, so that a default user who is new in the CRM is found.
   asio::awaitable<Result<void>> resolve_default_user() {
+    owners_known_ = true;
     if (c_.options.default_user_email.empty()) co_return Result<void>{};
     Result<std::optional<UserId>> found = std::optional<UserId>{};
-    co_await c_.scheduler.blocking(
-        [this, &found] { found = c_.store.user_by_email(c_.options.default_user_email); });
+    std::function<void()> work = [this, &found] {
+      found = c_.store.user_by_email(c_.options.default_user_email);
+    };
+    co_await c_.scheduler.blocking(std::move(work));
     if (!found) co_return std::move(found).error();
     policy_.default_user = found->value_or(UserId{});
     if (!*found)
@@ -89,40 +99,42 @@ class Cycle {
   }
 
   asio::awaitable<Result<void>> read_all() {
-    // Each reading is named before it is awaited: g++ 12 destroys temporaries in a co_await expression twice.
-    if (maps_->users) {
-      Reading people = users_reading("User", user_fields(), reconcile::UserKind::kPerson);
-      PD_TRY_CO(co_await read(std::move(people)));
-    }
-    if (maps_->queues) {
-      Reading queues = users_reading("Group", queue_fields(), reconcile::UserKind::kQueue);
-      PD_TRY_CO(co_await read(std::move(queues)));
-    }
-    PD_TRY_CO(co_await resolve_default_user());
-    if (maps_->accounts) {
-      Reading accounts = accounts_reading();
-      PD_TRY_CO(co_await read(std::move(accounts)));
-    }
-    for (const reconcile::PersonType& type : maps_->types) {
-      if (later_types_wait_) break;
-      Reading people = people_reading(type);
-      PD_TRY_CO(co_await read(std::move(people)));
+    for (const Reading& reading : readings_) {
+      if (reading.person && later_types_wait_) break;
+      if (!reading.users && !owners_known_) PD_TRY_CO(co_await resolve_default_user());
+      PD_TRY_CO(co_await read(reading));
     }
     co_return Result<void>{};
   }
 
   // ---- what to read, and how to decide it ----
 
+  // Users and queues, accounts, then the person types in the plugin's order.
+  void fill_readings() {
+    if (maps_->users) readings_.push_back(users_reading("User", user_fields(), reconcile::UserKind::kPerson));
+    if (maps_->queues)
+      readings_.push_back(users_reading("Group", queue_fields(), reconcile::UserKind::kQueue));
+    if (maps_->accounts) readings_.push_back(accounts_reading());
+    for (const reconcile::PersonType& type : maps_->types)
+      readings_.push_back(people_reading(type));
+  }
+
   Reading users_reading(const char* object, std::vector<std::string> fields, reconcile::UserKind kind) {
     Reading reading;
     reading.object = object;
     reading.fields = std::move(fields);
+    reading.users = true;
     reading.mapper = [kind](Page page) { return map_users(std::move(page), kind); };
     reading.planner.keys = [this](const FedPage& page) {
-      return keys_of_user_page(c_.connection, page.users);
+      reconcile::PageKeys keys = keys_of_user_page(c_.connection, page.users);
+      keys.remotes = page.whole;  // groups that are no queues among them: they may have a dead letter
+      add_keys_of_bad(keys, page.mapped.bad);
+      return keys;
     };
-    reading.planner.plan = [this](const FedPage& page, reconcile::PageSnapshot& snapshot) {
-      return plan_user_page(policy_, maps_->types, page.users, snapshot);
+    reading.planner.plan = [this, object](const FedPage& page, reconcile::PageSnapshot& snapshot) {
+      reconcile::Plan plan = plan_user_page(policy_, maps_->types, page.users, snapshot);
+      plan_quarantine(plan, snapshot, object, page.whole, page.mapped.bad, now_);
+      return plan;
     };
     return reading;
   }
@@ -137,7 +149,9 @@ class Cycle {
       return keys_of_account_page(c_.connection, map, page.mapped);
     };
     reading.planner.plan = [this, &map](const FedPage& page, reconcile::PageSnapshot& snapshot) {
-      return plan_account_page(map, maps_->types, policy_, page.mapped, snapshot);
+      reconcile::Plan plan = plan_account_page(map, maps_->types, policy_, page.mapped, snapshot);
+      plan_quarantine(plan, snapshot, map.object(), page.whole, page.mapped.bad, now_);
+      return plan;
     };
     return reading;
   }
@@ -160,7 +174,7 @@ class Cycle {
 
   // ---- reading one object ----
 
-  asio::awaitable<Result<void>> read(Reading reading) {
+  asio::awaitable<Result<void>> read(const Reading& reading) {
     Cursor before;
     PD_TRY_CO(co_await load_cursor(reading.object, before));
     FeedQuery query;
@@ -174,16 +188,20 @@ class Cycle {
 
   asio::awaitable<Result<void>> load_cursor(const std::string& object, Cursor& out) {
     Result<Cursor> cursor = Cursor{};
-    co_await c_.scheduler.blocking(
-        [this, &object, &cursor] { cursor = applier_.cursor(c_.connection, object); });
+    std::function<void()> work = [this, &object, &cursor] {
+      cursor = applier_.cursor(c_.connection, object);
+    };
+    co_await c_.scheduler.blocking(std::move(work));
     if (!cursor) co_return std::move(cursor).error();
     out = *cursor;
     co_return Result<void>{};
   }
 
   asio::awaitable<Result<void>> drain(const Reading& reading, FeedQuery query) {
-    auto feed = start_feed(c_.scheduler, *c_.options.connector, c_.budget, std::move(query), reading.mapper,
-                           FeedLimits{});
+    FeedLimits limits;
+    limits.overlap = c_.options.poll.overlap;
+    auto feed =
+        start_feed(c_.scheduler, *c_.options.connector, c_.budget, std::move(query), reading.mapper, limits);
     Result<void> outcome = co_await apply_all(reading, *feed);
     co_await feed->close();
     co_return outcome;
@@ -219,7 +237,8 @@ class Cycle {
       if (c_.scheduler.stopping()) co_return make_error(ErrorCode::kCancelled, "stopping");
       now_ = c_.scheduler.now();
       Result<PlanCounts> counts = PlanCounts{};
-      co_await c_.scheduler.blocking([&, this] { counts = applier_.apply(batch, reading.planner, now_); });
+      std::function<void()> work = [&, this] { counts = applier_.apply(batch, reading.planner, now_); };
+      co_await c_.scheduler.blocking(std::move(work));
       if (counts) {
         summary_.objects[batch.object] += *counts;
         if (reading.person) summary_.people += *counts;
@@ -235,63 +254,86 @@ class Cycle {
   Result<void> settle(const Reading& reading, const Cursor& before, Result<void> outcome) {
     if (outcome) return outcome;
     Error error = std::move(outcome).error().within("reading " + reading.object);
+    // Until a type has been imported once, those listed after it wait: else a fault would decide between a
+    // Lead and a Contact.
+    const bool imported = before.stamp.has_value() || error.error_class() == ErrorClass::kConfig;
+    if (reading.person && !imported && concerns_one_object(error)) later_types_wait_ = true;
+    return leave_out(reading, std::move(error));
+  }
+
+  // The rest of the cycle goes on without an object whose error is its own (I12).
+  Result<void> leave_out(const Reading& reading, Error error) {
     if (error.code == ErrorCode::kUnknownField)
       c_.maps = nullptr;  // the describe has changed: compile anew next time
     if (!concerns_one_object(error)) return error;
     summary_.complete = false;
+    unreadable_.insert(reading.object);
     summary_.alerts.push_back(error.text());
-    // Until a type has been imported once, those listed after it wait: else a fault would decide between a
-    // Lead and a Contact.
-    const bool imported = before.stamp.has_value() || error.error_class() == ErrorClass::kConfig;
-    if (reading.person && !imported) later_types_wait_ = true;
     if (!summary_.first_error) summary_.first_error = std::move(error);
     return {};
   }
 
   // ---- the end of a cycle ----
 
+  // Also when an object could not be read: what the others have made free, or whole, is theirs (I12). What is
+  // free by now goes first to those who wait for it, then to those that were held back.
   asio::awaitable<Result<void>> finish() {
-    now_ = c_.scheduler.now();
-    Result<PlanCounts> counts = PlanCounts{};
-    co_await c_.scheduler.blocking([&, this] {
-      counts = applier_.settle_addresses(c_.connection, c_.options.name, maps_->types, now_);
-    });
-    if (!counts) co_return std::move(counts).error();
-    summary_.people += *counts;
-    co_return co_await rejudge();
+    Result<Keys> unread = Keys{};
+    std::function<void()> work = [&, this] { unread = applier_.unread(c_.connection, c_.letters_after); };
+    co_await c_.scheduler.blocking(std::move(work));
+    if (!unread) co_return std::move(unread).error();
+    PD_TRY_CO(co_await read_by_name(*std::move(unread)));
+    PD_TRY_CO(co_await settle_addresses());
+    Result<Keys> stale = Keys{};
+    work = [&, this] { stale = applier_.stale_duplicates(c_.connection); };
+    co_await c_.scheduler.blocking(std::move(work));
+    if (!stale) co_return std::move(stale).error();
+    co_return co_await read_by_name(*std::move(stale));
   }
 
-  // Records that were held back by an address which is free now are fetched and judged afresh.
-  asio::awaitable<Result<void>> rejudge() {
-    Result<std::vector<reconcile::Duplicate>> stale = std::vector<reconcile::Duplicate>{};
-    co_await c_.scheduler.blocking([&, this] { stale = applier_.stale_duplicates(c_.connection); });
-    if (!stale) co_return std::move(stale).error();
-    for (const reconcile::PersonType& type : maps_->types) {
+  asio::awaitable<Result<void>> settle_addresses() {
+    now_ = c_.scheduler.now();
+    Result<PlanCounts> counts = PlanCounts{};
+    std::function<void()> work = [&, this] {
+      counts = applier_.settle_addresses(c_.connection, c_.options.name, maps_->types, now_);
+    };
+    co_await c_.scheduler.blocking(std::move(work));
+    if (!counts) co_return std::move(counts).error();
+    summary_.people += *counts;
+    co_return Result<void>{};
+  }
+
+  asio::awaitable<Result<void>> read_by_name(Keys keys) {
+    for (const Reading& reading : readings_) {
+      if (unreadable_.contains(reading.object) || (reading.person && later_types_wait_)) continue;
       std::vector<RemoteId> ids;
-      for (const reconcile::Duplicate& row : *stale) {
-        if (row.object == type.map->object()) ids.push_back(row.remote);
+      for (const store::RecordKey& key : keys) {
+        if (key.object == reading.object) ids.push_back(key.remote);
       }
-      for (size_t at = 0; at < ids.size(); at += kFetchIdsMax) {
-        const size_t end = std::min(ids.size(), at + kFetchIdsMax);
-        std::vector<RemoteId> chunk(ids.begin() + static_cast<ptrdiff_t>(at),
-                                    ids.begin() + static_cast<ptrdiff_t>(end));
-        Reading reading = people_reading(type);
-        PD_TRY_CO(co_await rejudge_chunk(std::move(reading), std::move(chunk)));
-      }
+      Result<void> outcome = co_await read_by_ids(reading, std::move(ids));
+      if (outcome) continue;
+      PD_TRY_CO(leave_out(reading, std::move(outcome).error().within("reading again " + reading.object)));
     }
     co_return Result<void>{};
   }
 
-  asio::awaitable<Result<void>> rejudge_chunk(Reading reading, std::vector<RemoteId> ids) {
-    std::string object = reading.object;
-    std::vector<std::string> fields = reading.fields;
-    auto page =
-        co_await c_.options.connector->fetch_by_ids(std::move(object), std::move(fields), std::move(ids));
-    if (!page) co_return std::move(page).error();
-    Batch batch = make_batch(reading);
-    batch.moves_cursor = false;
-    batch.pages.push_back(reading.mapper(*std::move(page)));
-    co_return co_await apply(batch, reading);
+  asio::awaitable<Result<void>> read_by_ids(const Reading& reading, std::vector<RemoteId> ids) {
+    for (size_t at = 0; at < ids.size(); at += kFetchIdsMax) {
+      const size_t end = std::min(ids.size(), at + kFetchIdsMax);
+      std::vector<RemoteId> chunk(ids.begin() + static_cast<ptrdiff_t>(at),
+                                  ids.begin() + static_cast<ptrdiff_t>(end));
+      std::string object = reading.object;
+      std::vector<std::string> fields = reading.fields;
+      auto page =
+          co_await c_.options.connector->fetch_by_ids(std::move(object), std::move(fields), std::move(chunk));
+      if (!page) co_return std::move(page).error();
+      if (page->records.empty() && page->bad.empty()) continue;
+      Batch batch = make_batch(reading);
+      batch.moves_cursor = false;
+      batch.pages.push_back(reading.mapper(*std::move(page)));
+      PD_TRY_CO(co_await apply(batch, reading));
+    }
+    co_return Result<void>{};
   }
 
   CycleContext& c_;
@@ -302,6 +344,9 @@ class Cycle {
   Timestamp upper_{};
   Timestamp now_{};
   bool later_types_wait_ = false;
+  bool owners_known_ = false;
+  std::vector<Reading> readings_;
+  std::set<std::string> unreadable_;  ///< objects that this cycle goes on without
 };
 
 }  // namespace

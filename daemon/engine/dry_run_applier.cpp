@@ -123,8 +123,11 @@ class DryRunApplier final : public Applier {
                                       const std::vector<reconcile::PersonType>&, Timestamp) override {
     return PlanCounts{};
   }
-  Result<std::vector<reconcile::Duplicate>> stale_duplicates(ConnectionId) override {
-    return std::vector<reconcile::Duplicate>{};
+  Result<std::vector<store::RecordKey>> unread(ConnectionId, DeadLetterId&) override {
+    return std::vector<store::RecordKey>{};
+  }
+  Result<std::vector<store::RecordKey>> stale_duplicates(ConnectionId) override {
+    return std::vector<store::RecordKey>{};
   }
 
  private:

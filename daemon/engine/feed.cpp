@@ -6,6 +6,7 @@
 #include <boost/asio/detached.hpp>
 
 #include "daemon/engine/signal.h"
+#include "daemon/engine/window_progress.h"
 
 namespace prospectd::engine {
 namespace {
@@ -22,6 +23,7 @@ class PagedFeed final : public Feed {
         query_(std::move(query)),
         mapper_(std::move(mapper)),
         limits_(limits),
+        progress_(query_.upper, limits_.overlap),
         for_consumer_(scheduler.io()),
         for_producer_(scheduler.io()),
         producer_gone_(scheduler.io()) {}
@@ -115,9 +117,10 @@ class PagedFeed final : public Feed {
   // The query's place is gone (F05): go on after the last record that was read, with a new query.
   bool may_restart() {
     if (++restarts_ > limits_.restarts_max) return false;
-    if (last_version_) {
-      query_.lower = last_version_;
-      query_.after = last_id_;
+    if (const auto place = progress_.place()) {
+      query_.lower = place->version;
+      query_.after = place->id;
+      progress_.restarted();
     }
     return true;
   }
@@ -125,35 +128,23 @@ class PagedFeed final : public Feed {
   // Hands a page on. Answers false when the feed must end here.
   bool accept(Page page, bool more) {
     if (++pages_ > limits_.pages_max) return refuse("has more pages than a window may have");
-    if (page.records.empty() && page.bad.empty()) {
-      if (more && ++empty_pages_ > limits_.empty_pages_max) return refuse("goes on with empty pages");
+    const auto records = static_cast<int64_t>(page.records.size() + page.bad.size());
+    if (records == 0 && more) {
+      if (++empty_pages_ > limits_.empty_pages_max) return refuse("goes on with empty pages");
       return true;
     }
     empty_pages_ = 0;
-    restarts_ = 0;
-    if (!page.records.empty()) {
-      last_version_ = page.records.back().version;
-      last_id_ = page.records.back().id;
-    }
-    const auto records = static_cast<int64_t>(page.records.size() + page.bad.size());
+    if (progress_.saw(page)) restarts_ = 0;
+    const std::optional<Timestamp> settled = more ? progress_.settled_so_far() : progress_.settled_at_end();
+    if (records == 0 && !settled) return true;
     const int64_t total = page.total;
-    const std::optional<Timestamp> greatest = greatest_of(page);
     FedPage fed = mapper_(std::move(page));
     fed.records = records;
     fed.total = total;
-    fed.greatest = greatest;
+    fed.settled = settled;
     ready_.push_back(std::move(fed));
     for_consumer_.notify();
     return true;
-  }
-
-  static std::optional<Timestamp> greatest_of(const Page& page) {
-    std::optional<Timestamp> greatest;
-    for (const auto& record : page.records)
-      greatest = std::max(greatest, std::optional(record.version));
-    for (const auto& bad : page.bad)
-      greatest = std::max(greatest, bad.version);
-    return greatest;
   }
 
   bool refuse(const char* what) {
@@ -174,6 +165,7 @@ class PagedFeed final : public Feed {
   FeedQuery query_;
   Mapper mapper_;
   FeedLimits limits_;
+  WindowProgress progress_;
   std::deque<FedPage> ready_;
   std::optional<Error> failure_;
   Signal for_consumer_;
@@ -185,8 +177,6 @@ class PagedFeed final : public Feed {
   int restarts_ = 0;
   int empty_pages_ = 0;
   int64_t pages_ = 0;
-  std::optional<Timestamp> last_version_;
-  std::optional<RemoteId> last_id_;
 };
 
 }  // namespace

@@ -22,7 +22,10 @@ namespace prospectd::engine {
 struct FedPage {
   reconcile::MappedPage mapped;              ///< people and accounts
   std::vector<reconcile::UserRecord> users;  ///< users and queues
-  std::optional<Timestamp> greatest;         ///< the greatest version on the page, bad records' included
+  std::vector<RemoteId> whole;               ///< the records that could be decoded
+  /// How far the cursor may go once this page, and all before it, are committed: nothing of the window that
+  /// is older is still to come. None: nowhere.
+  std::optional<Timestamp> settled;
   int64_t records = 0;
   int64_t total = 0;  ///< the CRM's estimate for the window
 };
@@ -36,6 +39,7 @@ struct FeedLimits {
   int empty_pages_max = 3;               ///< in a row (F06)
   int64_t pages_max = 10'000'000;        ///< of one window
   milliseconds wait_inline_max{60'000};  ///< a longer Retry-After ends the cycle
+  milliseconds overlap{0};               ///< how much older than its commit a stamp may be (F01)
 };
 
 class Feed {

@@ -132,6 +132,7 @@ std::vector<std::string> queue_fields() {
 FedPage map_users(Page page, reconcile::UserKind kind) {
   FedPage fed;
   for (const mapping::Record& record : page.records) {
+    fed.whole.push_back(record.id);
     if (kind == reconcile::UserKind::kQueue && text_of(record, *page.layout, "Type") != "Queue") continue;
     reconcile::UserRecord user;
     user.id = record.id;
@@ -152,8 +153,10 @@ FedPage map_records(Page page, const std::string& object, const FieldMap& map) {
   fed.mapped.object = object;
   const std::vector<size_t> binding = map.bind(*page.layout);
   fed.mapped.records.reserve(page.records.size());
-  for (const mapping::Record& record : page.records)
+  for (const mapping::Record& record : page.records) {
+    fed.whole.push_back(record.id);
     fed.mapped.records.push_back(map.to_local(record, binding));
+  }
   fed.mapped.bad = bad_of(page);
   return fed;
 }

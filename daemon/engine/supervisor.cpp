@@ -107,7 +107,8 @@ class Poller {
   asio::awaitable<Result<void>> connect() {
     if (connection_) co_return Result<void>{};
     Result<reconcile::ConnectionId> id = reconcile::ConnectionId{};
-    co_await scheduler_.blocking([this, &id] { id = store_.connection(options_.name); });
+    std::function<void()> work = [this, &id] { id = store_.connection(options_.name); };
+    co_await scheduler_.blocking(std::move(work));
     if (!id) co_return std::move(id).error();
     connection_ = *id;
     co_return Result<void>{};
@@ -144,9 +145,9 @@ class Poller {
 
   CycleContext make_context() {
     return CycleContext{
-        scheduler_, store_, options_, connection_, budget_, maps_, [this](const ObjectProgress& progress) {
-          show(progress);
-        }};
+        scheduler_, store_, options_,       connection_,
+        budget_,    maps_,  letters_after_, [this](const ObjectProgress& progress) {
+          show(progress); }};
   }
 
   void show(const ObjectProgress& progress) {
@@ -224,7 +225,8 @@ class Poller {
   // While nothing is waiting, what the log holds goes into the database file.
   asio::awaitable<void> idle_work() {
     Result<void> done;
-    co_await scheduler_.blocking([this, &done] { done = store_.checkpoint(); });
+    std::function<void()> work = [this, &done] { done = store_.checkpoint(); };
+    co_await scheduler_.blocking(std::move(work));
     if (!done) log::warn("store.checkpoint", done.error().text(), {});
   }
 
@@ -234,6 +236,7 @@ class Poller {
   reconcile::ConnectionId connection_;
   RetryBudget budget_;
   std::shared_ptr<const Maps> maps_;
+  DeadLetterId letters_after_;
   ConnectionStatus status_;
   std::optional<Error> fatal_;
   std::vector<std::shared_ptr<Ticket>> tickets_;

@@ -151,6 +151,19 @@ class Core {
     return rows;
   }
 
+  Result<std::vector<RecordKey>> unread_links(ConnectionId connection, size_t limit) {
+    std::vector<RecordKey> rows;
+    if (tally_.lineage == 0) return rows;  // only lineage makes such links
+    Statement statement(
+        *db_, "SELECT object, remote FROM links WHERE version = 0 AND id % ? = ? ORDER BY id LIMIT ?");
+    Query query(statement);
+    query.bind(kConnectionsMax).bind(connection.value).bind(static_cast<int64_t>(limit));
+    while (query.step())
+      rows.push_back({std::string(query.text(0)), RemoteId(std::string(query.text(1)))});
+    PD_TRY(query.done());
+    return rows;
+  }
+
   void close() {
     if (dead_->exchange(true)) return;
     if (db_->in_transaction()) (void)db_->exec("ROLLBACK");
@@ -310,6 +323,11 @@ class SqliteTransaction final : public Transaction {
                                           size_t limit) override {
     PD_TRY(usable());
     return core_->set_apart(connection, after, limit);
+  }
+
+  Result<std::vector<RecordKey>> unread_links(ConnectionId connection, size_t limit) override {
+    PD_TRY(usable());
+    return core_->unread_links(connection, limit);
   }
 
  private:

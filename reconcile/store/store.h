@@ -50,6 +50,9 @@ class Transaction {
   /// Records that have a dead letter, oldest first, from the one after `after` on, at most `limit`.
   virtual Result<std::vector<SetApart>> set_apart(ConnectionId connection, DeadLetterId after,
                                                   size_t limit) = 0;
+  /// Records that a link has gone on to (a conversion, a merge) and of which nothing has been applied yet, at
+  /// most `limit`.
+  virtual Result<std::vector<RecordKey>> unread_links(ConnectionId connection, size_t limit) = 0;
 };
 
 /// What a list shows of a prospect.

@@ -105,6 +105,7 @@ CREATE TABLE links (
   pending TEXT -- JSON, references not resolved
 );
 CREATE INDEX links_by_hash ON links (remote_hash);
+CREATE INDEX links_unread ON links (id) WHERE version = 0; -- nothing of their record has been applied yet
 
 -- The pending references of links and accounts, by what they wait for. kind 0: holder is a prospect, 1: an
 -- account.

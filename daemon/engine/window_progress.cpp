@@ -1,0 +1,39 @@
+#include "daemon/engine/window_progress.h"
+
+#include <algorithm>
+
+namespace prospectd::engine {
+
+WindowProgress::WindowProgress(Timestamp upper, milliseconds overlap)
+    : last_second_(upper - seconds{1}), unsettled_(last_second_ - overlap) {}
+
+bool WindowProgress::saw(const Page& page) {
+  std::optional<Place> last;
+  for (const mapping::Record& record : page.records) {
+    saw_version(record.version);
+    if (record.version <= last_second_) last = Place{record.version, record.id};
+  }
+  // A bad record's place among the others is not known; where it seems to be the last, it is taken for that.
+  for (const BadRecord& bad : page.bad) {
+    if (!bad.version) continue;
+    saw_version(*bad.version);
+    if (bad.id.empty() || *bad.version > last_second_) continue;
+    last = std::max(last, std::optional(Place{*bad.version, bad.id}));
+  }
+  if (last) place_ = std::move(last);
+  return place_ != place_at_restart_;
+}
+
+void WindowProgress::saw_version(Timestamp version) {
+  greatest_ = std::max(greatest_, std::optional(std::min(version, last_second_)));
+  if (version < unsettled_) sure_ = std::max(sure_, std::optional(version));
+}
+
+// Behind a record that may have been changed meanwhile lie records whose stamps are older than its own: the
+// new query passes them by, and the cursor must not.
+void WindowProgress::restarted() {
+  place_at_restart_ = place_;
+  if (place_ && place_->version >= unsettled_) may_have_skipped_ = true;
+}
+
+}  // namespace prospectd::engine
