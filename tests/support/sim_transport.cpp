@@ -66,10 +66,19 @@ http::Response SimTransport::ask(const http::Request& request) {
   asked.body = request.body;
   asked.remote_address = "127.0.0.1";
   asked.local_port = 9443;
-  return front_().handle(asked);
+  http::Response answer = front_().handle(asked);
+  if (mangler_) mangler_(request, answer);
+  return answer;
 }
 
 asio::awaitable<Result<http::Response>> SimTransport::send(http::Request request) {
+  http::Request sent = request;
+  auto answer = co_await exchange(std::move(sent));
+  if (observer_) observer_(request, answer);
+  co_return answer;
+}
+
+asio::awaitable<Result<http::Response>> SimTransport::exchange(http::Request request) {
   ++requests_;
   if (cancelled_) co_return make_error(ErrorCode::kCancelled, "cancelled");
   const auto longest = static_cast<uint64_t>(rates_.latency_max.count());
@@ -77,6 +86,7 @@ asio::awaitable<Result<http::Response>> SimTransport::send(http::Request request
   if (cancelled_) co_return make_error(ErrorCode::kCancelled, "cancelled");
   const Fault fault = draw(request);
   if (fault != Fault::kNone) ++faults_;
+  ++met_[static_cast<size_t>(fault)];
   switch (fault) {
     case Fault::kTimeoutBefore:
       co_await scheduler_.sleep(request.timeout, nullptr);

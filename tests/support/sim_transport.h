@@ -47,18 +47,32 @@ class SimTransport final : public http::Transport {
   void cancel_all() override { cancelled_ = true; }
 
   void set_rates(FaultRates rates) { rates_ = rates; }
+  /// Changes answers on their way, after the CRM gave them and before a fault cuts them; empty: nothing.
+  void set_mangler(std::function<void(const http::Request&, http::Response&)> mangler) {
+    mangler_ = std::move(mangler);
+  }
+  /// Sees every exchange with its outcome as the connector gets it.
+  void set_observer(std::function<void(const http::Request&, const Result<http::Response>&)> observer) {
+    observer_ = std::move(observer);
+  }
   /// The next request meets this fault, whatever the rates.
   void plan(Fault fault) { planned_ = fault; }
   int64_t requests() const { return requests_; }
   int64_t faults() const { return faults_; }
+  /// How often each fault was met.
+  const std::array<int64_t, kFaultCount>& met() const { return met_; }
 
  private:
+  boost::asio::awaitable<Result<http::Response>> exchange(http::Request request);
   Fault draw(const http::Request& request);
   http::Response ask(const http::Request& request);
 
   engine::Scheduler& scheduler_;
   std::function<sandbox::Front&()> front_;
   FaultRates rates_;
+  std::function<void(const http::Request&, http::Response&)> mangler_;
+  std::function<void(const http::Request&, const Result<http::Response>&)> observer_;
+  std::array<int64_t, kFaultCount> met_{};
   Fault planned_ = Fault::kNone;
   http::Response last_page_;
   bool cancelled_ = false;

@@ -57,13 +57,17 @@ bool VirtualScheduler::run_until(const std::function<bool()>& done, int64_t step
   return false;
 }
 
-void VirtualScheduler::run_for(milliseconds duration) {
+bool VirtualScheduler::run_for(milliseconds duration, const std::function<bool()>& halt) {
   const auto until = elapsed_ + duration;
-  for (run_ready(); !sleepers_.empty() && sleepers_.begin()->first <= until; run_ready()) {
+  for (;;) {
+    run_ready();
+    if (halt && halt()) return false;
+    if (sleepers_.empty() || sleepers_.begin()->first > until) break;
     elapsed_ = std::max(elapsed_, sleepers_.begin()->first);
     sleepers_.begin()->second->notify();
   }
-  elapsed_ = until;
+  elapsed_ = std::max(elapsed_, until);
+  return true;
 }
 
 }  // namespace prospectd::test

@@ -29,8 +29,8 @@ class VirtualScheduler final : public engine::Scheduler {
   /// Lets the world run until `done` holds. Answers false when nothing can run any more, or after `steps_max`
   /// jumps in time.
   bool run_until(const std::function<bool()>& done, int64_t steps_max = 1'000'000);
-  /// Lets `duration` of virtual time pass.
-  void run_for(milliseconds duration);
+  /// Lets `duration` of virtual time pass. Ends early, answering false, when `halt` holds after a step.
+  bool run_for(milliseconds duration, const std::function<bool()>& halt = {});
   /// Runs what can run now, without moving time.
   void run_ready();
   /// After stop(): a new engine may run on this scheduler.
