@@ -25,9 +25,12 @@ struct SandboxVerb {
   int64_t people = 12'000;
   uint64_t seed = 1;
   std::string client_id = "demo-client";
-  std::string secret_file;       ///< read when it exists, else made (0600)
+  std::string directory =
+      "sandbox";                 ///< where it keeps its files and says where it listens; made when missing
+  std::string secret_file;       ///< read when it exists, else made (0600); empty: in `directory`
   std::string admin_token_file;  ///< the same
   bool json = false;
+  bool quiet = false;
 };
 
 struct DemoVerb {
@@ -37,6 +40,8 @@ struct DemoVerb {
   std::string load;
   bool once = false;
   bool json = false;
+  bool quiet = false;
+  std::string program = "prospectd";  ///< as the person typed it, for the commands that are shown
 };
 
 struct Hooks {
@@ -44,6 +49,10 @@ struct Hooks {
   std::function<ExitCode(const SandboxVerb&)> sandbox;
   std::function<ExitCode(const DemoVerb&)> demo;
 };
+
+/// The file in SandboxVerb::directory in which a running sandbox says where it listens and where its admin
+/// token is.
+constexpr const char* kSandboxFile = "sandbox.json";
 
 /// The whole command line. Returns the process's exit code.
 int run_cli(int argc, char** argv, const Hooks& hooks);

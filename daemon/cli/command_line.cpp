@@ -1,0 +1,319 @@
+#include "daemon/cli/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "config/values.h"
+#include "daemon/cli/help_text.h"
+#include "daemon/cli/text_cells.h"
+
+namespace prospectd::cli {
+namespace {
+
+constexpr size_t kRowsMax = 1'000;
+constexpr size_t kLimitMax = 1'000'000;
+constexpr int64_t kPeopleMax = 20'000'000;
+
+// Where the parser puts what it reads; the verb that was named takes its part.
+struct Draft {
+  CommonOptions common;
+  bool version = false;
+  RunOptions run;
+  SyncOptions sync;
+  ProspectsOptions prospects;
+  DuplicatesOptions duplicates;
+  DeadLettersOptions dead_letters;
+  std::vector<std::string> subject;
+  SandboxVerb sandbox;
+  SandboxCallOptions call;
+  DemoVerb demo;
+  std::vector<std::string> help;
+};
+
+std::string is_duration(const std::string& text) {
+  return config::parse_duration(text) ? "" : "a number and ms, s, m, h or d, like 30s";
+}
+
+// Without a description of its own: the option's text says it.
+template <class T>
+CLI::Validator within(T least, T most) {
+  return CLI::Range(least, most).description("");
+}
+
+CLI::App* add_verb(CLI::App& to, const std::string& name, const std::string& prefix = "") {
+  const VerbText& text = verb_text(prefix + name);
+  CLI::App* verb = to.add_subcommand(name, std::string(text.about));
+  verb->fallthrough();
+  verb->allow_extras();
+  verb->footer(help_footer(text));
+  return verb;
+}
+
+void add_common(CLI::App& app, Draft& d) {
+  app.add_option("-c,--config", d.common.config)->type_name("FILE");
+  app.add_flag("--json", d.common.json);
+  app.add_flag("-q,--quiet", d.common.quiet);
+  app.add_flag("--no-color,--no-colour", d.common.no_colour);
+  app.add_flag("--version", d.version);
+}
+
+void add_limit(CLI::App* verb, size_t& limit) {
+  verb->add_option("--limit", limit, "how many at most (default 50)")
+      ->type_name("N")
+      ->check(within<size_t>(1, kLimitMax));
+}
+
+void add_questions(CLI::App& app, Draft& d) {
+  add_verb(app, "check");
+  add_verb(app, "status");
+  add_verb(app, "version");
+  CLI::App* run = add_verb(app, "run");
+  run->add_flag("--once", d.run.once, "one sync and a quiet second one, then a summary");
+  CLI::App* sync = add_verb(app, "sync");
+  sync->add_option("CONNECTION", d.sync.connection, "one connection (default: all)");
+  sync->add_flag("--dry-run", d.sync.dry_run, "say what a sync would do; write nothing");
+  sync->add_option("--rows", d.sync.rows, "rows of a dry run to show (default 10)")
+      ->type_name("N")
+      ->check(within<size_t>(0, kRowsMax));
+  CLI::App* prospects = add_verb(app, "prospects");
+  prospects->add_option("ID", d.prospects.id, "the number of one prospect");
+  prospects->add_option("--text", d.prospects.text, "part of a name, company or address")->type_name("TEXT");
+  prospects->add_flag("--without-email", d.prospects.without_email, "only those without a usable address");
+  add_limit(prospects, d.prospects.limit);
+  CLI::App* duplicates = add_verb(app, "duplicates");
+  duplicates->add_flag("--all", d.duplicates.closed_too, "closed ones too");
+  add_limit(duplicates, d.duplicates.limit);
+  add_limit(add_verb(app, "dead-letters"), d.dead_letters.limit);
+  add_verb(app, "explain")
+      ->add_option("SUBJECT", d.subject, "prospect 42, an address, a CRM id, or duplicate 7")
+      ->required();
+  app.add_subcommand("help", "")->allow_extras()->group("")->add_option("VERB", d.help);
+}
+
+void add_org(CLI::App* verb, int64_t& people, uint64_t& seed, std::string& load) {
+  verb->add_option("--people", people, "leads and contacts to generate (default 12000)")
+      ->type_name("N")
+      ->check(within<int64_t>(0, kPeopleMax));
+  verb->add_option("--seed", seed, "another seed, another organisation (default 1)")->type_name("N");
+  verb->add_option("--load", load, "people from a folder of Data Export CSV files instead")->type_name("DIR");
+}
+
+void add_changes(CLI::App& sandbox, Draft& d) {
+  constexpr std::pair<const char*, const char*> kVerbs[] = {
+      {"edit", "[OBJECT] ID FIELD=VALUE…"},
+      {"create", "OBJECT FIELD=VALUE…"},
+      {"late", "[OBJECT] [ID] FIELD=VALUE…"},
+      {"delete", "ID…"},
+      {"undelete", "ID…"},
+      {"purge", "ID…"},
+      {"convert", "the lead's ID"},
+      {"merge", "the winner's ID, one or two losers' IDs"},
+      {"expire-tokens", ""},
+      {"counts", ""},
+      {"stats", ""},
+      {"knobs", "NAME:=JSON…; none: show them"},
+  };
+  for (const auto& [name, words] : kVerbs) {
+    CLI::App* verb = add_verb(sandbox, name, "sandbox ");
+    if (*words != '\0') verb->add_option("WORDS", d.call.words, words);
+    const std::string_view is = name;
+    if (is == "edit" || is == "create" || is == "late") {
+      verb->add_option("--stamped-before", d.call.stamped_before, "seen now, with a stamp so long ago")
+          ->type_name("DURATION")
+          ->check(is_duration);
+      verb->add_option("--visible-after", d.call.visible_after, "stamped now, seen so much later")
+          ->type_name("DURATION")
+          ->check(is_duration);
+    }
+    if (is == "convert") {
+      verb->add_option("--contact", d.call.contact, "into this contact")->type_name("ID");
+      verb->add_option("--account", d.call.account, "into this account")->type_name("ID");
+      verb->add_option("--owner", d.call.owner, "of what is new: an id or an address")->type_name("USER");
+    }
+  }
+}
+
+void add_sandbox(CLI::App& app, Draft& d) {
+  CLI::App* sandbox = add_verb(app, "sandbox");
+  sandbox->require_subcommand(0, 1);
+  SandboxVerb& s = d.sandbox;
+  sandbox->add_option("--port", s.port, "where it listens on 127.0.0.1 (default 9443; 0: any free one)")
+      ->type_name("N");
+  add_org(sandbox, s.people, s.seed, s.load);
+  sandbox->add_option("--client-id", s.client_id, "whom it lets log in (default demo-client)")
+      ->type_name("ID");
+  sandbox->add_option("--dir", d.call.directory, "the folder with its files (default ./sandbox)")
+      ->type_name("DIR");
+  sandbox->add_option("--secret-file", s.secret_file, "the client's secret; made when missing")
+      ->type_name("FILE");
+  sandbox->add_option("--token-file", d.call.token_file, "the token for changes; made when missing")
+      ->type_name("FILE");
+  sandbox->add_option("--url", d.call.url, "of a running sandbox (default: as its folder says)")
+      ->type_name("URL");
+  add_changes(*sandbox, d);
+}
+
+void add_demo(CLI::App& app, Draft& d) {
+  CLI::App* demo = add_verb(app, "demo");
+  add_org(demo, d.demo.people, d.demo.seed, d.demo.load);
+  demo->add_flag("--once", d.demo.once, "end after the first sync and a quiet second one");
+  demo->add_option("--dir", d.demo.directory, "a folder of its own that stays (default: a temporary one)")
+      ->type_name("DIR");
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words)
+    text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+// The verbs that were named, outermost first.
+std::vector<CLI::App*> path_of(CLI::App& app) {
+  std::vector<CLI::App*> path = {&app};
+  while (!path.back()->get_subcommands().empty())
+    path.push_back(path.back()->get_subcommands().front());
+  return path;
+}
+
+std::string name_of_path(const std::vector<CLI::App*>& path) {
+  std::string name;
+  for (size_t i = 1; i < path.size(); ++i)
+    name += (i > 1 ? " " : "") + path[i]->get_name();
+  return name;
+}
+
+Parsed usage(const std::vector<CLI::App*>& path, const std::string& message) {
+  const std::string verb = name_of_path(path);
+  Parsed parsed;
+  parsed.code = ExitCode::kUsage;
+  parsed.err = "prospectd: " + harmless(message) + "\n" + "See: prospectd help" +
+               (verb.empty() ? "" : " " + verb) + "\n";
+  return parsed;
+}
+
+std::vector<std::string> option_names(const std::vector<CLI::App*>& path) {
+  std::vector<std::string> names;
+  for (const CLI::App* app : path) {
+    for (const CLI::Option* option : app->get_options()) {
+      for (const std::string& name : option->get_lnames())
+        names.push_back("--" + name);
+    }
+  }
+  return names;
+}
+
+std::vector<std::string> verb_names(CLI::App* app) {
+  std::vector<std::string> names;
+  for (const CLI::App* verb : app->get_subcommands([](CLI::App*) { return true; }))
+    names.push_back(verb->get_name());
+  return names;
+}
+
+std::string meant(const std::string& word, const std::vector<std::string>& candidates) {
+  const auto near = did_you_mean(word, candidates);
+  return near ? " (did you mean " + *near + "?)" : "";
+}
+
+// What was left over is no verb, no option, or one word too many.
+Parsed left_over(const std::vector<CLI::App*>& path, const std::string& word) {
+  if (word.size() > 1 && word[0] == '-') {
+    const std::string name = word.substr(0, word.find('='));
+    return usage(path, "unknown option " + name + meant(name, option_names(path)));
+  }
+  const std::vector<std::string> verbs = verb_names(path.back());
+  if (!verbs.empty()) {
+    const std::string whole = (path.size() > 1 ? name_of_path(path) + " " : "") + word;
+    return usage(path, "there is no verb \"" + whole + "\"" + meant(word, verbs));
+  }
+  return usage(path, "\"" + word + "\" is more than " + name_of_path(path) + " takes");
+}
+
+Parsed help_of(CLI::App& app, const std::vector<std::string>& verb) {
+  CLI::App* at = &app;
+  std::vector<CLI::App*> path = {at};
+  for (const std::string& word : verb) {
+    const std::vector<std::string> verbs = verb_names(at);
+    if (std::find(verbs.begin(), verbs.end(), word) == verbs.end()) return left_over(path, word);
+    path.push_back(at = at->get_subcommand(word));
+  }
+  Parsed parsed;
+  parsed.out =
+      at == &app ? overview() : at->help("prospectd" + std::string(path.size() > 2 ? " sandbox" : ""));
+  return parsed;
+}
+
+Invocation invocation_of(Draft&& d, const std::vector<CLI::App*>& path) {
+  Invocation made;
+  made.common = d.common;
+  const std::string verb = path[1]->get_name();
+  if (verb == "version") made.verb = VersionOptions{};
+  if (verb == "check") made.verb = CheckOptions{};
+  if (verb == "status") made.verb = StatusOptions{};
+  if (verb == "run") made.verb = d.run;
+  if (verb == "sync") made.verb = std::move(d.sync);
+  if (verb == "prospects") made.verb = std::move(d.prospects);
+  if (verb == "duplicates") made.verb = d.duplicates;
+  if (verb == "dead-letters") made.verb = d.dead_letters;
+  if (verb == "explain") made.verb = ExplainOptions{joined(d.subject)};
+  if (verb == "demo") {
+    d.demo.json = d.common.json;
+    d.demo.quiet = d.common.quiet;
+    made.verb = std::move(d.demo);
+  }
+  if (verb == "sandbox" && path.size() > 2) {
+    d.call.verb = path[2]->get_name();
+    made.verb = std::move(d.call);
+  } else if (verb == "sandbox") {
+    d.sandbox.json = d.common.json;
+    d.sandbox.quiet = d.common.quiet;
+    if (!d.call.directory.empty()) d.sandbox.directory = d.call.directory;
+    d.sandbox.admin_token_file = d.call.token_file;
+    made.verb = std::move(d.sandbox);
+  }
+  return made;
+}
+
+Parsed outcome(CLI::App& app, Draft&& d) {
+  const std::vector<CLI::App*> path = path_of(app);
+  if (path.size() == 2 && path[1]->get_name() == "help") return help_of(app, d.help);
+  const std::vector<std::string> extras = app.remaining(true);
+  if (!extras.empty()) return left_over(path, extras.front());
+  Parsed parsed;
+  if (d.version) {
+    parsed.invocation = Invocation{d.common, VersionOptions{}};
+  } else if (path.size() == 1) {
+    parsed.out = overview();
+  } else {
+    parsed.invocation = invocation_of(std::move(d), path);
+  }
+  return parsed;
+}
+
+}  // namespace
+
+Parsed parse_command_line(const std::vector<std::string>& words) {
+  Draft draft;
+  CLI::App app("", "prospectd");
+  try {
+    app.require_subcommand(0, 1);
+    app.allow_extras();
+    add_common(app, draft);
+    add_questions(app, draft);
+    add_sandbox(app, draft);
+    add_demo(app, draft);
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
+    return outcome(app, std::move(draft));
+  } catch (const CLI::CallForHelp&) {
+    std::vector<std::string> verb;
+    for (const CLI::App* named : path_of(app))
+      if (named != &app) verb.push_back(named->get_name());
+    return help_of(app, verb);
+  } catch (const CLI::Error& e) {
+    return usage(path_of(app), e.what());
+  }
+}
+
+}  // namespace prospectd::cli

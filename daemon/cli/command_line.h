@@ -1,0 +1,24 @@
+// From words to an Invocation. Knows nothing of what the verbs do, touches nothing. Pure, any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/cli/options.h"
+#include "daemon/exit_code.h"
+
+namespace prospectd::cli {
+
+/// Either an invocation, or what to print in its place.
+struct Parsed {
+  std::optional<Invocation> invocation;
+  std::string out;  ///< for standard output: help, the overview
+  std::string err;  ///< for standard error: what is wrong, and what was meant
+  ExitCode code = ExitCode::kOk;
+};
+
+/// `words` without the program's name.
+Parsed parse_command_line(const std::vector<std::string>& words);
+
+}  // namespace prospectd::cli

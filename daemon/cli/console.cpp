@@ -1,0 +1,40 @@
+#include "daemon/cli/console.h"
+
+#include <nlohmann/json.hpp>
+
+#include "daemon/cli/json.h"
+#include "daemon/cli/text_cells.h"
+
+namespace prospectd::cli {
+
+void Console::line(std::string_view text) {
+  out_ << text << '\n';
+}
+
+void Console::hint(std::string_view text) {
+  if (!quiet && !json) err_ << text << '\n' << std::flush;
+}
+
+void Console::document(const nlohmann::json& data) {
+  out_ << dump_json(nlohmann::json{{"data", data}}) << '\n' << std::flush;
+}
+
+ExitCode Console::fail(const Error& error) {
+  return fail(error, exit_code_of_verb(error));
+}
+
+ExitCode Console::fail(const Error& error, ExitCode code) {
+  err_ << painted(err_terminal, Tone::kBad, "prospectd:") << ' ' << harmless(error.text()) << '\n'
+       << std::flush;
+  if (json) {
+    const nlohmann::json one = {{"code", name_of(error.code)}, {"detail", error.text()}};
+    out_ << dump_json(nlohmann::json{{"errors", nlohmann::json::array({one})}}) << '\n' << std::flush;
+  }
+  return code;
+}
+
+ExitCode exit_code_of_verb(const Error& error) {
+  return error.code == ErrorCode::kInvalidInput ? ExitCode::kUsage : exit_code_of(error);
+}
+
+}  // namespace prospectd::cli

@@ -1,0 +1,142 @@
+#include "daemon/cli/help_text.h"
+
+#include <algorithm>
+
+#include "daemon/cli/text_cells.h"
+
+namespace prospectd::cli {
+namespace {
+
+constexpr size_t kNameCells = 14;
+constexpr size_t kExampleCells = 58;
+
+}  // namespace
+
+const std::vector<VerbText>& verb_texts() {
+  static const std::vector<VerbText> texts = {
+      {"demo",
+       "See it at work: a sandbox CRM, and the prospect database that follows it",
+       {{"prospectd demo", "until Ctrl-C"},
+        {"prospectd demo --once", "one import, a summary, and back to the prompt"},
+        {"prospectd demo --people 200000 --dir ~/demo", "larger, in a folder that stays"}}},
+      {"check",
+       "Check the configuration and its mappings; every fault at once, nothing changed",
+       {{"prospectd check -c prospectd.yaml", "faults with file:line:column"},
+        {"prospectd check --json", "the same for a program"}}},
+      {"run",
+       "Follow the CRM until stopped",
+       {{"prospectd run -c prospectd.yaml", "until Ctrl-C or SIGTERM"},
+        {"prospectd run --once", "one sync and a quiet second one, then a summary"}}},
+      {"status",
+       "How far the daemon is, what it waits for, what wants attention",
+       {{"prospectd status", "in words"}, {"prospectd status --json", "for a program"}}},
+      {"sync",
+       "Read what changed in the CRM now, and wait for it",
+       {{"prospectd sync", "all connections"},
+        {"prospectd sync --dry-run --rows 20", "what it would do; nothing is written"},
+        {"prospectd sync salesforce", "one connection"}}},
+      {"prospects",
+       "List prospects, or show one",
+       {{"prospectd prospects --text acme", "part of a name, company or address"},
+        {"prospectd prospects 42", "one, with its addresses and CRM records"},
+        {"prospectd prospects --without-email --limit 200", "those that no address leads to"}}},
+      {"duplicates",
+       "CRM records that were held back, and the prospect that has their address",
+       {{"prospectd duplicates", "the open ones"},
+        {"prospectd duplicates --all --json", "closed ones too, for a program"}}},
+      {"dead-letters",
+       "CRM records that could not be read, set apart until they come again whole",
+       {{"prospectd dead-letters", "with the reason of each"},
+        {"prospectd dead-letters --json", "with what was received"}}},
+      {"explain",
+       "Why a prospect or a record is as it is, or is not there",
+       {{"prospectd explain prospect 42", "what happened to it, and why"},
+        {"prospectd explain ana@acme.test", "who has this address"},
+        {"prospectd explain 00Q000000000001EAA", "what became of this CRM record"}}},
+      {"sandbox",
+       "A CRM on this machine to try things on, and changes to it",
+       {{"prospectd sandbox --people 5000", "generated people; Ctrl-C stops"},
+        {"prospectd sandbox --load export/ --port 9443", "from Data Export CSV files"},
+        {"prospectd sandbox edit 003… Title=CTO", "a change in a running one"}}},
+      {"sandbox edit",
+       "Change fields of a record in a running sandbox",
+       {{"prospectd sandbox edit Contact 003… OwnerId=ana@acme.test", "owners by id or address"},
+        {"prospectd sandbox edit 00Q… Phone= HasOptedOutOfEmail=true", "empty a field, set a switch"},
+        {"prospectd sandbox edit 001… NumberOfEmployees:=120", ":= takes the value as JSON"}}},
+      {"sandbox create",
+       "Create a record in a running sandbox",
+       {{"prospectd sandbox create Lead LastName=Roy Company=Acme", "prints its id"},
+        {"prospectd sandbox create Contact LastName=Roy --visible-after 30s", "committed late"}}},
+      {"sandbox late",
+       "Edit or create with a commit that comes late, as a busy CRM has them",
+       {{"prospectd sandbox late 003… Title=CTO --visible-after 30s", "stamped now, seen later"},
+        {"prospectd sandbox late Lead LastName=Roy Company=A --stamped-before 5m",
+         "seen now, with an old stamp"}}},
+      {"sandbox delete",
+       "Move a record into the sandbox's recycle bin",
+       {{"prospectd sandbox delete 00Q…", "undelete brings it back"}}},
+      {"sandbox undelete",
+       "Take a record out of the sandbox's recycle bin",
+       {{"prospectd sandbox undelete 00Q…", "the same record again"}}},
+      {"sandbox purge", "Remove a record for good", {{"prospectd sandbox purge 00Q…", "no way back"}}},
+      {"sandbox convert",
+       "Convert a lead into a contact",
+       {{"prospectd sandbox convert 00Q…", "into a new contact and account"},
+        {"prospectd sandbox convert 00Q… --contact 003…", "into one that is there"}}},
+      {"sandbox merge",
+       "Merge one or two records into another",
+       {{"prospectd sandbox merge 003…WINNER 003…LOSER", "the winner stays"}}},
+      {"sandbox expire-tokens",
+       "End every session of a running sandbox",
+       {{"prospectd sandbox expire-tokens", "clients have to log in again"}}},
+      {"sandbox counts",
+       "Records of a running sandbox, by object",
+       {{"prospectd sandbox counts", "live, deleted and purged"}}},
+      {"sandbox stats",
+       "Requests that a running sandbox has answered",
+       {{"prospectd sandbox stats --json", "logins, queries, pages, records"}}},
+      {"sandbox knobs",
+       "How a running sandbox behaves: limits, lifetimes, permissions",
+       {{"prospectd sandbox knobs", "all of them"},
+        {"prospectd sandbox knobs daily_limit:=500", "set one; := takes the value as JSON"}}},
+      {"version", "The version of this program", {{"prospectd version --json", "for a program"}}},
+  };
+  return texts;
+}
+
+const VerbText& verb_text(std::string_view name) {
+  static const VerbText none;
+  const auto& texts = verb_texts();
+  const auto at = std::find_if(texts.begin(), texts.end(), [&](const VerbText& t) { return t.name == name; });
+  return at == texts.end() ? none : *at;
+}
+
+std::string overview() {
+  std::string text =
+      "prospectd keeps a local database of prospects in agreement with a CRM.\n\n"
+      "usage: prospectd VERB [ARG…]\n\n";
+  for (const VerbText& verb : verb_texts()) {
+    if (verb.name.find(' ') != std::string_view::npos) continue;
+    text += "  " + pad_to(verb.name, kNameCells) + std::string(verb.about) + "\n";
+  }
+  text +=
+      "\nNew here?             prospectd demo\n"
+      "More about a verb:    prospectd help VERB\n";
+  return text;
+}
+
+std::string help_footer(const VerbText& verb) {
+  std::string text =
+      "Everywhere:\n"
+      "  -c,--config FILE            the configuration (default: $PROSPECTD_CONFIG, else ./prospectd.yaml,\n"
+      "                              else /etc/prospectd/prospectd.yaml)\n"
+      "  --json                      one JSON document for a program; ignore members you don't know\n"
+      "  -q,--quiet                  nothing but the answer and failures\n"
+      "  --no-color                  no colours (NO_COLOR does the same)\n";
+  if (!verb.examples.empty()) text += "\nExamples:\n";
+  for (const auto& [command, purpose] : verb.examples)
+    text += "  " + pad_to(command, kExampleCells) + "  # " + std::string(purpose) + "\n";
+  return text;
+}
+
+}  // namespace prospectd::cli

@@ -1,0 +1,72 @@
+// What the command line says, read and checked: one struct a verb. Plain data.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/time.h"
+#include "daemon/cli/verbs.h"
+
+namespace prospectd::cli {
+
+/// What every verb takes.
+struct CommonOptions {
+  std::string config;  ///< -c; empty: find_config's choice
+  bool json = false;
+  bool quiet = false;
+  bool no_colour = false;
+};
+
+struct VersionOptions {};
+struct CheckOptions {};
+struct StatusOptions {};
+struct RunOptions {
+  bool once = false;
+};
+struct SyncOptions {
+  std::string connection;  ///< empty: all
+  bool dry_run = false;
+  size_t rows = 10;  ///< of a dry run, shown
+};
+struct ProspectsOptions {
+  std::string id;  ///< empty: a list
+  std::string text;
+  bool without_email = false;
+  size_t limit = 50;
+};
+struct DuplicatesOptions {
+  bool closed_too = false;
+  size_t limit = 50;
+};
+struct DeadLettersOptions {
+  size_t limit = 50;
+};
+struct ExplainOptions {
+  std::string subject;
+};
+
+/// A change in a running sandbox, or a question to it.
+struct SandboxCallOptions {
+  std::string verb;                ///< "edit", "stats", …
+  std::vector<std::string> words;  ///< object, ids, FIELD=VALUE
+  std::string url;                 ///< empty: from the sandbox's file
+  std::string token_file;          ///< the same
+  std::string directory;           ///< the sandbox's folder; empty: found (sandbox_client.h)
+  std::string contact;             ///< of a conversion
+  std::string account;
+  std::string owner;
+  std::string stamped_before;  ///< a duration, of a late commit; empty: none
+  std::string visible_after;
+};
+
+struct Invocation {
+  CommonOptions common;
+  std::variant<VersionOptions, CheckOptions, StatusOptions, RunOptions, SyncOptions, ProspectsOptions,
+               DuplicatesOptions, DeadLettersOptions, ExplainOptions, SandboxCallOptions, SandboxVerb,
+               DemoVerb>
+      verb;
+};
+
+}  // namespace prospectd::cli

@@ -1,0 +1,66 @@
+#include "daemon/cli/run_cli.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "daemon/cli/command_line.h"
+#include "daemon/cli/verb_functions.h"
+
+namespace prospectd::cli {
+namespace {
+
+// Which function a verb's options lead to.
+struct Carry {
+  const CommonOptions& common;
+  const Hooks& hooks;
+  Console& console;
+  const std::string& program;
+
+  ExitCode operator()(const VersionOptions& o) const { return verb_version(o, console); }
+  ExitCode operator()(const CheckOptions&) const { return verb_check(common, console); }
+  ExitCode operator()(const StatusOptions&) const { return verb_status(common, console); }
+  ExitCode operator()(const RunOptions& o) const { return verb_run(common, o, hooks, console); }
+  ExitCode operator()(const SyncOptions& o) const { return verb_sync(common, o, console); }
+  ExitCode operator()(const ProspectsOptions& o) const { return verb_prospects(common, o, console); }
+  ExitCode operator()(const DuplicatesOptions& o) const { return verb_duplicates(common, o, console); }
+  ExitCode operator()(const DeadLettersOptions& o) const { return verb_dead_letters(common, o, console); }
+  ExitCode operator()(const ExplainOptions& o) const { return verb_explain(common, o, console); }
+  ExitCode operator()(const SandboxCallOptions& o) const { return verb_sandbox_call(common, o, console); }
+  ExitCode operator()(const SandboxVerb& verb) const { return hooks.sandbox(verb); }
+  ExitCode operator()(DemoVerb verb) const {
+    verb.program = program;
+    return hooks.demo(verb);
+  }
+};
+
+}  // namespace
+
+ExitCode run_words(const std::string& program, const std::vector<std::string>& words, const Hooks& hooks,
+                   Console& console) {
+  const Parsed parsed = parse_command_line(words);
+  console.out() << parsed.out << std::flush;
+  console.err() << parsed.err << std::flush;
+  if (!parsed.invocation) return parsed.code;
+  const CommonOptions& common = parsed.invocation->common;
+  console.json = common.json;
+  console.quiet = common.quiet;
+  if (common.no_colour) {
+    console.out_terminal.colour = console.err_terminal.colour = false;
+    ::setenv("NO_COLOR", "1", 1);  // for what runs further down, and for our children
+  }
+  const ExitCode code = std::visit(Carry{common, hooks, console, program}, parsed.invocation->verb);
+  console.out() << std::flush;
+  return code;
+}
+
+int run_cli(int argc, char** argv, const Hooks& hooks) {
+  Console console(std::cout, std::cerr);
+  console.out_terminal = terminal_of(STDOUT_FILENO, false);
+  console.err_terminal = terminal_of(STDERR_FILENO, false);
+  const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
+  return static_cast<int>(run_words(argc > 0 ? argv[0] : "prospectd", words, hooks, console));
+}
+
+}  // namespace prospectd::cli

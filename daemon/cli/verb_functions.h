@@ -1,0 +1,23 @@
+// The verbs, each in a .cpp of its own. Each says what it has to say on the console and gives the process's
+// exit code; none throws. One thread.
+#pragma once
+
+#include "daemon/cli/console.h"
+#include "daemon/cli/options.h"
+
+namespace prospectd::cli {
+
+ExitCode verb_version(const VersionOptions& options, Console& console);
+ExitCode verb_check(const CommonOptions& common, Console& console);
+ExitCode verb_run(const CommonOptions& common, const RunOptions& options, const Hooks& hooks,
+                  Console& console);
+ExitCode verb_status(const CommonOptions& common, Console& console);
+ExitCode verb_sync(const CommonOptions& common, const SyncOptions& options, Console& console);
+ExitCode verb_prospects(const CommonOptions& common, const ProspectsOptions& options, Console& console);
+ExitCode verb_duplicates(const CommonOptions& common, const DuplicatesOptions& options, Console& console);
+ExitCode verb_dead_letters(const CommonOptions& common, const DeadLettersOptions& options, Console& console);
+ExitCode verb_explain(const CommonOptions& common, const ExplainOptions& options, Console& console);
+/// A change in a running sandbox, or a question to it.
+ExitCode verb_sandbox_call(const CommonOptions& common, const SandboxCallOptions& options, Console& console);
+
+}  // namespace prospectd::cli

@@ -1,0 +1,192 @@
+// `prospectd sync` and `prospectd status`.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "daemon/cli/json.h"
+#include "tests/unit/cli/harness.h"
+
+namespace prospectd::cli {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+std::string cycle(const std::string& people,
+                  const std::string& more = R"("complete":true,"firstError":null)") {
+  return R"({"objects":{"Contact":{"created":38},"Lead":{"created":58,"updated":3}},"people":)" + people +
+         R"(,"calls":3,"tookMs":800,"windowUpper":"2026-11-20T08:15:30.000Z","alerts":[],)" + more + "}";
+}
+
+const std::string kPeople =
+    R"({"read":2114,"created":96,"withoutKey":2,"updated":3,"held":4,"quarantined":1})";
+
+std::string sync(const std::string& state, const std::string& result, const std::string& error = "null") {
+  return resource(
+      "s-1", R"({"state":")" + state +
+                 R"(","connection":"","dryRun":false,"startedAt":null,"finishedAt":null,"progress":)"
+                 R"([{"connection":"crm","object":"Lead","read":400,"total":800,"rate":100.0}],"result":)" +
+                 result + R"(,"error":)" + error + "}");
+}
+
+TEST(Sync, ItIsAskedForWaitedForAndToldInCounts) {
+  WithDaemon t;
+  t.daemon.answer("POST /v1/syncs", 202, sync("running", "null"));
+  t.daemon.answer("GET /v1/syncs/s-1", 200, sync("running", "null"));
+  t.daemon.answer("GET /v1/syncs/s-1", 200, sync("done", cycle(kPeople)));
+  const Ran ran = t.ask({"sync"});
+  EXPECT_EQ(ran.code, ExitCode::kOk);
+  EXPECT_EQ(ran.out,
+            "Synced: read 2,114 records in 3 CRM calls, 0.8 s (2,643/s).\n"
+            "  created          96 prospects, 2 without a usable address (38 from Contact, 58 from Lead)\n"
+            "  updated           3 prospects\n"
+            "  held              4 records whose address another prospect has: prospectd duplicates\n"
+            "  set apart         1 record that could not be read: prospectd dead-letters\n");
+  EXPECT_THAT(t.daemon.asked(), ElementsAre(R"(POST /v1/syncs {"connection":"","dryRun":false})",
+                                            "GET /v1/syncs/s-1", "GET /v1/syncs/s-1"));
+}
+
+TEST(Sync, OnATerminalABarMovesAndIsTakenAway) {
+  WithDaemon t;
+  t.daemon.answer("POST /v1/syncs", 202, sync("running", "null"));
+  t.daemon.answer("GET /v1/syncs/s-1", 200, sync("done", cycle(kPeople)));
+  const Ran ran = t.ask({"sync"}, 80);
+  EXPECT_THAT(ran.err, HasSubstr("  Lead  ████████████████░░░░░░░░░░░░░░░░ 400/800  100/s  4 s left"));
+  EXPECT_TRUE(ran.err.ends_with("\r\x1b[K"));
+  EXPECT_EQ(t.ask({"sync", "--quiet"}, 80).err, "");
+}
+
+TEST(Sync, NothingToDoIsSaid) {
+  WithDaemon t;
+  t.daemon.answer("POST /v1/syncs", 202, sync("done", cycle(R"({"read":0})")));
+  EXPECT_THAT(t.ask({"sync"}).out, HasSubstr("Nothing to do: both sides agree."));
+}
+
+TEST(Sync, OneThatCouldNotReadEverythingIsPartial) {
+  WithDaemon t;
+  t.daemon.answer(
+      "POST /v1/syncs", 202,
+      sync("done",
+           cycle(kPeople,
+                 R"("complete":false,"firstError":{"code":"permission","message":"Lead may not be read"})")));
+  const Ran ran = t.ask({"sync"});
+  EXPECT_EQ(ran.code, ExitCode::kPartial);
+  EXPECT_THAT(ran.err, HasSubstr("not everything could be read: Lead may not be read"));
+}
+
+TEST(Sync, AFailedOneEndsWithItsError) {
+  WithDaemon t;
+  t.daemon.answer(
+      "POST /v1/syncs", 202,
+      sync(
+          "failed", "null",
+          R"({"code":"login_refused","class":"config","message":"the secret is wrong","retryAfterMs":null})"));
+  const Ran ran = t.ask({"sync"});
+  EXPECT_EQ(ran.code, ExitCode::kAuth);
+  EXPECT_EQ(ran.err, "prospectd: the secret is wrong\n");
+}
+
+TEST(Sync, AConnectionIsNamedToTheDaemon) {
+  WithDaemon t;
+  t.daemon.answer("POST /v1/syncs", 404,
+                  R"({"errors":[{"code":"not_found","detail":"there is no connection crn"}]})");
+  EXPECT_EQ(t.ask({"sync", "crn"}).code, ExitCode::kOther);
+  EXPECT_THAT(t.daemon.asked(), ElementsAre(R"(POST /v1/syncs {"connection":"crn","dryRun":false})"));
+}
+
+TEST(Sync, TheDocumentIsTheSyncWithItsResult) {
+  WithDaemon t;
+  t.daemon.answer("POST /v1/syncs", 202, sync("done", cycle(kPeople)));
+  const auto document = *parse_json(t.ask({"sync", "--json"}).out);
+  EXPECT_EQ(document["data"]["id"], "s-1");
+  EXPECT_EQ(document["data"]["state"], "done");
+  EXPECT_EQ(document["data"]["result"]["people"]["created"], 96);
+}
+
+TEST(DryRun, CountsFieldsAndFirstRows) {
+  WithDaemon t;
+  std::string result = cycle(kPeople);
+  result.insert(
+      result.size() - 1,
+      R"(,"fields":{"phone":377,"title":402},"truncated":true,"rows":[)"
+      R"({"action":"update","object":"Lead","remoteId":"00QB","prospectId":"42","field":"title","before":"CTO","after":"CEO","reason":"UPDATED_FROM_CRM"},)"
+      R"({"action":"create","object":"Lead","remoteId":"00QC","prospectId":"","field":"","before":"","after":"","reason":"CREATED_FROM_CRM"}])");
+  t.daemon.answer("POST /v1/syncs", 202, sync("done", result));
+  const Ran ran = t.ask({"sync", "--dry-run", "--rows", "1"});
+  EXPECT_EQ(ran.code, ExitCode::kOk);
+  EXPECT_EQ(ran.out,
+            "Dry run: read 2,114 records in 3 CRM calls, 0.8 s (2,643/s). Nothing was written.\n"
+            "  create           96 prospects, 2 without a usable address (38 from Contact, 58 from Lead)\n"
+            "  update            3 prospects\n"
+            "  hold              4 records whose address another prospect has\n"
+            "  set apart         1 record that could not be read\n"
+            "  fields    title 402 · phone 377\n"
+            "  It stopped at the bound of a dry run: the counts are of what came before.\n"
+            "\n"
+            "what    object  CRM record  prospect  field  from  to   why\n"
+            "update  Lead    00QB        42        title  CTO   CEO  UPDATED_FROM_CRM\n"
+            "The first 1 of 2; more: --rows N\n"
+            "Apply: prospectd sync\n");
+  EXPECT_THAT(t.daemon.asked().front(), HasSubstr(R"("dryRun":true)"));
+}
+
+std::string status(const std::string& connection) {
+  return resource(
+      "prospectd",
+      R"({"version":"0.1.0","now":"2026-11-20T10:00:00.000Z","startedAt":"2026-11-20T07:55:00.000Z",)"
+      R"("dataset":"/var/lib/prospectd/prospectd.db","totals":{"prospects":11689,"withoutKey":47,"links":11689,)"
+      R"("users":24,"accounts":1000,"openDuplicates":311,"deadLetters":1,"openConflicts":0,"outbox":0},"connections":[)" +
+          connection +
+          R"(],"cursors":[{"connection":"crm","object":"Lead","stamp":null,"verified":"2026-11-20T09:58:00.000Z"}]})");
+}
+
+TEST(Status, InWords) {
+  WithDaemon t;
+  t.daemon.answer(
+      "GET /v1/status", 200,
+      status(
+          R"({"name":"crm","state":"idle","progress":null,"rate":0,"lastCycle":)" + cycle(kPeople) +
+          R"(,"lastCycleAt":"2026-11-20T09:58:00.000Z","nextPollAt":"2026-11-20T10:08:00.000Z",)"
+          R"("lastError":null,"failures":0,"alerts":[],"usage":{"used":120,"allowed":15000},"calls":24})"));
+  EXPECT_EQ(t.ask({"status"}).out,
+            "prospectd 0.1.0 · running for 2 h 5 min · /var/lib/prospectd/prospectd.db\n"
+            "  11,689 prospects (47 without a usable address), 1,000 accounts, 24 users\n"
+            "  311 records held back as duplicates: prospectd duplicates\n"
+            "  1 record set apart as unreadable: prospectd dead-letters\n"
+            "\n"
+            "crm  up to date; next poll in 8 min\n"
+            "  last cycle  2 min ago: read 2,114 records in 3 CRM calls, 0.8 s (2,643/s); 96 created, 3 "
+            "updated, 4 held, 1 set apart\n"
+            "  verified    everything that changed in the CRM up to 1 h 44 min ago\n"
+            "  CRM calls   120 of 15,000 of this day's; 24 by this daemon\n");
+}
+
+TEST(Status, TroubleSaysWhatToDo) {
+  WithDaemon t;
+  t.daemon.answer(
+      "GET /v1/status", 200,
+      status(
+          R"({"name":"crm","state":"needs_attention","progress":null,"rate":0,"lastCycle":null,)"
+          R"("lastCycleAt":null,"nextPollAt":null,"lastError":{"code":"login_refused","class":"config",)"
+          R"("message":"the CRM refused the login"},"failures":3,"alerts":["Contact.Titel is gone"],"usage":null,"calls":1})"));
+  const std::string out = t.ask({"status"}).out;
+  EXPECT_THAT(out, HasSubstr("crm  needs attention: somebody has to change something\n"));
+  EXPECT_THAT(out, HasSubstr("  attention   the CRM refused the login (3 times in a row)\n"));
+  EXPECT_THAT(out,
+              HasSubstr("→ look at login_url, client_id and the secret's file, then: prospectd check\n"));
+  EXPECT_THAT(out, HasSubstr("  attention   Contact.Titel is gone\n"));
+  EXPECT_THAT(out, Not(HasSubstr("last cycle")));
+}
+
+TEST(Status, TheDocumentIsTheApis) {
+  WithDaemon t;
+  const std::string body = status(R"({"name":"crm","state":"idle"})");
+  t.daemon.answer("GET /v1/status", 200, body);
+  EXPECT_EQ(parse_json(t.ask({"status", "--json"}).out)->at("data"),
+            parse_json(body)->at("data").at("attributes"));
+}
+
+}  // namespace
+}  // namespace prospectd::cli
