@@ -1,1 +1,13 @@
-int main() { return 0; }
+// The program: the command line, and what its verbs run.
+#include "daemon/cli/verbs.h"
+#include "daemon/wire/daemon.h"
+#include "daemon/wire/demo.h"
+#include "daemon/wire/lifeline.h"
+#include "daemon/wire/sandbox.h"
+
+int main(int argc, char** argv) {
+  using namespace prospectd;
+  wire::tie_to_parent();
+  const cli::Hooks hooks{wire::run_daemon, wire::run_sandbox, wire::run_demo};
+  return cli::run_cli(argc, argv, hooks);
+}
