@@ -3,7 +3,6 @@
 #pragma once
 
 #include <deque>
-#include <exception>
 #include <functional>
 #include <optional>
 #include <string>
@@ -11,10 +10,9 @@
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 
 #include "connectors/http/transport.h"
+#include "tests/support/run_coroutine.h"
 
 namespace prospectd::salesforce::test {
 
@@ -63,22 +61,6 @@ class FakeOrg final : public http::Transport {
   bool cancelled_ = false;
 };
 
-template <class T>
-boost::asio::awaitable<void> store(boost::asio::awaitable<T> work, std::optional<T>& out) {
-  T value = co_await std::move(work);
-  out.emplace(std::move(value));
-}
-
-/// Runs one coroutine to its end on a loop of its own.
-template <class T>
-T run(boost::asio::awaitable<T> work) {
-  boost::asio::io_context io;
-  std::optional<T> out;
-  boost::asio::co_spawn(io, store(std::move(work), out), [](std::exception_ptr failure) {
-    if (failure) std::rethrow_exception(failure);
-  });
-  io.run();
-  return std::move(out).value();
-}
+using prospectd::test::run;
 
 }  // namespace prospectd::salesforce::test

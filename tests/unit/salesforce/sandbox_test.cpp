@@ -9,34 +9,14 @@
 #include "connectors/sandbox/crm_model.h"
 #include "connectors/sandbox/front.h"
 #include "connectors/sandbox/generator.h"
-#include "tests/unit/salesforce/fake_org.h"
+#include "tests/support/front_transport.h"
+#include "tests/support/run_coroutine.h"
 
 namespace prospectd::salesforce::test {
 namespace {
 
-/// Hands every request to the front at once.
-class FrontTransport final : public http::Transport {
- public:
-  explicit FrontTransport(sandbox::Front& front) : front_(front) {}
-
-  boost::asio::awaitable<Result<http::Response>> send(http::Request request) override {
-    const auto url = http::parse_url(request.url);
-    if (!url) co_return make_error(ErrorCode::kRefusedTarget, "no URL");
-    http::ServerRequest asked;
-    asked.method = request.method;
-    asked.target = url->target;
-    asked.headers = request.headers;
-    asked.headers.set("Host", "127.0.0.1:9443");
-    asked.body = request.body;
-    asked.remote_address = "127.0.0.1";
-    asked.local_port = 9443;
-    co_return front_.handle(asked);
-  }
-  void cancel_all() override {}
-
- private:
-  sandbox::Front& front_;
-};
+using prospectd::test::FrontTransport;
+using prospectd::test::run;
 
 class SandboxOrg : public ::testing::Test {
  protected:
