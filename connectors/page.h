@@ -1,5 +1,6 @@
-// What a connector is asked for and what it hands back: queries, pages, and records that could not be decoded.
-// Apart from connector.h so that decoders, which are fuzzed, need no coroutines. Pure data, any thread.
+// What a connector is asked for and what it hands back: queries, pages, and records that could not be
+// decoded. Apart from connector.h so that decoders, which are fuzzed, need no coroutines. Pure data, any
+// thread.
 #pragma once
 
 #include <cstdint>
