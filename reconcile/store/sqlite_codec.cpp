@@ -62,8 +62,8 @@ class CustomReader final : public nlohmann::json_sax<json> {
   bool number_unsigned(number_unsigned_t value) override { return put_number(static_cast<int64_t>(value)); }
   bool number_float(number_float_t value, const string_t&) override { return put(Value(value)); }
   bool string(string_t& value) override {
-    if (depth_ == 1 && at_ != kNowhere) put(typed_text(std::move(value), names_[at_].type));
-    return true;
+    if (at_ == kNowhere) return depth_ > 0;
+    return put(typed_text(std::move(value), names_[at_].type));
   }
   bool binary(binary_t&) override { return false; }
   bool start_object(size_t) override { return ++depth_ <= kDepthMax; }

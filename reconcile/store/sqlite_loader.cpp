@@ -5,6 +5,7 @@
 namespace prospectd::store {
 namespace {
 
+using reconcile::Account;
 using reconcile::ConnectionId;
 using reconcile::Link;
 using reconcile::PageKeys;
@@ -25,8 +26,15 @@ struct Loader::Job {
   const Tally& tally;
   FreeKeys* free = nullptr;
   PageSnapshot out;
-  std::unordered_set<ProspectId> wanted;  ///< prospects to load, with their link of this connection
-  std::unordered_set<ProspectId> spared;  ///< behind links that stand as the page knows them
+  std::unordered_set<ProspectId> wanted = {};  ///< prospects to load, with their link of this connection
+  std::unordered_set<ProspectId> spared = {};  ///< behind links that stand as the page knows them
+  /// By place in `remotes`: the link stands as the page knows it, so that the record changes nothing and
+  /// nothing else that it names is looked up.
+  std::vector<bool> stands = {};
+
+  bool is_needed(const std::vector<size_t>& owners, size_t at) const {
+    return at >= owners.size() || owners[at] >= stands.size() || !stands[owners[at]];
+  }
 };
 
 Loader::Loader(Database& db, const Codec& codec, const AddressHash& hash)
@@ -41,6 +49,7 @@ Loader::Loader(Database& db, const Codec& codec, const AddressHash& hash)
                                 "ORDER BY id LIMIT 1")),
       account_by_remote_(
           db, select(kAccountColumns, "accounts WHERE connection = ? AND remote = ? AND remote <> ''")),
+      account_id_(db, "SELECT id FROM accounts WHERE connection = ? AND remote = ? AND remote <> ''"),
       account_by_id_(db, select(kAccountColumns, "accounts WHERE id = ?")),
       waiting_(db,
                "SELECT DISTINCT kind, holder FROM pending_references WHERE connection = ? AND remote = ? "
@@ -50,6 +59,8 @@ Loader::Loader(Database& db, const Codec& codec, const AddressHash& hash)
                          "'email' AND kind = 0 ORDER BY holder LIMIT ?"),
       open_duplicates_(
           db, "SELECT prospect FROM duplicates WHERE connection = ? AND remote = ? AND open = 1 ORDER BY id"),
+      all_open_duplicates_(
+          db, "SELECT remote, prospect FROM duplicates WHERE connection = ? AND open = 1 ORDER BY id"),
       lineage_(db,
                "SELECT to_remote, to_object, kind, at FROM lineage WHERE connection = ? AND from_remote = ? "
                "ORDER BY id DESC LIMIT 1"),
@@ -57,18 +68,18 @@ Loader::Loader(Database& db, const Codec& codec, const AddressHash& hash)
 
 Result<PageSnapshot> Loader::snapshot(const PageKeys& keys, const Tally& tally, FreeKeys* free) {
   if (free != nullptr) free->reset(keys.emails.size(), keys.remotes.size());
-  Job job{keys, tally, free, {}, {}, {}};
+  Job job{keys, tally, free, {}};
   job.out.connection = keys.connection;
   job.out.next_prospect = {tally.next_prospect};
   job.out.next_user = {tally.next_user};
   job.out.next_account = {tally.next_account};
+  if (!keys.only_references) PD_TRY(load_links(job));
   if (tally.users > 0) PD_TRY(load_users(job));
   if (tally.accounts > 0) PD_TRY(load_accounts(job));
   if (keys.only_references) {
     if (tally.users > 0) PD_TRY(load_local_users(job));
     if (tally.pending > 0) PD_TRY(load_waiting(job));
   } else {
-    PD_TRY(load_links(job));
     PD_TRY(load_addresses(job));
     if (tally.open_duplicates > 0) PD_TRY(load_open_duplicates(job));
     if (tally.lineage > 0) PD_TRY(load_lineage(job));
@@ -78,25 +89,39 @@ Result<PageSnapshot> Loader::snapshot(const PageKeys& keys, const Tally& tally, 
   return std::move(job.out);
 }
 
+// Looked up in the order of the index, so that neighbours meet the same pages; equal keys stay in the page's
+// order.
 Result<void> Loader::load_links(Job& job) {
-  job.out.links.reserve(job.keys.remotes.size());
-  const auto& known = job.keys.known;
-  for (size_t i = 0; i < job.keys.remotes.size(); ++i) {
-    const int64_t hash = hash_(job.keys.remotes[i].str());
-    std::optional<StoredLink> found;
+  const std::vector<RemoteId>& remotes = job.keys.remotes;
+  job.out.links.reserve(remotes.size());
+  job.stands.resize(remotes.size());
+  std::vector<HashedKey> order;
+  order.reserve(remotes.size());
+  for (size_t i = 0; i < remotes.size(); ++i)
+    order.push_back({hash_(remotes[i].str()), i});
+  std::ranges::sort(order);
+  for (const HashedKey& key : order) {
     bool bare = true;
-    if (job.tally.links > 0) {
-      PD_ASSIGN(stored, link_at(job.keys.connection, job.keys.remotes[i], hash, &bare));
-      found = std::move(stored);
-    }
-    if (bare && job.free != nullptr) job.free->remotes.insert(hash);
-    if (!found) continue;
-    const Link& link = found->link;
-    const bool stands = i < known.size() && link.version == known[i].first && link.hash == known[i].second;
-    (stands ? job.spared : job.wanted).insert(link.prospect);
-    job.out.link_of[link.prospect] = link.remote;
-    job.out.links.insert_or_assign(job.keys.remotes[i], std::move(found->link));
+    if (job.tally.links > 0) PD_TRY(load_link(job, key, bare));
+    if (bare && job.free != nullptr) job.free->remotes.insert(key.hash);
   }
+  return {};
+}
+
+Result<void> Loader::load_link(Job& job, const HashedKey& key, bool& bare) {
+  const RemoteId& remote = job.keys.remotes[key.at];
+  PD_ASSIGN(found, link_at(job.keys.connection, remote, key.hash, &bare));
+  if (!found) return {};
+  const Link& link = found->link;
+  const auto& known = job.keys.known;
+  const bool same =
+      key.at < known.size() && link.version == known[key.at].first && link.hash == known[key.at].second;
+  // An earlier record of the page with the same id will have changed the link by then.
+  const bool stands = same && !job.wanted.contains(link.prospect);
+  job.stands[key.at] = stands;
+  (stands ? job.spared : job.wanted).insert(link.prospect);
+  job.out.link_of[link.prospect] = link.remote;
+  job.out.links.insert_or_assign(remote, std::move(found->link));
   return {};
 }
 
@@ -116,17 +141,23 @@ Result<std::optional<StoredLink>> Loader::link_at(ConnectionId connection, const
 }
 
 Result<void> Loader::load_addresses(Job& job) {
-  for (const std::string& key : job.keys.emails) {
-    const int64_t hash = hash_(key);
+  std::vector<HashedKey> order;
+  order.reserve(job.keys.emails.size());
+  for (size_t i = 0; i < job.keys.emails.size(); ++i) {
+    if (job.is_needed(job.keys.email_owners, i)) order.push_back({hash_(job.keys.emails[i]), i});
+  }
+  std::ranges::sort(order);
+  for (const HashedKey& key : order) {
+    const std::string& email = job.keys.emails[key.at];
     std::optional<ProspectId> holder;
     bool bare = true;
     if (job.tally.prospects > 0) {
-      PD_ASSIGN(found, holder_of(key, hash, &bare));
+      PD_ASSIGN(found, holder_of(email, key.hash, &bare));
       holder = found;
     }
-    if (bare && job.free != nullptr) job.free->addresses.insert(hash);
+    if (bare && job.free != nullptr) job.free->addresses.insert(key.hash);
     if (!holder) continue;
-    job.out.addresses.emplace(key, *holder);
+    job.out.addresses.emplace(email, *holder);
     if (!job.spared.contains(*holder)) job.wanted.insert(*holder);
   }
   return {};
@@ -192,12 +223,18 @@ Result<void> Loader::load_local_users(Job& job) {
 }
 
 Result<void> Loader::load_accounts(Job& job) {
-  for (const RemoteId& remote : job.keys.accounts) {
-    if (job.out.accounts.contains(remote)) continue;
-    Query query(account_by_remote_);
+  for (size_t i = 0; i < job.keys.accounts.size(); ++i) {
+    const RemoteId& remote = job.keys.accounts[i];
+    if (!job.is_needed(job.keys.account_owners, i) || job.out.accounts.contains(remote)) continue;
+    Query query(job.keys.only_references ? account_by_remote_ : account_id_);
     query.bind(job.keys.connection.value).bind(remote.str());
     if (query.step()) {
-      PD_ASSIGN(account, rows_.account(query));
+      Account account;
+      account.id = {query.integer(0)};
+      if (job.keys.only_references) {
+        PD_ASSIGN(whole, rows_.account(query));
+        account = std::move(whole);
+      }
       job.out.accounts.emplace(remote, std::move(account));
     }
     PD_TRY(query.done());
@@ -243,20 +280,39 @@ Result<void> Loader::load_waiting_account(Job& job, const RemoteId& waits_for, i
   return query.done();
 }
 
+// One look at all open rows, or one at each record's: whichever is less.
 Result<void> Loader::load_open_duplicates(Job& job) {
+  if (job.tally.open_duplicates > static_cast<int64_t>(job.keys.remotes.size())) {
+    for (size_t i = 0; i < job.keys.remotes.size(); ++i) {
+      if (!job.stands[i]) PD_TRY(load_open_duplicates_of(job, job.keys.remotes[i]));
+    }
+    return {};
+  }
+  std::unordered_map<RemoteId, std::vector<ProspectId>> open;
+  Query query(all_open_duplicates_);
+  query.bind(job.keys.connection.value);
+  while (query.step())
+    open[RemoteId(std::string(query.text(0)))].push_back(ProspectId{query.integer(1)});
+  PD_TRY(query.done());
   for (const RemoteId& remote : job.keys.remotes) {
-    if (job.out.open_duplicates.contains(remote)) continue;
-    Query query(open_duplicates_);
-    query.bind(job.keys.connection.value).bind(remote.str());
-    while (query.step())
-      job.out.open_duplicates[remote].push_back(ProspectId{query.integer(0)});
-    PD_TRY(query.done());
+    if (auto found = open.extract(remote)) job.out.open_duplicates.insert(std::move(found));
   }
   return {};
 }
 
+Result<void> Loader::load_open_duplicates_of(Job& job, const RemoteId& remote) {
+  if (job.out.open_duplicates.contains(remote)) return {};
+  Query query(open_duplicates_);
+  query.bind(job.keys.connection.value).bind(remote.str());
+  while (query.step())
+    job.out.open_duplicates[remote].push_back(ProspectId{query.integer(0)});
+  return query.done();
+}
+
 Result<void> Loader::load_lineage(Job& job) {
-  for (const RemoteId& remote : job.keys.remotes) {
+  for (size_t i = 0; i < job.keys.remotes.size(); ++i) {
+    if (job.stands[i]) continue;
+    const RemoteId& remote = job.keys.remotes[i];
     Query query(lineage_);
     query.bind(job.keys.connection.value).bind(remote.str());
     if (query.step()) {
@@ -284,7 +340,7 @@ Result<PageSnapshot> Loader::waiting_for_addresses(ConnectionId connection, size
                                                    const Tally& tally) {
   PageKeys keys;
   keys.connection = connection;
-  Job job{keys, tally, nullptr, {}, {}, {}};
+  Job job{keys, tally, nullptr, {}};
   job.out.connection = connection;
   job.out.next_prospect = {tally.next_prospect};
   if (tally.pending == 0) return std::move(job.out);

@@ -2,6 +2,7 @@
 // empty is not asked. Belongs to its connection's thread.
 #pragma once
 
+#include <compare>
 #include <optional>
 #include <string>
 #include <unordered_set>
@@ -54,7 +55,14 @@ class Loader {
 
  private:
   struct Job;
+  /// A key's hash, and its place in the list that it is from.
+  struct HashedKey {
+    int64_t hash;
+    size_t at;
+    auto operator<=>(const HashedKey&) const = default;
+  };
   Result<void> load_links(Job& job);
+  Result<void> load_link(Job& job, const HashedKey& key, bool& bare);
   Result<void> load_addresses(Job& job);
   Result<void> load_prospects(Job& job);
   Result<void> load_link_of(Job& job, ProspectId prospect);
@@ -65,6 +73,7 @@ class Loader {
   Result<void> load_waiting_for(Job& job, const RemoteId& remote, int64_t& left);
   Result<void> load_waiting_account(Job& job, const RemoteId& waits_for, int64_t account);
   Result<void> load_open_duplicates(Job& job);
+  Result<void> load_open_duplicates_of(Job& job, const RemoteId& remote);
   Result<void> load_lineage(Job& job);
   Result<void> load_dead_letters(Job& job);
 
@@ -76,10 +85,12 @@ class Loader {
   Statement user_by_remote_;
   Statement user_by_email_;
   Statement account_by_remote_;
+  Statement account_id_;
   Statement account_by_id_;
   Statement waiting_;
   Statement waiting_addresses_;
   Statement open_duplicates_;
+  Statement all_open_duplicates_;
   Statement lineage_;
   Statement dead_letter_;
 };
