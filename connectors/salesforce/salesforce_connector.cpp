@@ -113,6 +113,8 @@ class SalesforceConnector final : public Connector {
   asio::awaitable<Result<PageLayout>> layout_of(std::string object, std::vector<std::string> fields);
   asio::awaitable<Result<Page>> read_page(std::string object, std::string target,
                                           std::shared_ptr<const PageLayout> layout, NextPlace before);
+  asio::awaitable<Result<void>> read_list(std::string object, std::string target,
+                                          std::shared_ptr<const PageLayout> layout, Page& all);
   Call query_call(std::string target) const;
   Error lost_place(Error error, const CallOutcome& outcome, const NextPlace& before) const;
   Result<Page> page_of(DecodedPage decoded, const PageLayout& layout, const NextPlace& before,
@@ -312,27 +314,48 @@ asio::awaitable<Result<Page>> SalesforceConnector::fetch_by_ids(std::string obje
   for (const RemoteId& id : ids) {
     if (auto canonical = wire::canonical_id(id.str())) wanted.insert(*std::move(canonical));
   }
-  const std::vector<std::string> list(wanted.begin(), wanted.end());
   Page all;
   all.layout = layout->fields();
-  for (size_t first = 0; first < list.size();) {
-    auto target = ids_target(version_, object, *layout, list, first);
+  while (!wanted.empty()) {
+    const std::vector<std::string> list(wanted.begin(), wanted.end());
+    size_t asked = 0;
+    auto target = ids_target(version_, object, *layout, list, asked);
     if (!target) co_return std::move(target).error().within(object);
-    NextPlace before;
-    // Every page but the last has a record, so there are no more pages than ids.
-    for (size_t pages = 0; pages <= kFetchIdsMax; ++pages) {
-      std::string address = before.locator.empty() ? *target : next_target(version_, before);
-      auto page = co_await read_page(object, std::move(address), layout, before);
-      if (!page) co_return std::move(page).error().within("read by id").within(object);
-      std::move(page->records.begin(), page->records.end(), std::back_inserter(all.records));
-      std::move(page->bad.begin(), page->bad.end(), std::back_inserter(all.bad));
-      const auto next = parse_next(page->next);
-      if (!next) break;
-      before = *next;
+    Result<void> read = co_await read_list(object, *std::move(target), layout, all);
+    for (const mapping::Record& record : all.records)
+      wanted.erase(record.id.str());
+    for (const BadRecord& bad : all.bad)
+      wanted.erase(bad.id.str());
+    // Where the place in the list is lost half-way, the rest is asked for anew.
+    const bool led_on = wanted.size() < list.size();
+    if (!read && (read.error().code != ErrorCode::kQueryRestart || !led_on)) {
+      co_return std::move(read).error().within("read by id").within(object);
     }
+    if (!read) continue;
+    for (size_t i = 0; i < asked; ++i)
+      wanted.erase(list[i]);  // those that didn't come don't exist
   }
   all.total = static_cast<int64_t>(all.records.size() + all.bad.size());
   co_return all;
+}
+
+/// Reads one list of ids to its end, page by page; what came before an error stays in `all`.
+asio::awaitable<Result<void>> SalesforceConnector::read_list(std::string object, std::string target,
+                                                             std::shared_ptr<const PageLayout> layout,
+                                                             Page& all) {
+  NextPlace before;
+  // Every page but the last has a record, so there are no more pages than ids.
+  for (size_t pages = 0; pages <= kFetchIdsMax; ++pages) {
+    std::string address = before.locator.empty() ? target : next_target(version_, before);
+    auto page = co_await read_page(object, std::move(address), layout, before);
+    if (!page) co_return std::move(page).error();
+    std::move(page->records.begin(), page->records.end(), std::back_inserter(all.records));
+    std::move(page->bad.begin(), page->bad.end(), std::back_inserter(all.bad));
+    const auto next = parse_next(page->next);
+    if (!next) break;
+    before = *next;
+  }
+  co_return Result<void>{};
 }
 
 }  // namespace

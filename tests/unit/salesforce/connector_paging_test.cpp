@@ -177,5 +177,27 @@ TEST_F(ConnectorTest, BadRecordsCountAsRowsOfTheQuery) {
   EXPECT_TRUE(next(first->next));
 }
 
+TEST_F(ConnectorTest, F05_APlaceLostWhileReadingById_TheRestIsAskedForAnew) {
+  org_.then_page(page_of({lead(1), lead(2)}, 3, next_url(2)));
+  org_.then(refusal(400, "INVALID_QUERY_LOCATOR", "invalid query locator"));
+  org_.then_page(page_of({lead(3)}, 1));
+  std::vector<RemoteId> ids;
+  for (int i = 1; i <= 3; ++i)
+    ids.emplace_back(lead_id(i));
+  const auto page = run(connector_->fetch_by_ids("Lead", {"Email"}, ids));
+  ASSERT_TRUE(page) << page.error().text();
+  EXPECT_EQ(page->records.size(), 3u);
+  EXPECT_NE(org_.last_query().find("Id IN ('" + lead_id(3) + "')"), std::string::npos);
+}
+
+TEST_F(ConnectorTest, F05_APlaceLostAgainAndAgainWhileReadingByIdIsGivenUp) {
+  org_.then_page(page_of({lead(1)}, 2, next_url(1)));
+  for (int i = 0; i < 10; ++i)
+    org_.then(refusal(400, "INVALID_QUERY_LOCATOR", "invalid query locator"));
+  std::vector<RemoteId> ids = {RemoteId(lead_id(1)), RemoteId(lead_id(2))};
+  expect_error(run(connector_->fetch_by_ids("Lead", {"Email"}, ids)), ErrorCode::kQueryRestart);
+  EXPECT_EQ(org_.count("queryAll"), 2);
+}
+
 }  // namespace
 }  // namespace prospectd::salesforce::test
