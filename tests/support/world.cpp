@@ -170,6 +170,7 @@ std::vector<engine::ConnectionOptions> World::connections() {
   connection.poll.overlap = options_.overlap;
   connection.poll.pages_per_commit = options_.pages_per_commit;
   connection.poll.start_jitter = false;
+  if (options_.on_connection) options_.on_connection(connection);
   std::vector<engine::ConnectionOptions> all;
   all.push_back(std::move(connection));
   return all;

@@ -32,6 +32,8 @@ struct WorldOptions {
   milliseconds overlap{600'000};
   milliseconds interval{365LL * 86'400'000};  ///< so long that only sync() polls
   store::CommitHook on_commit;
+  /// What the config says of the connection beyond the above, at each start; empty: nothing.
+  std::function<void(engine::ConnectionOptions&)> on_connection;
   /// Called with each transport that a start of the daemon makes.
   std::function<void(SimTransport&)> on_open;
   /// Puts something between the engine and its store, at each start; empty: nothing.
