@@ -2,6 +2,7 @@
 // have become.
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "reconcile/match.h"
 #include "reconcile/merge_record.h"
@@ -24,6 +25,8 @@ class PersonPage {
       : type_(type), policy_(policy), page_(page), snapshot_(snapshot), now_(now) {
     plan_.steps.reserve(page.records.size());
     created_.reserve(page.records.size());
+    snapshot.addresses.reserve(snapshot.addresses.size() + page.records.size());
+    snapshot.link_of.reserve(snapshot.link_of.size() + page.records.size());
   }
 
   Plan run() {
@@ -76,7 +79,7 @@ class PersonPage {
 
   Known known(const MappedRecord& record) {
     Known k;
-    if (const auto made = created_.find(record.id); made != created_.end()) materialise(made->second);
+    if (const auto made = created_.find(record.id.str()); made != created_.end()) materialise(made->second);
     if (const auto link = snapshot_.links.find(record.id); link != snapshot_.links.end()) {
       k.link = &link->second;
       return k;
@@ -161,7 +164,7 @@ class PersonPage {
       snapshot_.addresses[*record.email_key] = made.prospect.id;
     }
     snapshot_.link_of[made.prospect.id] = record.id;
-    created_.emplace(record.id, plan_.steps.size());
+    created_.emplace(record.id.str(), plan_.steps.size());
     count_creation(made.prospect.id, reason);
     note_field_errors(record, made.prospect.id);
     close_duplicates(record.id);
@@ -334,7 +337,7 @@ class PersonPage {
   }
 
   ProspectId linked_prospect(const RemoteId& remote) const {
-    if (const auto made = created_.find(remote); made != created_.end()) {
+    if (const auto made = created_.find(remote.str()); made != created_.end()) {
       return std::get<CreateProspect>(plan_.steps[made->second]).prospect.id;
     }
     const auto link = snapshot_.links.find(remote);
@@ -384,10 +387,32 @@ class PersonPage {
   PageSnapshot& snapshot_;
   Timestamp now_;
   Plan plan_;
-  std::unordered_map<RemoteId, size_t> created_;  ///< record → its CreateProspect step
+  std::unordered_map<std::string_view, size_t> created_;  ///< record → its CreateProspect step
   ProspectId first_created_;
   ProspectId last_created_;
 };
+
+void add_keys_of(const MappedRecord& record, size_t at, const mapping::FieldMap& map,
+                 std::unordered_set<std::string_view>& users, PageKeys& keys) {
+  if (record.email_key) {
+    keys.emails.push_back(*record.email_key);
+    keys.email_owners.push_back(at);
+  }
+  for (const RemoteId* became : {&record.lineage.merged_into, &record.lineage.converted_contact}) {
+    if (!became->empty()) keys.remotes.push_back(*became);
+  }
+  const auto& entries = map.entries();
+  for (size_t i = 0; i < entries.size(); ++i) {
+    const std::string_view reference = record.values[i].str();
+    if (reference.empty()) continue;
+    if (entries[i].type == mapping::LocalType::kUser && users.insert(reference).second)
+      keys.users.emplace_back(std::string(reference));
+    if (entries[i].type == mapping::LocalType::kAccount) {
+      keys.accounts.emplace_back(std::string(reference));
+      keys.account_owners.push_back(at);
+    }
+  }
+}
 
 }  // namespace
 
@@ -397,29 +422,16 @@ PageKeys keys_of_person_page(ConnectionId connection, const PersonType& type, co
   const size_t n = page.records.size();
   keys.remotes.reserve(n + page.bad.size());
   keys.emails.reserve(n);
-  const auto& entries = type.map->entries();
+  keys.email_owners.reserve(n);
   keys.known.reserve(n);
   for (const MappedRecord& record : page.records) {
     keys.remotes.push_back(record.id);
     keys.known.emplace_back(record.version, record.hash);
   }
-  for (const MappedRecord& record : page.records) {
-    if (record.email_key) keys.emails.push_back(*record.email_key);
-    if (!record.lineage.merged_into.empty()) keys.remotes.push_back(record.lineage.merged_into);
-    if (!record.lineage.converted_contact.empty()) keys.remotes.push_back(record.lineage.converted_contact);
-    for (size_t i = 0; i < entries.size(); ++i) {
-      const std::string_view reference = record.values[i].str();
-      if (reference.empty()) continue;
-      if (entries[i].type == mapping::LocalType::kUser) keys.users.emplace_back(std::string(reference));
-      if (entries[i].type == mapping::LocalType::kAccount) keys.accounts.emplace_back(std::string(reference));
-    }
-  }
+  std::unordered_set<std::string_view> users;
+  for (size_t at = 0; at < n; ++at)
+    add_keys_of(page.records[at], at, *type.map, users, keys);
   add_keys_of_bad(keys, page.bad);
-  for (auto* list : {&keys.users, &keys.accounts}) {
-    std::ranges::sort(*list);
-    const auto rest = std::ranges::unique(*list);
-    list->erase(rest.begin(), rest.end());
-  }
   return keys;
 }
 

@@ -23,6 +23,10 @@ struct PageKeys {
   /// Parallel to the first of `remotes`, or empty: a link that stands at exactly this version and hash is
   /// answered without its prospect, because nothing of it will be decided.
   std::vector<std::pair<Timestamp, uint64_t>> known;
+  /// Parallel to `emails` and `accounts`, or empty: the place in `remotes` of the record that names each.
+  /// What only records name whose links stand is not looked up.
+  std::vector<size_t> email_owners;
+  std::vector<size_t> account_owners;
   bool only_references =
       false;  ///< a page of users or accounts: `remotes` are theirs; wants pending references to them
 };

@@ -100,7 +100,8 @@ class DryRunApplier final : public Applier {
     }
     PlanCounts counts;
     for (const FedPage& page : batch.pages) {
-      const PageKeys keys = planner.keys(page);
+      PageKeys keys = planner.keys(page);
+      keys.known.clear();  // a link that stands in the database may have been changed by the run itself
       PD_ASSIGN(snapshot, reader_->snapshot(keys));
       overlay_.lay_over(keys, snapshot);
       const Plan plan = planner.plan(page, snapshot);

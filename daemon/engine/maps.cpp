@@ -153,9 +153,9 @@ FedPage map_records(Page page, const std::string& object, const FieldMap& map) {
   fed.mapped.object = object;
   const std::vector<size_t> binding = map.bind(*page.layout);
   fed.mapped.records.reserve(page.records.size());
-  for (const mapping::Record& record : page.records) {
+  for (mapping::Record& record : page.records) {
     fed.whole.push_back(record.id);
-    fed.mapped.records.push_back(map.to_local(record, binding));
+    fed.mapped.records.push_back(map.to_local(std::move(record), binding));
   }
   fed.mapped.bad = bad_of(page);
   return fed;
