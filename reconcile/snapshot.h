@@ -40,6 +40,7 @@ struct PageSnapshot {
   std::unordered_map<std::string, ProspectId> addresses;  ///< by key
   std::unordered_map<RemoteId, User> users;
   std::unordered_map<std::string, User> users_by_email;  ///< filled for pages of users: not yet linked ones
+  /// Whole for pages of users and accounts; for people, who only refer to them, no more than their id.
   std::unordered_map<RemoteId, Account> accounts;
   std::unordered_map<RemoteId, std::vector<ProspectId>>
       open_duplicates;                                 ///< by record: prospects it is held against
