@@ -53,6 +53,34 @@ TEST_P(StoreContract, ARecordThatComesTwiceAndHasChangedIsAnsweredWhole) {
   EXPECT_TRUE(snapshot(known).prospects.contains({1}));
 }
 
+TEST_P(StoreContract, WhatOnlyUnchangedRecordsNameIsNotLookedUp) {
+  add_linked(3);
+  must_commit({PutAccount{account(1, "001A"), true}, PutAccount{account(2, "001B"), true}});
+  PageKeys page = keys({"L1", "L2"}, {"p1@x.test", "p2@x.test", "p3@x.test", "p3@x.test"});
+  page.known = {{at(1), link(1, "L1").hash}, {at(2), 0}};  // the first one stands, the second has changed
+  page.email_owners = {0, 1, 0, 1};
+  page.accounts = {RemoteId("001A"), RemoteId("001B"), RemoteId("001B")};
+  page.account_owners = {0, 0, 1};
+  const PageSnapshot s = snapshot(page);
+  EXPECT_FALSE(s.addresses.contains("p1@x.test"));
+  EXPECT_EQ(s.addresses.at("p2@x.test"), ProspectId{2});
+  EXPECT_EQ(s.addresses.at("p3@x.test"), ProspectId{3});
+  ASSERT_EQ(s.accounts.size(), 1U);
+  EXPECT_EQ(s.accounts.at(RemoteId("001B")).id, AccountId{2});
+}
+
+TEST_P(StoreContract, OpenFailureRowsAreFoundWhetherTheyAreFewerThanTheRecordsOrMore) {
+  add_linked(1);
+  must_commit({HoldDuplicate{duplicate("D1", 1, "p1@x.test")}, HoldDuplicate{duplicate("D2", 1, "p1@x.test")},
+               HoldDuplicate{duplicate("D3", 1, "p1@x.test")}});
+  for (const auto& remotes : {std::vector<std::string>{"D1", "D2"}, {"D1", "D2", "X1", "X2"}}) {
+    const PageSnapshot s = snapshot(keys(remotes));
+    ASSERT_EQ(s.open_duplicates.size(), 2U);
+    EXPECT_EQ(s.open_duplicates.at(RemoteId("D1")), std::vector<ProspectId>{{1}});
+    EXPECT_EQ(s.open_duplicates.at(RemoteId("D2")), std::vector<ProspectId>{{1}});
+  }
+}
+
 TEST_P(StoreContract, ATransactionSeesItsOwnSteps) {
   auto transaction = store_->begin();
   ASSERT_TRUE(transaction);
