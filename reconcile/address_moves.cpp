@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "reconcile/addresses.h"
 #include "reconcile/merge.h"
 #include "reconcile/page.h"
 
@@ -39,36 +40,87 @@ Moves wanted_moves(const std::vector<PersonType>& types, const PageSnapshot& sna
   return moves;
 }
 
-bool gives_up(const Moves& moves, const PageSnapshot& snapshot, ProspectId holder, const std::string& key) {
-  const auto move = moves.find(holder);
-  if (move == moves.end() || move->second.to == key) return false;
-  const auto& addresses = snapshot.prospects.at(holder).addresses;
-  return !addresses.empty() && addresses.front().key == key;  // a move replaces the primary address only
-}
-
-// Takes out, until nothing changes, every move whose address stays with somebody, or goes to a lower number.
-void keep_possible(Moves& moves, const PageSnapshot& snapshot) {
-  for (size_t round = moves.size() + 1; round > 0; --round) {
-    std::map<std::string, ProspectId> claimed;
-    const size_t before = moves.size();
-    std::erase_if(moves, [&](const auto& item) {
-      const auto& [prospect, move] = item;
-      if (!claimed.emplace(move.to, prospect).second) return true;
-      const auto holder = snapshot.addresses.find(move.to);
-      return holder != snapshot.addresses.end() && holder->second != prospect &&
-             !gives_up(moves, snapshot, holder->second, move.to);
-    });
-    if (moves.size() == before) return;
+// What of the wanted moves can be made together. An address that is free goes to the lowest number that waits
+// for it, and so does the one which that prospect gives up, and so on. What is left waits for addresses of
+// others who wait: where that closes into a ring, all in it move at once; nobody else can.
+class Mover {
+ public:
+  Mover(const Moves& wanted, const PageSnapshot& snapshot) : wanted_(wanted), snapshot_(snapshot) {
+    for (const auto& [prospect, move] : wanted)
+      contenders_.emplace(move.to, prospect);  // the first is the lowest number
   }
-}
+
+  Moves run() {
+    for (const auto& [key, prospect] : contenders_) {
+      if (!holder_of(key)) hand_out(key);
+    }
+    for (const auto& [prospect, move] : wanted_) {
+      // Who holds it already, as another of the addresses, takes nothing from anybody.
+      if (holder_of(move.to) != prospect || made_.contains(prospect)) continue;
+      make(prospect);
+      if (const std::string key = given_up_by(prospect); key != move.to) hand_out(key);
+    }
+    int walk = 0;
+    for (const auto& [prospect, move] : wanted_)
+      follow(prospect, ++walk);
+    return std::move(made_);
+  }
+
+ private:
+  ProspectId holder_of(const std::string& key) const {
+    const auto holder = snapshot_.addresses.find(key);
+    return holder == snapshot_.addresses.end() ? ProspectId{} : holder->second;
+  }
+  // A move replaces the primary address only.
+  std::string given_up_by(ProspectId prospect) const {
+    const auto& addresses = snapshot_.prospects.at(prospect).addresses;
+    return addresses.empty() ? std::string() : addresses.front().key;
+  }
+  void make(ProspectId prospect) { made_.emplace(prospect, wanted_.at(prospect)); }
+
+  // `key` is free; each step makes one move, so there are no more steps than moves.
+  void hand_out(std::string key) {
+    for (auto taker = contenders_.find(key); taker != contenders_.end(); taker = contenders_.find(key)) {
+      if (made_.contains(taker->second)) return;
+      make(taker->second);
+      key = given_up_by(taker->second);
+    }
+  }
+
+  // From one who waits to the one who has what is waited for; a ring is where a walk meets itself.
+  void follow(ProspectId from, int walk) {
+    for (ProspectId at = from; wanted_.contains(at) && !made_.contains(at);) {
+      const auto [seen, first] = walks_.emplace(at, walk);
+      if (!first) {
+        if (seen->second == walk) close_ring(at);
+        return;
+      }
+      const std::string& key = wanted_.at(at).to;
+      const ProspectId holder = holder_of(key);
+      if (!holder || given_up_by(holder) != key) return;
+      at = holder;
+    }
+  }
+
+  void close_ring(ProspectId start) {
+    ProspectId at = start;
+    do {
+      make(at);
+      at = holder_of(wanted_.at(at).to);
+    } while (at != start);
+  }
+
+  const Moves& wanted_;
+  const PageSnapshot& snapshot_;
+  std::map<std::string, ProspectId> contenders_;  ///< by address: the lowest number that waits for it
+  std::map<ProspectId, int> walks_;               ///< in which walk a prospect was met
+  Moves made_;
+};
 
 void add_move(Plan& plan, const PageSnapshot& snapshot, ProspectId id, const Move& move) {
   const Prospect& prospect = snapshot.prospects.at(id);
   Link link = snapshot.links.at(snapshot.link_of.at(id));
-  std::vector<Address> addresses = prospect.addresses;
-  if (!addresses.empty()) addresses.erase(addresses.begin());
-  addresses.insert(addresses.begin(), Address{move.to, std::string(move.typed.str())});
-  UpdateProspect update{id, prospect.version, {}, std::move(addresses), false};
+  UpdateProspect update{id, prospect.version, {}, with_primary(prospect, move.typed), false};
   update.changes.push_back(
       {field::kEmail, prospect.fields[field::kEmail], move.typed, Reason::kReferenceResolved});
   JournalEntry entry;
@@ -91,9 +143,8 @@ void add_move(Plan& plan, const PageSnapshot& snapshot, ProspectId id, const Mov
 
 Plan plan_address_moves(const std::vector<PersonType>& types, PageSnapshot& snapshot) {
   Plan plan;
-  Moves moves = wanted_moves(types, snapshot);
-  keep_possible(moves, snapshot);
-  for (const auto& [prospect, move] : moves)
+  const Moves wanted = wanted_moves(types, snapshot);
+  for (const auto& [prospect, move] : Mover(wanted, snapshot).run())
     add_move(plan, snapshot, prospect, move);
   return plan;
 }

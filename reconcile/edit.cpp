@@ -2,7 +2,7 @@
 // known as ours.
 #include <algorithm>
 
-#include "mapping/email_key.h"
+#include "reconcile/addresses.h"
 #include "reconcile/merge.h"
 #include "reconcile/page.h"
 
@@ -23,13 +23,7 @@ Plan plan_local_edit(const mapping::LocalSchema& schema, ProspectId id,
   for (const auto& [at, value] : edits) {
     const Value& before = prospect.fields[at];
     if (same_value(before, value)) continue;
-    if (at == mapping::field::kEmail) {
-      const auto key = mapping::email_key(value.str());
-      std::vector<Address> addresses(prospect.addresses.begin() + (prospect.addresses.empty() ? 0 : 1),
-                                     prospect.addresses.end());
-      if (key) addresses.insert(addresses.begin(), Address{*key, std::string(value.str())});
-      update.addresses = std::move(addresses);
-    }
+    if (at == mapping::field::kEmail) update.addresses = with_primary(prospect, value);
     if (link) link->shadow.try_emplace(at, Agreement{before, before});
     JournalEntry entry;
     entry.reason = Reason::kLocalEdit;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mapping/email_key.h"
+#include "reconcile/addresses.h"
 
 namespace prospectd::reconcile {
 namespace {
@@ -19,15 +20,6 @@ std::string both_sides(const FieldInput& in) {
 
 bool is_conflict(const FieldOutcome& outcome) {
   return outcome.field_case == FieldCase::kBoth;
-}
-
-// The address list with the primary replaced; an address that is there already moves to the front.
-std::vector<Address> with_primary(std::vector<Address> addresses, std::optional<Address> primary) {
-  if (!addresses.empty()) addresses.erase(addresses.begin());
-  if (!primary) return addresses;
-  std::erase_if(addresses, [&](const Address& a) { return a.key == primary->key; });
-  addresses.insert(addresses.begin(), *std::move(primary));
-  return addresses;
 }
 
 class Merger {
@@ -66,7 +58,7 @@ class Merger {
     in.local = prospect_.fields[entry.local];
     const auto agreed = link_.shadow.find(entry.local);
     if (agreed != link_.shadow.end()) in.agreed = agreed->second;
-    in.takes_in = entry.takes_in();
+    in.takes_in = entry.takes_in() && !context_.takes_nothing;
     in.gives_out = entry.gives_out();
     in.rule = entry.spec.conflict;
     in.blanks_in = incoming.keeps_blanks ? mapping::Blanks::kMirror : entry.spec.blanks_in;
@@ -81,12 +73,9 @@ class Merger {
   // taken.
   bool take_email(const FieldInput& in) {
     const auto key = mapping::email_key(in.remote.str());
-    if (!key) {
-      result_.addresses = with_primary(prospect_.addresses, std::nullopt);
-      return true;
-    }
-    const auto holder = context_.snapshot.addresses.find(*key);
-    if (holder != context_.snapshot.addresses.end() && holder->second != prospect_.id) {
+    const auto& holders = context_.snapshot.addresses;
+    const auto holder = key ? holders.find(*key) : holders.end();
+    if (holder != holders.end() && holder->second != prospect_.id) {
       result_.email_taken = true;
       result_.pending.push_back({field::kEmail, RemoteId(*key)});
       const Agreement before = in.agreed.value_or(Agreement{in.local, in.local});
@@ -94,7 +83,7 @@ class Merger {
       note(field::kEmail, Reason::kEmailTaken, in);
       return false;
     }
-    result_.addresses = with_primary(prospect_.addresses, Address{*key, std::string(in.remote.str())});
+    result_.addresses = with_primary(prospect_, in.remote);
     return true;
   }
 

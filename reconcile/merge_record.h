@@ -33,6 +33,7 @@ struct MergeContext {
   const mapping::LocalSchema& schema;
   const PageSnapshot& snapshot;
   bool first_link = false;
+  bool takes_nothing = false;  ///< the type's inbound update is off: every value from the CRM stays outside
   Timestamp remote_version{};
 };
 

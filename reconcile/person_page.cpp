@@ -113,19 +113,29 @@ class PersonPage {
 
   // ---- values in the prospect's terms ----
 
-  std::vector<Incoming> incoming_of(const MappedRecord& record, const Prospect& prospect,
+  std::vector<Incoming> incoming_of(const MappedRecord& record, const Prospect& prospect, const Link& link,
                                     std::vector<PendingRef>& pending) {
     std::vector<Incoming> out;
     const auto& entries = type_.map->entries();
     out.reserve(entries.size());
     for (size_t i = 0; i < entries.size(); ++i) {
+      if (!speaks_for(entries[i])) continue;
       Incoming incoming;
       incoming.entry = &entries[i];
-      incoming.value = resolve(entries[i], record.values[i], prospect.fields[entries[i].local], pending,
-                               incoming.keeps_blanks);
+      // Whom the CRM named before: a user who was deactivated since is no change of its side.
+      const auto agreed = link.shadow.find(entries[i].local);
+      const Value& before =
+          agreed == link.shadow.end() ? prospect.fields[entries[i].local] : agreed->second.remote;
+      incoming.value = resolve(entries[i], record.values[i], before, pending, incoming.keeps_blanks);
       out.push_back(std::move(incoming));
     }
     return out;
+  }
+
+  // A local field may come in from one CRM field and go out to another: the agreement is with the one that
+  // comes in.
+  bool speaks_for(const MapEntry& entry) const {
+    return entry.takes_in() || type_.map->inward(entry.local) == nullptr;
   }
 
   Value resolve(const MapEntry& entry, const Value& value, const Value& current,
@@ -141,10 +151,10 @@ class PersonPage {
 
   // ---- the verdicts ----
 
+  // Whatever the reason, nobody stands in this record's way: what was held of it has nothing left to resolve.
   void skip(const MappedRecord& record) {
     ++plan_.counts.skipped;
-    // A record that was held back and is gone, or converted, has nothing left to resolve.
-    if (record.deleted || record.lineage.converted) close_duplicates(record.id);
+    close_duplicates(record.id);
   }
 
   void create(const MappedRecord& record, Reason reason) {
@@ -164,10 +174,10 @@ class PersonPage {
       snapshot_.addresses[*record.email_key] = made.prospect.id;
     }
     snapshot_.link_of[made.prospect.id] = record.id;
-    created_.emplace(record.id.str(), plan_.steps.size());
     count_creation(made.prospect.id, reason);
     note_field_errors(record, made.prospect.id);
     close_duplicates(record.id);
+    created_.emplace(record.id.str(), plan_.steps.size());  // where the next step will stand
     plan_.steps.emplace_back(std::move(made));
   }
 
@@ -177,6 +187,7 @@ class PersonPage {
     const auto& entries = type_.map->entries();
     for (size_t i = 0; i < entries.size(); ++i) {
       const MapEntry& entry = entries[i];
+      if (!speaks_for(entry)) continue;
       bool keeps_blanks = false;
       Value value = resolve(entry, record.values[i], Value::null(), link.pending, keeps_blanks);
       if (value.is_blank()) continue;
@@ -193,8 +204,8 @@ class PersonPage {
     const bool restored = link.deleted;
     const Link before = link;
     std::vector<PendingRef> pending;
-    const std::vector<Incoming> incoming = incoming_of(record, prospect, pending);
-    const MergeContext context{*type_.schema, snapshot_, first_link, record.version};
+    const std::vector<Incoming> incoming = incoming_of(record, prospect, link, pending);
+    const MergeContext context{*type_.schema, snapshot_, first_link, !type_.inbound_update, record.version};
     MergeResult merge = merge_record(context, prospect, link, incoming);
     link.pending = std::move(pending);
     link.pending.insert(link.pending.end(), merge.pending.begin(), merge.pending.end());
@@ -219,7 +230,8 @@ class PersonPage {
       ++plan_.counts.held_again;
       return;
     }
-    const RemoteId& linked = snapshot_.link_of.at(holder);
+    close_duplicates(record.id);  // of an address that it had before
+    const RemoteId linked = snapshot_.link_of.at(holder);
     open_duplicate(DuplicateKind::kDuplicateEmail, record.id, holder, linked, object_of(linked),
                    *record.email_key, Reason::kDuplicateEmail);
     ++plan_.counts.held;
@@ -273,6 +285,7 @@ class PersonPage {
   void stay(const MappedRecord& record, Link link) {
     link.version = record.version;
     link.hash = record.hash;
+    if (link.deleted != record.deleted) tag(link.prospect, link.deleted);
     link.deleted = record.deleted;
     plan_.steps.emplace_back(PutLink{link, RemoteId{}});
     snapshot_.links[record.id] = std::move(link);

@@ -48,6 +48,11 @@ class Applier {
                                                        DeadLetterId& letters_after) = 0;
   /// Records with a failure row that can be judged afresh, at most kRejudgedMax.
   virtual Result<std::vector<store::RecordKey>> stale_duplicates(reconcile::ConnectionId connection) = 0;
+  /// Remembers that these objects have been read to the end of a window; only where this cycle wrote anything
+  /// else (I5).
+  virtual Result<void> mark_verified(reconcile::ConnectionId connection,
+                                     const std::vector<std::string>& objects, Timestamp upper,
+                                     Timestamp now) = 0;
 };
 
 constexpr size_t kAddressMovesMax = 10'000;  ///< a cycle; the rest waits for the next

@@ -37,7 +37,25 @@ class CommittingApplier final : public Applier {
       PD_TRY(transaction->apply(plan, now));
     }
     if (wrote) PD_TRY(transaction->commit());  // a cycle that saw nothing new writes nothing (I5)
+    wrote_ = wrote_ || wrote;
     return counts;
+  }
+
+  Result<void> mark_verified(ConnectionId connection, const std::vector<std::string>& objects,
+                             Timestamp upper, Timestamp now) override {
+    if (!wrote_) return {};
+    PD_ASSIGN(transaction, store_.begin());
+    for (const std::string& object : objects) {
+      PD_ASSIGN(before, store_.cursor(connection, object));
+      Cursor after = before;
+      after.verified = upper;
+      if (after == before) continue;
+      Plan plan;
+      plan.cause = {"poll", object, kActor};
+      plan.cursor = reconcile::CursorMove{connection, object, before, after};
+      PD_TRY(transaction->apply(plan, now));
+    }
+    return transaction->commit();
   }
 
   Result<Cursor> cursor(ConnectionId connection, const std::string& object) override {
@@ -81,6 +99,7 @@ class CommittingApplier final : public Applier {
 
  private:
   store::Store& store_;
+  bool wrote_ = false;
 };
 
 }  // namespace

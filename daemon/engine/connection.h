@@ -28,8 +28,10 @@ struct ConnectionOptions {
   std::optional<mapping::MappingSpec> accounts;
   std::vector<mapping::TypeSpec> types;  ///< in the plugin's order
   std::map<std::string, std::string>
-      converts_to;           ///< object → what its records become when converted ("Lead" → "Contact")
-  bool reads_queues = true;  ///< the CRM has queues in an object "Group"
+      converts_to;  ///< object → what its records become when converted ("Lead" → "Contact")
+  /// What is true of a converted record, in the CRM's own query language.
+  std::string converted_condition = "IsConverted = true";
+  bool reads_queues = true;        ///< the CRM has queues in an object "Group"
   std::string default_user_email;  ///< for the owner policy default_user
   reconcile::Policy policy;        ///< default_user is resolved by the engine from default_user_email
   PollOptions poll;

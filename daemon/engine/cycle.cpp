@@ -14,6 +14,8 @@ using reconcile::PlanCounts;
 
 // A batch that found the disk full, or the database locked, is tried again; its pages wait in memory.
 constexpr int kApplyAttemptsMax = 5;
+// Past this, records that were just found bad are asked for once more: a call each kFetchIdsMax, no harm.
+constexpr size_t kMetBadMax = 10'000;
 
 /// One object of a cycle: what to ask for, and how to decide it.
 struct Reading {
@@ -23,6 +25,7 @@ struct Reading {
   Planner planner;
   bool users = false;
   bool person = false;
+  std::string becomes;  ///< the object that a converted record goes on as; empty: none
 };
 
 // Concerns this object alone, whatever the others do (I12).
@@ -46,7 +49,8 @@ using Keys = std::vector<store::RecordKey>;
 
 class Cycle {
  public:
-  Cycle(CycleContext& context, Applier& applier) : c_(context), applier_(applier) {}
+  Cycle(CycleContext& context, Applier& applier, bool second_pass)
+      : c_(context), applier_(applier), second_pass_(second_pass) {}
 
   asio::awaitable<Result<CycleSummary>> run() {
     const auto started = c_.scheduler.monotonic();
@@ -77,6 +81,8 @@ class Cycle {
     }
     maps_ = c_.maps;
     summary_.alerts = maps_->alerts;
+    summary_.first_error = maps_->nobody;
+    summary_.complete = !maps_->nobody;
     fill_readings();
     co_return Result<void>{};
   }
@@ -162,6 +168,7 @@ class Cycle {
     reading.object = map.object();
     reading.fields = map.remote_fields();
     reading.person = true;
+    reading.becomes = type.conversion_object;
     reading.mapper = [&map](Page page) { return map_records(std::move(page), map.object(), map); };
     reading.planner.keys = [this, &type](const FedPage& page) {
       return keys_of_person_page(c_.connection, type, page.mapped);
@@ -182,8 +189,30 @@ class Cycle {
     query.fields = reading.fields;
     if (before.stamp) query.lower = *before.stamp - c_.options.poll.overlap;
     query.upper = upper_;
-    Result<void> outcome = co_await drain(reading, std::move(query));
+    Result<void> outcome = co_await drain(reading, std::move(query), before.stamp, true);
     co_return settle(reading, before, std::move(outcome));
+  }
+
+  // Records that were converted are followed before those that they became are read: a contact that has no
+  // address, or another one, is known by its lead alone, and would be a second prospect (§4). Costs a query,
+  // and only where the window brings something new.
+  asio::awaitable<Result<void>> follow_conversions(std::string into) {
+    for (const Reading& reading : readings_) {
+      if (reading.becomes != into || !followed_.insert(reading.object).second) continue;
+      Cursor cursor;
+      PD_TRY_CO(co_await load_cursor(reading.object, cursor));
+      if (!cursor.stamp) continue;  // nothing of it is linked yet
+      FeedQuery query;
+      query.object = reading.object;
+      query.fields = reading.fields;
+      query.lower = *cursor.stamp - c_.options.poll.overlap;
+      query.upper = upper_;
+      query.filter = c_.options.converted_condition;
+      Result<void> outcome = co_await drain(reading, std::move(query), std::nullopt, false);
+      if (!outcome)
+        PD_TRY_CO(leave_out(reading, std::move(outcome).error().within("following " + reading.object)));
+    }
+    co_return Result<void>{};
   }
 
   asio::awaitable<Result<void>> load_cursor(const std::string& object, Cursor& out) {
@@ -197,17 +226,19 @@ class Cycle {
     co_return Result<void>{};
   }
 
-  asio::awaitable<Result<void>> drain(const Reading& reading, FeedQuery query) {
+  asio::awaitable<Result<void>> drain(const Reading& reading, FeedQuery query, std::optional<Timestamp> known,
+                                      bool in_order) {
     FeedLimits limits;
     limits.overlap = c_.options.poll.overlap;
     auto feed =
         start_feed(c_.scheduler, *c_.options.connector, c_.budget, std::move(query), reading.mapper, limits);
-    Result<void> outcome = co_await apply_all(reading, *feed);
+    Result<void> outcome = co_await apply_all(reading, *feed, known, in_order);
     co_await feed->close();
     co_return outcome;
   }
 
-  asio::awaitable<Result<void>> apply_all(const Reading& reading, Feed& feed) {
+  asio::awaitable<Result<void>> apply_all(const Reading& reading, Feed& feed, std::optional<Timestamp> known,
+                                          bool in_order) {
     ObjectProgress progress{reading.object, 0, 0};
     for (;;) {
       auto pages = co_await feed.take(c_.options.poll.pages_per_commit);
@@ -216,12 +247,23 @@ class Cycle {
       for (const FedPage& page : *pages) {
         progress.read += page.records;
         progress.total = std::max(progress.total, page.total);
+        for (const reconcile::BadInput& bad : page.mapped.bad) {
+          if (met_bad_.size() < kMetBadMax) met_bad_.insert(bad.id);
+        }
       }
       Batch batch = make_batch(reading);
+      batch.moves_cursor = in_order;
       batch.pages = *std::move(pages);
+      if (in_order && brings_news(batch, known)) PD_TRY_CO(co_await follow_conversions(reading.object));
       PD_TRY_CO(co_await apply(batch, reading));
       if (c_.on_progress) c_.on_progress(progress);
     }
+  }
+
+  static bool brings_news(const Batch& batch, const std::optional<Timestamp>& known) {
+    const auto is_new = [&](const mapping::MappedRecord& record) { return record.version > known; };
+    return std::ranges::any_of(
+        batch.pages, [&](const FedPage& page) { return std::ranges::any_of(page.mapped.records, is_new); });
   }
 
   Batch make_batch(const Reading& reading) const {
@@ -237,7 +279,7 @@ class Cycle {
       if (c_.scheduler.stopping()) co_return make_error(ErrorCode::kCancelled, "stopping");
       now_ = c_.scheduler.now();
       Result<PlanCounts> counts = PlanCounts{};
-      std::function<void()> work = [&, this] { counts = applier_.apply(batch, reading.planner, now_); };
+      std::function<void()> work = [&, this] { counts = decide(batch, reading); };
       co_await c_.scheduler.blocking(std::move(work));
       if (counts) {
         summary_.objects[batch.object] += *counts;
@@ -250,13 +292,30 @@ class Cycle {
     }
   }
 
+  // On the worker's thread, where nothing may throw: a decision that does is a defect of ours, and ends the
+  // cycle.
+  Result<PlanCounts> decide(const Batch& batch, const Reading& reading) {
+    try {
+      return applier_.apply(batch, reading.planner, now_);
+    } catch (const std::exception&) {
+      return make_error(ErrorCode::kInternal,
+                        "deciding a page of " + batch.object + " failed on a defect of prospectd");
+    }
+  }
+
   // What one object's end means for the cycle.
   Result<void> settle(const Reading& reading, const Cursor& before, Result<void> outcome) {
-    if (outcome) return outcome;
+    if (outcome) {
+      verified_.push_back(reading.object);
+      return outcome;
+    }
     Error error = std::move(outcome).error().within("reading " + reading.object);
     // Until a type has been imported once, those listed after it wait: else a fault would decide between a
-    // Lead and a Contact.
-    const bool imported = before.stamp.has_value() || error.error_class() == ErrorClass::kConfig;
+    // Lead and a Contact. What a person must mend is no fault to wait for; a field that has gone is, while a
+    // second pass without it is still to come.
+    const bool person_mends = error.error_class() == ErrorClass::kConfig &&
+                              (error.code != ErrorCode::kUnknownField || second_pass_);
+    const bool imported = before.verified.has_value() || person_mends;
     if (reading.person && !imported && concerns_one_object(error)) later_types_wait_ = true;
     return leave_out(reading, std::move(error));
   }
@@ -282,13 +341,25 @@ class Cycle {
     std::function<void()> work = [&, this] { unread = applier_.unread(c_.connection, c_.letters_after); };
     co_await c_.scheduler.blocking(std::move(work));
     if (!unread) co_return std::move(unread).error();
+    std::erase_if(*unread, [this](const store::RecordKey& key) { return met_bad_.contains(key.remote); });
     PD_TRY_CO(co_await read_by_name(*std::move(unread)));
     PD_TRY_CO(co_await settle_addresses());
     Result<Keys> stale = Keys{};
     work = [&, this] { stale = applier_.stale_duplicates(c_.connection); };
     co_await c_.scheduler.blocking(std::move(work));
     if (!stale) co_return std::move(stale).error();
-    co_return co_await read_by_name(*std::move(stale));
+    PD_TRY_CO(co_await read_by_name(*std::move(stale)));
+    co_return co_await mark_verified();
+  }
+
+  asio::awaitable<Result<void>> mark_verified() {
+    now_ = c_.scheduler.now();
+    Result<void> marked;
+    std::function<void()> work = [&, this] {
+      marked = applier_.mark_verified(c_.connection, verified_, upper_, now_);
+    };
+    co_await c_.scheduler.blocking(std::move(work));
+    co_return marked;
   }
 
   asio::awaitable<Result<void>> settle_addresses() {
@@ -343,24 +414,39 @@ class Cycle {
   CycleSummary summary_;
   Timestamp upper_{};
   Timestamp now_{};
+  std::set<std::string> followed_;     ///< types whose conversions have been followed in this cycle
+  std::vector<std::string> verified_;  ///< objects that were read to the window's end
   bool later_types_wait_ = false;
+  const bool second_pass_;
   bool owners_known_ = false;
   std::vector<Reading> readings_;
   std::set<std::string> unreadable_;  ///< objects that this cycle goes on without
+  std::set<RemoteId> met_bad_;        ///< records that this cycle's feeds could not read, at most kMetBadMax
 };
+
+// What a first pass did counts, too; what it found to tell, the second has found again.
+void add_counts(CycleSummary& sum, const CycleSummary& first) {
+  for (const auto& [object, counts] : first.objects)
+    sum.objects[object] += counts;
+  sum.people += first.people;
+  sum.calls += first.calls;
+  sum.took += first.took;
+}
 
 }  // namespace
 
 asio::awaitable<Result<CycleSummary>> run_cycle(CycleContext& context, Applier& applier) {
-  Cycle cycle(context, applier);
-  Result<CycleSummary> summary = co_await cycle.run();
+  Cycle first(context, applier, false);
+  Result<CycleSummary> summary = co_await first.run();
   const bool schema_changed =
       summary && summary->first_error && summary->first_error->code == ErrorCode::kUnknownField;
   if (!schema_changed) co_return summary;
   // A field has gone since the mappings were compiled (F11): once more without it, so that the others arrive
   // with this poll.
-  Cycle again(context, applier);
-  co_return co_await again.run();
+  Cycle second(context, applier, true);
+  Result<CycleSummary> rest = co_await second.run();
+  if (rest) add_counts(*rest, *summary);
+  co_return rest;
 }
 
 }  // namespace prospectd::engine

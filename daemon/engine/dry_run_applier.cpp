@@ -1,8 +1,10 @@
 // A dry run: the same core over a read snapshot, with what the run itself would have changed laid over it.
-#include <unordered_map>
+#include <algorithm>
+#include <set>
 #include <unordered_set>
 
 #include "daemon/engine/applier.h"
+#include "mapping/email_key.h"
 
 namespace prospectd::engine {
 namespace {
@@ -19,13 +21,18 @@ class Overlay {
  public:
   void lay_over(const PageKeys& keys, PageSnapshot& snapshot) const {
     for (const RemoteId& remote : keys.remotes) {
+      if (gone_.contains(remote)) snapshot.links.erase(remote);
       copy(state_.links, remote, snapshot.links);
+      if (closed_.contains(remote)) snapshot.open_duplicates.erase(remote);
       copy(state_.open_duplicates, remote, snapshot.open_duplicates);
       copy(state_.lineage, remote, snapshot.lineage);
+      if (whole_.contains(remote)) snapshot.dead_letters.erase(remote);
       if (state_.dead_letters.contains(remote)) snapshot.dead_letters.insert(remote);
     }
-    for (const std::string& email : keys.emails)
+    for (const std::string& email : keys.emails) {
+      if (freed_.contains(email)) snapshot.addresses.erase(email);
       copy(state_.addresses, email, snapshot.addresses);
+    }
     for (const RemoteId& user : keys.users)
       copy(state_.users, user, snapshot.users);
     for (const RemoteId& account : keys.accounts)
@@ -39,6 +46,7 @@ class Overlay {
   void absorb(const Plan& plan, const PageSnapshot& after) {
     for (const reconcile::Step& step : plan.steps) {
       bring_in(step, after);
+      note(step);
       apply_to(state_, step);
     }
     next_prospect_ = std::max(next_prospect_, after.next_prospect.value);
@@ -48,7 +56,57 @@ class Overlay {
 
   size_t prospects() const { return state_.prospects.size(); }
 
+  // ---- for the end of a cycle ----
+
+  bool came_whole(const RemoteId& remote) const { return whole_.contains(remote); }
+
+  /// `keys` are links of the database whose records have not been read since they moved; on return, those of
+  /// the run.
+  void settle_unread(ConnectionId connection, std::vector<store::RecordKey>& keys) const {
+    std::erase_if(keys, [&](const store::RecordKey& key) {
+      return gone_.contains(key.remote) || state_.links.contains(key.remote);
+    });
+    for (const auto& [remote, link] : state_.links) {
+      if (link.connection == connection && link.version == Timestamp{}) keys.push_back({link.object, remote});
+    }
+  }
+
+  /// Adds those who wait for an address, and the addresses.
+  void add_waiting(PageKeys& keys) const { add_waiting(state_, keys); }
+  static void add_waiting(const PageSnapshot& of, PageKeys& keys) {
+    for (const auto& [remote, link] : of.links) {
+      for (const reconcile::PendingRef& pending : link.pending) {
+        if (pending.field != mapping::field::kEmail) continue;
+        keys.remotes.push_back(remote);
+        keys.emails.push_back(pending.remote.str());
+      }
+    }
+  }
+
+  /// Prospects of the database that gave an address up.
+  const std::unordered_set<ProspectId>& readdressed() const { return readdressed_; }
+  /// Failure rows that the run opened.
+  const std::vector<reconcile::Duplicate>& held() const { return held_; }
+  bool is_closed(const reconcile::Duplicate& row) const { return closed_.contains(row.remote); }
+  /// `otherwise` where the run has not touched the prospect.
+  bool has_address(ProspectId id, const std::string& key, bool otherwise) const {
+    const auto found = state_.prospects.find(id);
+    if (found == state_.prospects.end()) return otherwise;
+    return std::ranges::count(found->second.addresses, key, &reconcile::Address::key) > 0;
+  }
+
  private:
+  void note(const reconcile::Step& step) {
+    if (const auto* released = std::get_if<reconcile::Release>(&step)) whole_.insert(released->remote);
+    if (const auto* hold = std::get_if<reconcile::HoldDuplicate>(&step)) held_.push_back(hold->duplicate);
+    if (const auto* update = std::get_if<reconcile::UpdateProspect>(&step); update && update->addresses)
+      readdressed_.insert(update->id);
+    if (const auto* close = std::get_if<reconcile::CloseDuplicates>(&step)) {
+      closed_.insert(close->remote);
+      std::erase_if(held_, [&](const reconcile::Duplicate& row) { return row.remote == close->remote; });
+    }
+  }
+
   template <class Map>
   static void copy(const Map& from, const typename Map::key_type& key, Map& to) {
     const auto found = from.find(key);
@@ -71,18 +129,36 @@ class Overlay {
     }
   }
 
-  // A step that changes a prospect of the database needs it in the overlay first.
+  // A step that changes a prospect of the database needs it in the overlay first, and what it gives up must
+  // not be found in the database again.
   void bring_in(const reconcile::Step& step, const PageSnapshot& after) {
-    const auto* update = std::get_if<reconcile::UpdateProspect>(&step);
-    if (update == nullptr || state_.prospects.contains(update->id)) return;
-    const auto found = after.prospects.find(update->id);
-    if (found == after.prospects.end()) return;
+    if (const auto* update = std::get_if<reconcile::UpdateProspect>(&step)) {
+      bring_in(update->id, after);
+      for (const reconcile::FieldChange& change : update->changes) {
+        if (change.field != mapping::field::kEmail) continue;
+        if (const auto key = mapping::email_key(change.before.str())) freed_.insert(*key);
+      }
+    }
+    if (const auto* put = std::get_if<reconcile::PutLink>(&step)) {
+      bring_in(put->link.prospect, after);
+      if (!put->replaces.empty()) gone_.insert(put->replaces);
+    }
+  }
+
+  void bring_in(ProspectId id, const PageSnapshot& after) {
     // `after` shows the prospect as the page left it; the step is applied again on top, which changes nothing
     // but its version.
-    state_.prospects.emplace(update->id, found->second);
+    const auto found = after.prospects.find(id);
+    if (found != after.prospects.end()) state_.prospects.try_emplace(id, found->second);
   }
 
   PageSnapshot state_;
+  std::unordered_set<std::string> freed_;  ///< addresses that a prospect of the database gave up
+  std::unordered_set<RemoteId> gone_;      ///< ids that a link has moved on from
+  std::unordered_set<RemoteId> whole_;     ///< records whose dead letter has gone
+  std::unordered_set<RemoteId> closed_;    ///< records whose failure rows have been closed
+  std::vector<reconcile::Duplicate> held_;
+  std::unordered_set<ProspectId> readdressed_;
   int64_t next_prospect_ = 1;
   int64_t next_user_ = 1;
   int64_t next_account_ = 1;
@@ -94,10 +170,7 @@ class DryRunApplier final : public Applier {
       : store_(store), schema_(schema), report_(report) {}
 
   Result<PlanCounts> apply(const Batch& batch, const Planner& planner, Timestamp) override {
-    if (!reader_) {
-      PD_ASSIGN(reader, store_.reader());
-      reader_ = std::move(reader);
-    }
+    PD_TRY(open_reader());
     PlanCounts counts;
     for (const FedPage& page : batch.pages) {
       PageKeys keys = planner.keys(page);
@@ -120,18 +193,80 @@ class DryRunApplier final : public Applier {
   Result<Cursor> cursor(ConnectionId connection, const std::string& object) override {
     return store_.cursor(connection, object);
   }
-  Result<PlanCounts> settle_addresses(ConnectionId, const std::string&,
-                                      const std::vector<reconcile::PersonType>&, Timestamp) override {
-    return PlanCounts{};
+  Result<PlanCounts> settle_addresses(ConnectionId connection, const std::string&,
+                                      const std::vector<reconcile::PersonType>& types, Timestamp) override {
+    PageKeys keys;
+    keys.connection = connection;
+    {
+      PD_ASSIGN(transaction, store_.begin());  // only to ask; it is given up
+      PD_ASSIGN(waiting, transaction->waiting_for_addresses(connection, kAddressMovesMax));
+      Overlay::add_waiting(waiting, keys);
+    }
+    overlay_.add_waiting(keys);
+    if (keys.remotes.empty()) return PlanCounts{};
+    PD_TRY(open_reader());
+    PD_ASSIGN(snapshot, reader_->snapshot(keys));
+    overlay_.lay_over(keys, snapshot);
+    const Plan plan = plan_address_moves(types, snapshot);
+    overlay_.absorb(plan, snapshot);
+    show(plan);
+    return plan.counts;
   }
-  Result<std::vector<store::RecordKey>> unread(ConnectionId, DeadLetterId&) override {
-    return std::vector<store::RecordKey>{};
+
+  Result<std::vector<store::RecordKey>> unread(ConnectionId connection,
+                                               DeadLetterId& letters_after) override {
+    PD_ASSIGN(transaction, store_.begin());
+    PD_ASSIGN(keys, transaction->unread_links(connection, kRejudgedMax));
+    PD_ASSIGN(apart, transaction->set_apart(connection, letters_after, kRejudgedMax));
+    overlay_.settle_unread(connection, keys);
+    for (store::SetApart& one : apart) {
+      if (!overlay_.came_whole(one.record.remote)) keys.push_back(std::move(one.record));
+    }
+    return keys;
   }
-  Result<std::vector<store::RecordKey>> stale_duplicates(ConnectionId) override {
-    return std::vector<store::RecordKey>{};
+
+  Result<std::vector<store::RecordKey>> stale_duplicates(ConnectionId connection) override {
+    PD_ASSIGN(rows, stale_in_database(connection));
+    PD_TRY(open_reader());
+    for (const ProspectId prospect : overlay_.readdressed()) {
+      PD_ASSIGN(held, reader_->duplicates_of(prospect));
+      std::ranges::move(held, std::back_inserter(rows));
+    }
+    std::set<std::pair<std::string, RemoteId>> stale;
+    const auto judge = [&](const reconcile::Duplicate& row, bool untouched_has_address) {
+      const bool concerned =
+          row.open && row.connection == connection && row.kind == reconcile::DuplicateKind::kDuplicateEmail;
+      if (concerned && !overlay_.has_address(row.prospect, row.email_key, untouched_has_address))
+        stale.emplace(row.object, row.remote);
+    };
+    for (const reconcile::Duplicate& row : rows) {
+      if (!overlay_.is_closed(row)) judge(row, false);
+    }
+    for (const reconcile::Duplicate& row : overlay_.held())
+      judge(row, true);
+    std::vector<store::RecordKey> keys;
+    for (const auto& [object, remote] : stale)
+      keys.push_back({object, remote});
+    return keys;
+  }
+
+  Result<void> mark_verified(ConnectionId, const std::vector<std::string>&, Timestamp, Timestamp) override {
+    return {};
   }
 
  private:
+  Result<void> open_reader() {
+    if (reader_) return {};
+    PD_ASSIGN(reader, store_.reader());
+    reader_ = std::move(reader);
+    return {};
+  }
+
+  Result<std::vector<reconcile::Duplicate>> stale_in_database(ConnectionId connection) {
+    PD_ASSIGN(transaction, store_.begin());
+    return transaction->stale_duplicates(connection, kRejudgedMax);
+  }
+
   void show(const Plan& plan) {
     for (const reconcile::Step& step : plan.steps) {
       if (const auto* create = std::get_if<reconcile::CreateProspect>(&step)) add_row("create", *create);

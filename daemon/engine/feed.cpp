@@ -108,7 +108,10 @@ class PagedFeed final : public Feed {
   }
 
   bool may_retry(const Error& error, int attempt) {
-    if (error.error_class() != ErrorClass::kRetry || error.code == ErrorCode::kQueryRestart) return false;
+    // A session that ended again while it was renewed: the next attempt logs in once more.
+    const bool again =
+        error.error_class() == ErrorClass::kRetry || error.error_class() == ErrorClass::kReauth;
+    if (!again || error.code == ErrorCode::kQueryRestart) return false;
     // A long wait that the CRM asks for is the whole connection's: its loop rests, not this page.
     if (error.retry_after && *error.retry_after > limits_.wait_inline_max) return false;
     return attempt < limits_.attempts_max && !closing_ && !scheduler_.stopping() && budget_.spend(error.code);

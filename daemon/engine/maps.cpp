@@ -35,6 +35,7 @@ class Compiler {
     PD_TRY_CO(co_await accounts());
     for (const mapping::TypeSpec& type : options_.types)
       PD_TRY_CO(co_await people(type));
+    if (maps_->types.empty()) maps_->nobody = std::move(refusal_);
     co_return std::shared_ptr<const Maps>(std::move(maps_));
   }
 
@@ -73,7 +74,10 @@ class Compiler {
     const std::string& object = type.mapping.object;
     auto schema = co_await describe(object);
     PD_TRY_CO(outcome(schema, object));
-    if (!schema) co_return Result<void>{};
+    if (!schema) {
+      if (!refusal_) refusal_ = Error(schema.error()).within(object);
+      co_return Result<void>{};
+    }
     auto map = FieldMap::compile(type.mapping, options_.schema);
     if (!map) co_return std::move(map).error();
     maps_->people.push_back(std::make_unique<FieldMap>(drop_missing(*map, *schema, maps_->alerts)));
@@ -90,6 +94,7 @@ class Compiler {
 
   const ConnectionOptions& options_;
   std::shared_ptr<Maps> maps_;
+  std::optional<Error> refusal_;  ///< of the first person type that can't be read
 };
 
 std::string text_of(const mapping::Record& record, const mapping::FieldList& layout, std::string_view name) {

@@ -24,6 +24,7 @@ struct Maps {
   bool users = true;
   bool queues = true;
   std::vector<std::string> alerts;
+  std::optional<Error> nobody;  ///< why not one of the person types can be read; none while one can
 };
 
 /// Asks the CRM for every object's describe and compiles.

@@ -134,6 +134,7 @@ class Poller {
     DryRunReport report;
     CycleContext context = make_context();
     auto applier = make_dry_run_applier(store_, options_.schema, report);
+    context.on_progress = {};  // nothing is synced
     Result<CycleSummary> outcome = co_await run_cycle(context, *applier);
     if (!outcome) {
       ticket.report = outcome.error();
@@ -295,24 +296,31 @@ class EngineSupervisor final : public Supervisor {
   }
 
   asio::awaitable<Result<CycleSummary>> sync_now(std::string connection) override {
-    CycleSummary sum;
     PD_TRY_CO(check_name(connection));
-    for (const auto& poller : pollers_) {
-      if (!connection.empty() && poller->name() != connection) continue;
-      auto ticket = poller->request(false);
+    std::optional<CycleSummary> sum;
+    std::optional<Error> failure;
+    for (const auto& ticket : request(connection, false)) {
       co_await ticket->done.wait();
-      if (!ticket->cycle) co_return ticket->cycle.error();
-      sum += *ticket->cycle;
+      if (ticket->cycle) {
+        if (!sum) sum.emplace();
+        *sum += *ticket->cycle;
+      } else if (!failure) {
+        failure = ticket->cycle.error();
+      }
     }
-    co_return sum;
+    if (!sum) co_return failure.value_or(nothing_configured());
+    if (failure) {
+      sum->complete = false;
+      sum->alerts.push_back(failure->text());
+      if (!sum->first_error) sum->first_error = std::move(failure);
+    }
+    co_return *std::move(sum);
   }
 
   asio::awaitable<Result<DryRunReport>> dry_run(std::string connection) override {
-    DryRunReport sum;
     PD_TRY_CO(check_name(connection));
-    for (const auto& poller : pollers_) {
-      if (!connection.empty() && poller->name() != connection) continue;
-      auto ticket = poller->request(true);
+    DryRunReport sum;
+    for (const auto& ticket : request(connection, true)) {
       co_await ticket->done.wait();
       if (!ticket->report) co_return ticket->report.error();
       sum += *std::move(ticket->report);
@@ -343,6 +351,19 @@ class EngineSupervisor final : public Supervisor {
   }
 
  private:
+  // Of one connection, or of every one: all at once, so that none waits for another's turn (I12).
+  std::vector<std::shared_ptr<Ticket>> request(const std::string& connection, bool dry) {
+    std::vector<std::shared_ptr<Ticket>> tickets;
+    for (const auto& poller : pollers_) {
+      if (connection.empty() || poller->name() == connection) tickets.push_back(poller->request(dry));
+    }
+    return tickets;
+  }
+
+  static Error nothing_configured() {
+    return make_error(ErrorCode::kNotFound, "the configuration names no connection");
+  }
+
   Result<void> check_name(const std::string& connection) const {
     if (connection.empty()) return {};
     const auto same = [&](const auto& poller) { return poller->name() == connection; };

@@ -22,11 +22,12 @@ class Supervisor {
 
   /// Starts the polling of all connections; returns at once.
   virtual void start() = 0;
-  /// A whole cycle that begins after this call, of one connection ("" : of each, one after another; their
-  /// sums).
+  /// A whole cycle that begins after this call, of one connection ("" : of each; their sums). Where some of
+  /// several fail, the sum of the others comes with `complete` false and the first error.
   /// **Errors:** kNotFound for an unknown name; the cycle's own error.
   virtual boost::asio::awaitable<Result<CycleSummary>> sync_now(std::string connection) = 0;
-  /// What a cycle would do now. Nothing is written. Takes the connection's turn like a cycle.
+  /// What a cycle would do now. Nothing is written. Takes the connection's turn like a cycle. What only the
+  /// end of a cycle settles (addresses that it makes free, records to read again) is not in it.
   virtual boost::asio::awaitable<Result<DryRunReport>> dry_run(std::string connection) = 0;
   virtual std::vector<ConnectionStatus> status() const = 0;
   /// The error after which the daemon must not go on (its own state is damaged); none while all is well.

@@ -1,43 +1,18 @@
 #include "daemon/wire/control.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 
 #include "base/version.h"
 #include "connectors/salesforce_wire/ids.h"
 #include "daemon/api/api.h"
 #include "daemon/service/service.h"
+#include "daemon/wire/private_file.h"
 
 namespace prospectd::wire {
 namespace {
 
 constexpr size_t kTokenBytes = 32;  // 256 bits (FAULTS A5)
 constexpr std::chrono::milliseconds kStopGrace{1'000};
-
-Error file_error(const std::string& path, const char* what) {
-  return make_error(ErrorCode::kConfigInvalid, std::string(what) + " " + path + ": " + std::strerror(errno));
-}
-
-// Writes a small file whole: a reader sees the old one or the new one, never a part.
-Result<void> write_private(const std::string& path, const std::string& content) {
-  const std::string fresh = path + ".new";
-  const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0) return file_error(fresh, "can't write");
-  const ssize_t written = ::write(fd, content.data(), content.size());
-  const bool whole = written == static_cast<ssize_t>(content.size());
-  if (::close(fd) != 0 || !whole) return file_error(fresh, "can't write");
-  if (::rename(fresh.c_str(), path.c_str()) != 0) return file_error(path, "can't write");
-  return {};
-}
-
-Result<Secret> token_of(const std::string& path) {
-  if (!std::filesystem::exists(path)) PD_TRY(write_private(path, random_hex(kTokenBytes) + "\n"));
-  return read_secret_file(path);
-}
 
 class ServedControl final : public Control {
  public:
@@ -58,7 +33,7 @@ class ServedControl final : public Control {
   Result<void> serve(boost::asio::io_context& io, engine::Scheduler& scheduler,
                      const config::Config& config) {
     api::ApiOptions api_options;
-    PD_ASSIGN(token, token_of(config.api.token_file));
+    PD_ASSIGN(token, secret_of_file(config.api.token_file, kTokenBytes));
     api_options.token = std::move(token);
     PD_ASSIGN(handler, api::make_api(scheduler, *service_, std::move(api_options)));
     http::ServerOptions options;
@@ -68,7 +43,7 @@ class ServedControl final : public Control {
     server_ = std::move(server);
     const bool v6 = config.api.host.find(':') != std::string::npos;
     address_ = (v6 ? "[" + config.api.host + "]" : config.api.host) + ":" + std::to_string(server_->port());
-    return write_private(address_file_, address_ + "\n");
+    return write_private_file(address_file_, address_ + "\n");
   }
 
   const std::string& address() const override { return address_; }

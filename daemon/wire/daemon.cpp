@@ -127,7 +127,7 @@ class Daemon {
 
   asio::awaitable<void> once() {
     cli::RunVerb verb = verb_;
-    const ExitCode code = co_await run_once(*supervisor_, *store_, std::move(verb));
+    const ExitCode code = co_await run_once(*scheduler_, *supervisor_, *store_, std::move(verb));
     if (exit_code_ == ExitCode::kOk) exit_code_ = code;
   }
 

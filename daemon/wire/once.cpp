@@ -69,6 +69,11 @@ void print_json(const Once& once) {
   std::printf("%s]}\n", out.c_str());
 }
 
+Result<store::Totals> totals_of(store::Store& store) {
+  PD_ASSIGN(reader, store.reader());
+  return reader->totals();
+}
+
 ExitCode fail(const Error& error) {
   std::fprintf(stderr, "prospectd: %s\n", error.text().c_str());
   return exit_code_of(error);
@@ -76,18 +81,24 @@ ExitCode fail(const Error& error) {
 
 }  // namespace
 
-asio::awaitable<ExitCode> run_once(engine::Supervisor& supervisor, store::Store& store, cli::RunVerb verb) {
+asio::awaitable<ExitCode> run_once(engine::Scheduler& scheduler, engine::Supervisor& supervisor,
+                                   store::Store& store, cli::RunVerb verb) {
   Once once;
-  auto first = co_await supervisor.sync_now("");
+  std::string every;
+  auto first = co_await supervisor.sync_now(every);
   if (!first) co_return fail(first.error());
   once.first = *std::move(first);
-  const int64_t before = store.rows_written();
-  auto second = co_await supervisor.sync_now("");
+  int64_t before = 0;
+  std::function<void()> count = [&] { before = store.rows_written(); };
+  co_await scheduler.blocking(std::move(count));
+  auto second = co_await supervisor.sync_now(every);
   if (!second) co_return fail(second.error());
-  once.written_again = store.rows_written() - before;
-  auto reader = store.reader();
-  if (!reader) co_return fail(reader.error());
-  auto totals = (*reader)->totals();
+  Result<store::Totals> totals = store::Totals{};
+  std::function<void()> work = [&] {
+    once.written_again = store.rows_written() - before;
+    totals = totals_of(store);
+  };
+  co_await scheduler.blocking(std::move(work));
   if (!totals) co_return fail(totals.error());
   once.totals = *totals;
   if (verb.json) {

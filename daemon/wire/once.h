@@ -12,7 +12,7 @@ namespace prospectd::wire {
 
 /// Carries it out and prints the summary (to standard output; nothing with `quiet`). The supervisor has been
 /// started.
-boost::asio::awaitable<ExitCode> run_once(engine::Supervisor& supervisor, store::Store& store,
-                                          cli::RunVerb verb);
+boost::asio::awaitable<ExitCode> run_once(engine::Scheduler& scheduler, engine::Supervisor& supervisor,
+                                          store::Store& store, cli::RunVerb verb);
 
 }  // namespace prospectd::wire

@@ -1,4 +1,6 @@
 // The store contract: transactions, crashes at commit points, reopening, readers.
+#include <thread>
+
 #include "tests/contract/store_contract.h"
 
 namespace prospectd::store {
@@ -207,6 +209,36 @@ TEST_P(IsolatedStoreContract, AReadersViewIsConsistent) {
   EXPECT_EQ((*early->prospect({1}))->prospect.version, 1);
   EXPECT_FALSE(*early->prospect({2}));
   EXPECT_EQ(reader()->totals()->prospects, 2);
+}
+
+TEST_P(IsolatedStoreContract, AReaderOnAnotherThreadNeverSeesHalfACommit) {
+  constexpr int64_t kCommits = 60;
+  constexpr int64_t kEach = 20;
+  // A reader is made on the writer's thread and used on another.
+  std::vector<std::unique_ptr<Reader>> readers;
+  std::thread reading;
+  for (int64_t i = 0; i < kCommits; ++i) {
+    std::vector<Step> steps;
+    for (int64_t id = i * kEach + 1; id <= (i + 1) * kEach; ++id)
+      steps.emplace_back(CreateProspect{prospect(id), link(id, "L" + std::to_string(id))});
+    if (reading.joinable()) reading.join();
+    readers.push_back(reader());
+    reading = std::thread([one = readers.back().get()] {
+      int64_t seen = 0;
+      EXPECT_TRUE(one->each_prospect([&](const ProspectRow& r) {
+        ++seen;
+        EXPECT_EQ(r.links.size(), 1U);
+      }));
+      const auto totals = one->totals();
+      ASSERT_TRUE(totals) << totals.error().text();
+      EXPECT_EQ(totals->prospects, seen);
+      EXPECT_EQ(seen % kEach, 0);
+    });
+    must_commit(std::move(steps));
+    EXPECT_TRUE(store_->checkpoint());
+  }
+  reading.join();
+  EXPECT_EQ(reader()->totals()->prospects, kCommits * kEach);
 }
 
 TEST_P(StoreContract, AReaderVisitsEveryProspectInOrder) {

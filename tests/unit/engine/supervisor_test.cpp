@@ -95,6 +95,20 @@ TEST_F(SupervisorTest, ARequestIsServedAtOnceAndByOneCycle) {
   EXPECT_EQ(lead_queries(first_), 2);
 }
 
+TEST_F(SupervisorTest, AWindowReadToItsEndIsRemembered_ByACycleThatWroteSomething) {
+  first_.say("Lead", page({"a"}, 10, ""));
+  start({connection("one", first_)});
+  const auto summary = sync("one");
+  ASSERT_TRUE(summary);
+  const auto id = store_->connection("one");
+  ASSERT_TRUE(id);
+  EXPECT_EQ(store_->cursor(*id, "Lead")->verified, summary->window_upper);
+  const int64_t rows = store_->rows_written();
+  first_.time += seconds{60};
+  ASSERT_TRUE(sync("one"));
+  EXPECT_EQ(store_->rows_written(), rows);
+}
+
 TEST_F(SupervisorTest, AnUnknownNameIsRefused) {
   start({connection("one", first_)});
   EXPECT_EQ(sync("two").error().code, ErrorCode::kNotFound);
