@@ -1,0 +1,91 @@
+#include "tests/sim/forgetful_store.h"
+
+#include <algorithm>
+
+namespace prospectd::test {
+namespace {
+
+/// Which of the prospects' changes is forgotten: not the first, so that some life comes before it.
+constexpr int kForgotten = 5;
+
+// A change of one field that nothing else hangs on: not of the address, nor of the owner.
+bool is_plain_change(const reconcile::Step& step) {
+  const auto* update = std::get_if<reconcile::UpdateProspect>(&step);
+  return update != nullptr && !update->local && !update->addresses &&
+         std::ranges::all_of(update->changes, [](const reconcile::FieldChange& change) {
+           return change.field == mapping::field::kTitle || change.field == mapping::field::kLastName;
+         });
+}
+
+class ForgetfulTransaction final : public store::Transaction {
+ public:
+  ForgetfulTransaction(std::unique_ptr<store::Transaction> inner, int& seen)
+      : inner_(std::move(inner)), seen_(seen) {}
+
+  Result<reconcile::PageSnapshot> snapshot(const reconcile::PageKeys& keys) override {
+    return inner_->snapshot(keys);
+  }
+  Result<void> apply(const reconcile::Plan& plan, Timestamp now) override {
+    reconcile::Plan kept = plan;
+    std::erase_if(kept.steps, [this](const reconcile::Step& step) {
+      return is_plain_change(step) && ++seen_ == kForgotten;
+    });
+    return inner_->apply(kept, now);
+  }
+  Result<void> commit() override { return inner_->commit(); }
+  Result<reconcile::PageSnapshot> waiting_for_addresses(reconcile::ConnectionId connection,
+                                                        size_t limit) override {
+    return inner_->waiting_for_addresses(connection, limit);
+  }
+  Result<std::vector<reconcile::Duplicate>> stale_duplicates(reconcile::ConnectionId connection,
+                                                             size_t limit) override {
+    return inner_->stale_duplicates(connection, limit);
+  }
+  Result<std::vector<store::SetApart>> set_apart(reconcile::ConnectionId connection, DeadLetterId after,
+                                                 size_t limit) override {
+    return inner_->set_apart(connection, after, limit);
+  }
+  Result<std::vector<store::RecordKey>> unread_links(reconcile::ConnectionId connection,
+                                                     size_t limit) override {
+    return inner_->unread_links(connection, limit);
+  }
+
+ private:
+  std::unique_ptr<store::Transaction> inner_;
+  int& seen_;
+};
+
+class ForgetfulStore final : public store::Store {
+ public:
+  explicit ForgetfulStore(std::unique_ptr<store::Store> inner) : inner_(std::move(inner)) {}
+
+  Result<std::unique_ptr<store::Transaction>> begin() override {
+    PD_ASSIGN(transaction, inner_->begin());
+    return std::unique_ptr<store::Transaction>(
+        std::make_unique<ForgetfulTransaction>(std::move(transaction), seen_));
+  }
+  Result<std::unique_ptr<store::Reader>> reader() override { return inner_->reader(); }
+  Result<reconcile::ConnectionId> connection(const std::string& name) override {
+    return inner_->connection(name);
+  }
+  Result<reconcile::Cursor> cursor(reconcile::ConnectionId connection, const std::string& object) override {
+    return inner_->cursor(connection, object);
+  }
+  Result<std::optional<UserId>> user_by_email(const std::string& key) override {
+    return inner_->user_by_email(key);
+  }
+  int64_t rows_written() const override { return inner_->rows_written(); }
+  Result<void> checkpoint() override { return inner_->checkpoint(); }
+
+ private:
+  std::unique_ptr<store::Store> inner_;
+  int seen_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<store::Store> forgetful(std::unique_ptr<store::Store> inner) {
+  return std::make_unique<ForgetfulStore>(std::move(inner));
+}
+
+}  // namespace prospectd::test

@@ -1,0 +1,348 @@
+#include "tests/sim/sim_run.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "base/text.h"
+#include "tests/sim/forgetful_store.h"
+#include "tests/sim/sim_life.h"
+#include "tests/sim/sim_oracle.h"
+#include "tests/sim/sim_wire.h"
+#include "tests/support/scratch.h"
+#include "tests/support/world.h"
+
+namespace prospectd::test {
+namespace {
+
+constexpr int kPollsUntilAgreed = 2;
+constexpr int kUnreachable = 1'000;
+constexpr int kLookBehindPerMille = 60;
+
+class Simulation {
+ public:
+  Simulation(const SimPlan& plan, std::function<void(const std::string&)> trace)
+      : plan_(plan),
+        tell_(std::move(trace)),
+        dice_(plan.seed * 0xbf58476d1ce4e5b9ULL + 3),
+        wire_(
+            plan, [this] { return at(); }, digest_, trace_with_time()),
+        world_(world_options()),
+        life_(world_, plan_, trace_with_time()) {}
+
+  SimOutcome run() {
+    live();
+    come_to_rest();
+    judge();
+    return finish();
+  }
+
+ private:
+  // ---- the parts ----
+
+  WorldOptions world_options() {
+    WorldOptions options;
+    options.seed = plan_.seed;
+    options.types = plan_.types;
+    options.policy.owner_fallback = plan_.owner_fallback;
+    options.blanks_in = plan_.blanks_in;
+    options.pages_per_commit = plan_.pages_per_commit;
+    options.overlap = plan_.overlap;
+    options.interval = plan_.interval;
+    options.on_commit = [this](store::CommitPoint point) { return commit(point); };
+    options.on_open = [this](SimTransport& transport) {
+      transport_ = &transport;
+      wire_.attach(transport);
+      transport.set_rates(rates_);
+    };
+    if (plan_.crash_per_mille > 0) options.database = scratch_.emplace().file("sim.db");
+    if (plan_.plant == Plant::kForgottenWrite) options.wrap_store = forgetful;
+    return options;
+  }
+
+  std::function<void(const std::string&)> trace_with_time() {
+    if (!tell_) return {};
+    return [this](const std::string& what) { tell_(std::to_string(at().count()) + " ms: " + what); };
+  }
+  void say(const std::string& what) {
+    if (tell_) trace_with_time()(what);
+  }
+  void fail(const std::string& what) {
+    if (failures_.size() < kFailuresMax) failures_.push_back(what);
+    say("FAILURE " + what);
+  }
+
+  /// Since the run began; 0 while the world is being made.
+  milliseconds at() const {
+    if (!begun_) return milliseconds{0};
+    return std::chrono::duration_cast<milliseconds>(world_.scheduler().now() - began_);
+  }
+
+  bool commit(store::CommitPoint point) {
+    digest_.add(at().count());
+    digest_.add(static_cast<int64_t>(point));
+    if (!may_crash_ || !dice_.of_thousand(plan_.crash_per_mille)) return true;
+    say(point == store::CommitPoint::kBeforeCommit ? "CRASH before a commit" : "CRASH after a commit");
+    crashed_ = true;
+    return false;
+  }
+
+  // ---- the run ----
+
+  void live() {
+    began_ = world_.scheduler().now();
+    begun_ = true;
+    sandbox::Knobs knobs = plan_.knobs;
+    world_.front().set_knobs(knobs);
+    world_.scheduler().set_blocking_delay(plan_.store_delay_max);
+    life_.begin();
+    may_crash_ = true;
+    change_weather();
+    world_.start();
+    while (at() < plan_.life && failures_.empty()) {
+      advance(life_.gap());
+      change_weather();
+      may_crash_ = false;
+      life_.step();
+      may_crash_ = true;
+      watch_cursors();
+      if (dice_.of_thousand(kLookBehindPerMille)) check_left_behind();
+    }
+  }
+
+  void advance(milliseconds duration) {
+    const milliseconds until = at() + duration;
+    while (!world_.scheduler().run_for(std::max(until - at(), milliseconds{0}), [this] { return crashed_; }))
+      restart();
+  }
+
+  void restart() {
+    ++stats_.crashes;
+    may_crash_ = false;
+    gather_faults();
+    world_.restart();
+    crashed_ = false;
+    check_left_behind();
+    may_crash_ = true;
+    world_.start();
+  }
+
+  // What the plan says of this moment: outages, objects that can't be read.
+  void change_weather() {
+    FaultRates rates = plan_.rates;
+    for (const Spell& outage : plan_.outages) {
+      if (!outage.covers(at())) continue;
+      rates = FaultRates::none();
+      rates.per_mille[static_cast<size_t>(Fault::kReset)] = kUnreachable;
+    }
+    set_rates(rates);
+    std::set<std::string> off;
+    for (const ObjectOff& one : plan_.off) {
+      if (one.when.covers(at()) || (one.for_good && at() >= one.when.from)) off.insert(one.object);
+    }
+    set_off(off);
+  }
+
+  void set_rates(const FaultRates& rates) {
+    rates_ = rates;
+    transport_->set_rates(rates);
+  }
+
+  void set_off(const std::set<std::string>& objects) {
+    std::set<std::string> lower;
+    for (const std::string& object : objects)
+      lower.insert(to_lower_ascii(object));
+    if (world_.front().knobs().disabled_objects == lower) return;
+    sandbox::Knobs knobs = world_.front().knobs();
+    knobs.disabled_objects = lower;
+    say("unreadable objects: " + std::to_string(lower.size()));
+    world_.front().set_knobs(knobs);
+  }
+
+  // The org stands still; nothing gets through until its late commits are there. Then all is well, and two
+  // polls have to do.
+  void come_to_rest() {
+    may_crash_ = false;
+    FaultRates nothing = FaultRates::none();
+    nothing.per_mille[static_cast<size_t>(Fault::kReset)] = kUnreachable;
+    set_rates(nothing);
+    advance(plan_.overlap + seconds{20});
+    world_.org().settle();
+    if (world_.org().pending() > 0) fail("the run itself: late commits are still to come");
+    std::set<std::string> off;
+    for (const ObjectOff& one : plan_.off) {
+      if (one.for_good) off.insert(one.object);
+    }
+    excused_.objects = off;
+    set_off(off);
+    wire_.heal();
+    set_rates(FaultRates::none());
+    say("all is well");
+    for (int poll = 0; poll < kPollsUntilAgreed; ++poll)
+      poll_well();
+  }
+
+  void poll_well() {
+    const auto outcome = world_.try_sync();
+    watch_cursors();
+    if (!outcome) return fail("I9: a poll failed though all is well: " + outcome.error().text());
+    if (!outcome->complete && excused_.objects.empty()) {
+      fail("I9: a poll was incomplete though all is well: " +
+           (outcome->first_error ? outcome->first_error->text() : std::string("no error")));
+    }
+  }
+
+  void judge() {
+    excused_.records = wire_.stuck();
+    Oracle oracle(world_, plan_, life_.memory(), excused_);
+    for (const std::string& failure : oracle.judge())
+      fail(failure);
+    stay_quiet();
+  }
+
+  // I4, I5: without a change outside, another poll writes nothing on either side.
+  void stay_quiet() {
+    const Picture before = world_.picture();
+    const int64_t rows = world_.store().rows_written();
+    const int64_t writes = world_.org().writes();
+    poll_well();
+    if (world_.store().rows_written() != rows)
+      fail("I5: a quiet poll wrote " + std::to_string(world_.store().rows_written() - rows) + " rows");
+    if (world_.org().writes() != writes) fail("I4: a poll wrote into the organisation");
+    if (world_.picture() != before) fail("I5: a quiet poll changed the prospects");
+    picture_ = before;
+  }
+
+  // ---- I3 ----
+
+  void watch_cursors() {
+    const auto cursors = world_.reader()->cursors();
+    if (!cursors) return fail("I3: the cursors can't be read: " + cursors.error().text());
+    for (const store::ObjectCursor& one : *cursors) {
+      const auto before = cursors_.find(one.object);
+      if (before != cursors_.end() && one.cursor.stamp < before->second)
+        fail("I3: the cursor of " + one.object + " went back");
+      cursors_[one.object] = one.cursor.stamp;
+    }
+  }
+
+  void check_left_behind() {
+    watch_cursors();
+    Oracle oracle(world_, plan_, life_.memory(), {});
+    for (const std::string& failure : oracle.judge_left_behind(cursors_))
+      fail(failure);
+  }
+
+  // ---- the end ----
+
+  void gather_faults() {
+    for (size_t i = 0; i < kFaultCount; ++i)
+      stats_.faults[i] += transport_->met()[i];
+  }
+
+  SimOutcome finish() {
+    gather_faults();
+    stats_.runs = 1;
+    stats_.exchanges = wire_.exchanges();
+    stats_.bad_records = static_cast<int64_t>(wire_.was_bad().size());
+    for (const store::ProspectRow& row : world_.prospects()) {
+      ++stats_.prospects;
+      for (const reconcile::Link& link : row.links)
+        stats_.waiting +=
+            std::ranges::count(link.pending, mapping::field::kEmail, &reconcile::PendingRef::field);
+    }
+    stats_.held = static_cast<int64_t>(world_.duplicates().size());
+    for (const char* object : {"Lead", "Contact"})
+      stats_.people += static_cast<int64_t>(world_.org().table(object)->rows());
+    for (const std::string& line : picture_) {
+      digest_.add(line);
+      say(line);
+    }
+    for (const std::string& failure : failures_)
+      digest_.add(failure);
+    if (tell_ && !failures_.empty()) tell_journals();
+    world_.stop();
+    SimOutcome outcome;
+    outcome.seed = plan_.seed;
+    outcome.digest = digest_.value();
+    outcome.failures = failures_;
+    outcome.stats = stats_;
+    return outcome;
+  }
+
+  // How everything came to be as it is, for who replays a seed.
+  void tell_journals() {
+    constexpr size_t kRowsMax = 50;
+    const auto reader = world_.reader();
+    for (const store::ProspectRow& row : world_.prospects()) {
+      const auto journal = reader->journal_of(row.prospect.id, kRowsMax);
+      if (!journal) continue;
+      tell_("prospect " + std::to_string(row.prospect.id.value));
+      for (const reconcile::Link& link : row.links) {
+        for (const auto& [field, agreed] : link.shadow) {
+          tell_("  agreed " + world_.schema().fields()[field].name + ": " + agreed.remote.to_json() +
+                " there, " + agreed.local.to_json() + " here");
+        }
+      }
+      for (const store::JournalRow& one : *journal) {
+        tell_("  " + std::to_string((one.at - began_).count()) + " ms " + one.cause_detail + ": " +
+              std::string(code_of(one.entry.reason)) + " " + one.entry.remote.str() + " " + one.entry.field +
+              " " + one.entry.before + " -> " + one.entry.after);
+      }
+    }
+  }
+
+  const SimPlan plan_;
+  std::function<void(const std::string&)> tell_;
+  Dice dice_;
+  Digest digest_;
+  Wire wire_;
+  std::optional<Scratch> scratch_;
+  SimTransport* transport_ = nullptr;  ///< of the daemon that runs
+  FaultRates rates_;
+  Timestamp began_{};
+  bool begun_ = false;
+  bool may_crash_ = false;
+  bool crashed_ = false;
+  mutable World world_;
+  Life life_;
+  Excused excused_;
+  std::map<std::string, std::optional<Timestamp>> cursors_;
+  Picture picture_;
+  SimStats stats_;
+  std::vector<std::string> failures_;
+};
+
+}  // namespace
+
+SimStats& SimStats::operator+=(const SimStats& o) {
+  runs += o.runs;
+  exchanges += o.exchanges;
+  for (size_t i = 0; i < kFaultCount; ++i)
+    faults[i] += o.faults[i];
+  crashes += o.crashes;
+  bad_records += o.bad_records;
+  people += o.people;
+  prospects += o.prospects;
+  held += o.held;
+  waiting += o.waiting;
+  return *this;
+}
+
+SimOutcome simulate(const SimPlan& plan, std::function<void(const std::string&)> trace) {
+  if (trace) trace(describe(plan));
+  Simulation simulation(plan, std::move(trace));
+  return simulation.run();
+}
+
+std::string report(const SimOutcome& outcome) {
+  const std::string seed = std::to_string(outcome.seed);
+  std::string text = "seed " + seed + " fails (replay: PROSPECTD_SIM_SEED=" + seed +
+                     " sim_tests --gtest_filter=Simulation.OneSeedInWords)";
+  for (const std::string& failure : outcome.failures)
+    text += "\n  " + failure;
+  return text;
+}
+
+}  // namespace prospectd::test
