@@ -10,8 +10,11 @@ constexpr const char* kLoginPage = "<!DOCTYPE html><html><body>Please log in</bo
 bool is_query(const http::Request& request) {
   return request.url.find("/query") != std::string::npos;
 }
-bool is_later_page(const http::Request& request) {
-  return request.url.find("/query/0r8") != std::string::npos;
+// The place in a query that a request asks for; empty where it begins one, or is none.
+std::string place_of(const http::Request& request) {
+  constexpr std::string_view kPlace = "/query/";
+  const size_t at = request.url.find(kPlace);
+  return at == std::string::npos ? std::string() : request.url.substr(at + kPlace.size());
 }
 
 http::Response html(int status) {
@@ -49,9 +52,12 @@ Fault SimTransport::draw(const http::Request& request) {
     dice -= rates_.per_mille[i];
     if (dice >= 0) continue;
     const auto fault = static_cast<Fault>(i);
-    const bool fits =
-        (fault != Fault::kReplayedPage && fault != Fault::kLostLocator) || is_later_page(request);
-    return fits ? fault : Fault::kNone;
+    const std::string place = place_of(request);
+    if (fault == Fault::kLostLocator && place.empty()) return Fault::kNone;
+    // The page before, of the same query: the one that led here.
+    const bool led_here = !place.empty() && last_page_.body.find(place) != std::string::npos;
+    if (fault == Fault::kReplayedPage && !led_here) return Fault::kNone;
+    return fault;
   }
   return Fault::kNone;
 }

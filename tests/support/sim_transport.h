@@ -24,7 +24,7 @@ enum class Fault {
   kSessionGone,   ///< every session ends just before the request
   kTruncated,     ///< 200, and the body ends in the middle
   kHtml,          ///< 200 with a login page
-  kReplayedPage,  ///< the previous page once more
+  kReplayedPage,  ///< the query's previous page once more
   kLostLocator,   ///< the place in the query is gone
 };
 constexpr size_t kFaultCount = 10;
