@@ -108,11 +108,11 @@ class Daemon {
     transport_->cancel_all();
     if (control_) control_->stop();
     deadline_.expires_after(kStopWithin);
-    deadline_.async_wait([](const boost::system::error_code& error) {
+    deadline_.async_wait([this](const boost::system::error_code& error) {
       if (error) return;
       // What is committed is safe, and what is not will be read again: ending here loses nothing.
       log::warn("daemon.stop_forced", "something did not stop in time; ending now", {});
-      std::_Exit(static_cast<int>(ExitCode::kOk));
+      std::_Exit(static_cast<int>(exit_code_));
     });
   }
 

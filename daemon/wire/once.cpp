@@ -53,7 +53,7 @@ void print_json(const Once& once) {
   const auto member = [](const char* name, int64_t value) {
     return ",\"" + std::string(name) + "\":" + std::to_string(value);
   };
-  std::string out = "{\"complete\":";
+  std::string out = "{\"data\":{\"complete\":";
   out += once.first.complete ? "true" : "false";
   out += member("read", people.read) + member("created", people.created) + member("linked", people.linked) +
          member("updated", people.updated) + member("held", people.held) + member("deleted", people.deleted) +
@@ -66,7 +66,7 @@ void print_json(const Once& once) {
   out += ",\"alerts\":[";
   for (size_t i = 0; i < once.first.alerts.size(); ++i)
     out += (i == 0 ? "" : ",") + json_quote(once.first.alerts[i]);
-  std::printf("%s]}\n", out.c_str());
+  std::printf("%s]}}\n", out.c_str());
 }
 
 Result<store::Totals> totals_of(store::Store& store) {

@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "tests/sim/json_rows.h"
+#include "tests/support/json_rows.h"
 #include "tests/support/sim_transport.h"
 
 namespace prospectd::test {

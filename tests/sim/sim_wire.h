@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "tests/sim/digest.h"
-#include "tests/sim/json_rows.h"
+#include "tests/support/json_rows.h"
 #include "tests/sim/sim_plan.h"
 
 namespace prospectd::test {

@@ -1,4 +1,4 @@
-#include "tests/sim/json_rows.h"
+#include "tests/support/json_rows.h"
 
 namespace prospectd::test {
 namespace {
