@@ -79,7 +79,10 @@ class PersonPage {
 
   Known known(const MappedRecord& record) {
     Known k;
-    if (const auto made = created_.find(record.id.str()); made != created_.end()) materialise(made->second);
+    if (const auto made = created_.find(record.id.str()); made != created_.end()) {
+      materialise(made->second);
+      created_.erase(made);  // from here on the snapshot says what has become of it
+    }
     if (const auto link = snapshot_.links.find(record.id); link != snapshot_.links.end()) {
       k.link = &link->second;
       return k;
@@ -400,7 +403,8 @@ class PersonPage {
   PageSnapshot& snapshot_;
   Timestamp now_;
   Plan plan_;
-  std::unordered_map<std::string_view, size_t> created_;  ///< record → its CreateProspect step
+  std::unordered_map<std::string_view, size_t>
+      created_;  ///< record → its CreateProspect step, until it comes again
   ProspectId first_created_;
   ProspectId last_created_;
 };

@@ -237,10 +237,10 @@ class Checker {
     if (holder && holder != link.prospect) return "the record is linked to another prospect";
     const RemoteId current = link_of(link.prospect);
     if (!replaces.empty()) {
-      const bool given_up = given_up_.erase(replaces) > 0;
-      if (!given_up && links_.get(replaces, s_.links, prospect_of) != link.prospect)
-        return "the link that moves is not there";
-      if (!given_up) links_.set(replaces, ProspectId{});
+      // Given up before the first step, it may have been written again by a step in between.
+      const bool its_own = links_.get(replaces, s_.links, prospect_of) == link.prospect;
+      if (given_up_.erase(replaces) == 0 && !its_own) return "the link that moves is not there";
+      if (its_own) links_.set(replaces, ProspectId{});
     } else if (!current.empty() && current != link.remote) {
       return "the prospect is linked to another record";
     }

@@ -76,7 +76,7 @@ Result<void> PeopleWriter::give_up(const reconcile::Plan& plan) {
     const auto* put = std::get_if<reconcile::PutLink>(&step);
     if (put == nullptr || put->replaces.empty()) continue;
     PD_ASSIGN(removed, remove_moved(*put));
-    if (removed) moved_.insert(put->replaces);
+    if (removed) moved_.emplace(put->replaces, put->link.prospect);
   }
   return {};
 }
@@ -222,6 +222,11 @@ Result<void> PeopleWriter::write(const reconcile::PutLink& step) {
   const Link& link = step.link;
   if (!step.replaces.empty() && moved_.erase(step.replaces) == 0) {
     PD_ASSIGN(removed, remove_moved(step));
+  // A later step of the plan moves this link on, whole: what it held in between is nobody's.
+  if (const auto moves = moved_.find(link.remote);
+      moves != moved_.end() && step.replaces.empty() && moves->second == link.prospect) {
+    return {};
+  }
     if (!removed) return conflict("prospect " + number(link.prospect) + " is not linked as the plan says");
   }
   PD_ASSIGN(stored, stored_link(link.connection, link.remote));

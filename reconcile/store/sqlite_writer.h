@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "reconcile/plan.h"
@@ -78,9 +79,9 @@ class PeopleWriter {
   Statement insert_link_;
   Statement update_link_;
   Statement delete_link_;
-  std::map<uint32_t, Statement> updates_;   ///< by which columns they set
-  std::unordered_set<ProspectId> emptied_;  ///< addresses given up already
-  std::unordered_set<RemoteId> moved_;      ///< links given up already
+  std::map<uint32_t, Statement> updates_;           ///< by which columns they set
+  std::unordered_set<ProspectId> emptied_;          ///< addresses given up already
+  std::unordered_map<RemoteId, ProspectId> moved_;  ///< links given up already, and whose they were
 };
 
 /// Users and accounts.

@@ -372,5 +372,20 @@ TEST_P(StoreContract, AListOfThoseWithoutAUsableAddress) {
   EXPECT_EQ((*rows)[0].prospect.id, ProspectId{2});
 }
 
+TEST_P(StoreContract, ALinkMayBeWrittenAndThenMoveInOnePlan) {
+  add_linked(1);
+  must_commit({change(1, 1, field::kTitle, Value("new")), PutLink{link(1, "L1", 2), RemoteId{}},
+               PutLink{link(1, "L9", 0), RemoteId("L1")}});
+  ASSERT_EQ(row(1).links.size(), 1U);
+  EXPECT_EQ(row(1).links[0], link(1, "L9", 0));
+  EXPECT_TRUE(snapshot(keys({"L1"})).links.empty());
+  check_totals();
+}
+
+TEST_P(StoreContract, AnotherProspectsLinkCanNotBeWrittenWhileItMoves) {
+  add_linked(2);
+  must_refuse({PutLink{link(2, "L1", 2), RemoteId{}}, PutLink{link(1, "L9", 0), RemoteId("L1")}});
+}
+
 }  // namespace
 }  // namespace prospectd::store
