@@ -70,6 +70,15 @@ std::vector<std::string> FieldMap::remote_fields() const {
   return names;
 }
 
+std::vector<uint64_t> FieldMap::lines() const {
+  std::vector<uint64_t> lines;
+  lines.reserve(entries_.size());
+  for (const MapEntry& e : entries_)
+    lines.push_back(e.line);
+  std::sort(lines.begin(), lines.end());
+  return lines;
+}
+
 const MapEntry* FieldMap::inward(size_t local) const {
   const auto it = std::find_if(entries_.begin(), entries_.end(),
                                [local](const MapEntry& e) { return e.local == local && e.takes_in(); });

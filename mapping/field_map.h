@@ -28,6 +28,9 @@ struct MapEntry {
   Value default_in;                      ///< in the local field's kind; absent when there is none
   Value default_out;
   bool read_again = false;  ///< a later entry reads the same CRM field
+  /// What it compares, as a hash: the two fields and how the CRM's value reads here. Directions, rules and
+  /// what goes out are no part of it.
+  uint64_t line = 0;
 
   bool takes_in() const { return spec.direction != Direction::kOut; }
   bool gives_out() const { return spec.direction != Direction::kIn; }
@@ -72,6 +75,8 @@ class FieldMap {
   const std::vector<MapEntry>& entries() const { return entries_; }
   /// The CRM fields to ask for, each once (ignoring case, as the CRM does), in the mapping's order.
   std::vector<std::string> remote_fields() const;
+  /// MapEntry::line of all entries, ascending.
+  std::vector<uint64_t> lines() const;
   /// The entry that fills a local field inward; nullptr when none does.
   const MapEntry* inward(size_t local) const;
 

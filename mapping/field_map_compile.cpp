@@ -162,12 +162,19 @@ class Fingerprint {
   }
   void add(const MapEntry& e) {
     const FieldSpec& s = e.spec;
-    add(std::string_view(s.remote));
-    add(std::string_view(s.local));
-    for (const auto word :
-         {static_cast<int>(s.direction), static_cast<int>(s.conflict), static_cast<int>(s.blanks_in),
-          static_cast<int>(s.blanks_out), static_cast<int>(e.type)})
+    add(e.line);
+    for (const auto word : {static_cast<int>(s.direction), static_cast<int>(s.conflict),
+                            static_cast<int>(s.blanks_in), static_cast<int>(s.blanks_out)})
       add(static_cast<uint64_t>(word));
+    add(s.default_out);
+    add(s.transforms_out);
+  }
+  // What of an entry says which values meet (MapEntry::line).
+  void add_comparison(const MapEntry& e) {
+    const FieldSpec& s = e.spec;
+    add(std::string_view(to_lower_ascii(s.remote)));
+    add(std::string_view(s.local));
+    add(static_cast<uint64_t>(e.type));
     add(s.blank_words);
     add(s.value_map.size());
     for (const auto& [remote, local] : s.value_map) {
@@ -175,9 +182,7 @@ class Fingerprint {
       add(std::string_view(local));
     }
     add(s.default_in);
-    add(s.default_out);
     add(s.transforms_in);
-    add(s.transforms_out);
   }
   uint64_t value() const { return hash_; }
 
@@ -220,6 +225,9 @@ void FieldMap::finish() {
   email_entry_ = kNone;
   for (size_t i = 0; i < entries_.size(); ++i) {
     MapEntry& e = entries_[i];
+    Fingerprint line;
+    line.add_comparison(e);
+    e.line = line.value();
     print.add(e);
     if (e.local == email_local_ && e.takes_in()) email_entry_ = i;
     e.read_again = std::any_of(

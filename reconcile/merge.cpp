@@ -21,6 +21,7 @@ FieldCase case_of(const FieldInput& in) {
   if (in.opt_out && is_true(in.remote) == is_true(in.local))
     return FieldCase::kEqual;  // "not said" is "not opted out"
   if (in.first_link) return FieldCase::kBoth;
+  if (in.new_line) return FieldCase::kNewLine;
   const Agreement agreed = agreement_of(in);
   const bool remote_changed = !same_value(in.remote, agreed.remote);
   const bool local_changed = !same_value(in.local, agreed.local);
@@ -90,6 +91,8 @@ std::string_view name_of(FieldCase c) {
       return "unsaid";
     case FieldCase::kEqual:
       return "equal";
+    case FieldCase::kNewLine:
+      return "new_line";
     case FieldCase::kNeither:
       return "neither";
     case FieldCase::kRemoteOnly:
@@ -111,6 +114,10 @@ FieldOutcome decide_field(const FieldInput& in) {
       return {c, FieldAction::kNothing, Reason::kUnchanged, in.agreed};
     case FieldCase::kEqual:
       return {c, in.agreed ? FieldAction::kAgree : FieldAction::kNothing, Reason::kUnchanged, std::nullopt};
+    case FieldCase::kNewLine:
+      // Whoever has opted out on either side has, whenever that came to be compared.
+      if (in.takes_in && in.opt_out) return merge_opt_out(c, in);
+      return {c, FieldAction::kKeepLocal, Reason::kStandingDifference, Agreement{in.remote, in.local}};
     case FieldCase::kRemoteOnly:
     case FieldCase::kBoth:
       break;

@@ -16,6 +16,7 @@ namespace prospectd::reconcile {
 enum class FieldCase {
   kUnsaid,   ///< the record did not carry the field
   kEqual,    ///< both sides hold the same now, whatever came before
+  kNewLine,  ///< the mapping has begun to compare the field since: there is nothing to hold it against
   kNeither,  ///< a standing difference that nobody touched
   kRemoteOnly,
   kLocalOnly,
@@ -42,6 +43,7 @@ struct FieldInput {
   mapping::Blanks blanks_in = mapping::Blanks::kSkip;
   bool opt_out = false;     ///< the field is the opt-out: only ever turned on from outside
   bool first_link = false;  ///< the link is new by §2.3: as if both sides had changed
+  bool new_line = false;    ///< the mapping's line is new to the link: both sides take their baseline
   Timestamp remote_version{};
   std::optional<Timestamp> local_changed_at;
 };

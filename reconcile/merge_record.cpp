@@ -64,6 +64,7 @@ class Merger {
     in.blanks_in = incoming.keeps_blanks ? mapping::Blanks::kMirror : entry.spec.blanks_in;
     in.opt_out = entry.local == field::kOptedOut;
     in.first_link = context_.first_link;
+    in.new_line = incoming.new_line;
     in.remote_version = context_.remote_version;
     in.local_changed_at = prospect_.local_changed_at;
     return in;

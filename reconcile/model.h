@@ -59,6 +59,16 @@ struct PendingRef {
   bool operator==(const PendingRef&) const = default;
 };
 
+/// An edition of an object's mapping: the lines that it compares (mapping::MapEntry::line), ascending. Each
+/// link knows the edition by which its two sides were last compared; a line that is not in that one is new to
+/// the link, and its sides take a baseline first (§11).
+using EditionId = LocalId<struct EditionTag>;
+struct MappingEdition {
+  EditionId id;
+  std::vector<uint64_t> lines;
+  bool operator==(const MappingEdition&) const = default;
+};
+
 struct Link {
   ProspectId prospect;
   ConnectionId connection;
@@ -68,6 +78,7 @@ struct Link {
   uint64_t hash =
       0;  ///< MappedRecord::hash when last applied; a stamp has one second's grain, so both must match
   bool deleted = false;  ///< the record is in the CRM's recycle bin, or gone
+  EditionId edition;     ///< of the last comparison; 0: every line counts as compared
   Shadow shadow;
   std::vector<PendingRef> pending;
 
@@ -160,6 +171,7 @@ struct LineageEntry {
 struct Cursor {
   std::optional<Timestamp> stamp;     ///< the greatest version committed; none: nothing read yet
   std::optional<Timestamp> verified;  ///< upper bound of the last window that was read to its end
+  EditionId edition = {};             ///< by which all records up to `stamp` have been compared; 0: not kept
   bool operator==(const Cursor&) const = default;
 };
 

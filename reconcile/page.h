@@ -32,6 +32,14 @@ struct PersonType {
   bool inbound_create = true;
   bool inbound_update = true;
   std::string conversion_object;  ///< the object that a converted record becomes ("Contact"); empty: none
+  EditionId edition;              ///< of its mapping, by which records are compared now
+  std::vector<MappingEdition> editions;  ///< those by which records may have been compared before
+
+  /// Was this entry's line part of the link's last comparison? True where that is not known.
+  bool has_compared(const Link& link, const mapping::MapEntry& entry) const;
+  /// The entries whose lines an edition has not, for people: "Title → title, Rating → custom.rating". Empty
+  /// where there is none or the edition is not known.
+  std::string new_fields(EditionId since) const;
 };
 
 /// A record that was set apart before it could be mapped.

@@ -129,6 +129,7 @@ class PersonPage {
       const auto agreed = link.shadow.find(entries[i].local);
       const Value& before =
           agreed == link.shadow.end() ? prospect.fields[entries[i].local] : agreed->second.remote;
+      incoming.new_line = !type_.has_compared(link, entries[i]);
       incoming.value = resolve(entries[i], record.values[i], before, pending, incoming.keeps_blanks);
       out.push_back(std::move(incoming));
     }
@@ -170,6 +171,7 @@ class PersonPage {
     made.link = new_link(record, made.prospect.id);
     made.link->version = record.version;
     made.link->hash = record.hash;
+    made.link->edition = type_.edition;
     fill(record, made.prospect, *made.link);
     if (record.email_key) {
       made.prospect.addresses.push_back(
@@ -214,6 +216,7 @@ class PersonPage {
     link.pending.insert(link.pending.end(), merge.pending.begin(), merge.pending.end());
     link.version = record.version;
     link.hash = record.hash;
+    link.edition = type_.edition;
     link.deleted = false;
     plan_.counts.field_errors += merge.email_taken ? 1 : 0;
     const size_t first_step = plan_.steps.size();
@@ -276,6 +279,7 @@ class PersonPage {
     link.version =
         Timestamp{};  // nothing of the new record has been applied yet: its next reading is a change
     link.hash = 0;
+    link.edition = {};  // what the two records have in common goes on; the rest is the new one's to fill in
     link.deleted = false;
     note_link(link, reason);
     close_duplicates(to);

@@ -63,6 +63,9 @@ constexpr Row kReasons[] = {
     {Reason::kBlankSkipped, "BLANK_SKIPPED",
      "The CRM's value is blank, and the mapping does not let blanks in"},
     {Reason::kDirectionOut, "DIRECTION_OUT", "The mapping does not let this field in"},
+    {Reason::kStandingDifference, "STANDING_DIFFERENCE",
+     "The two sides differed when the mapping began to compare this field; only a force update carries one "
+     "over"},
     {Reason::kFieldError, "FIELD_ERROR", "The value could not be taken"},
     {Reason::kQuarantined, "QUARANTINED", "The record could not be read and was set apart"},
     {Reason::kLocalEdit, "LOCAL_EDIT", "The value was changed here"},

@@ -39,9 +39,10 @@ enum class Reason {
   kReferenceResolved,  ///< the owner or account that a record named has arrived
   kOptOutIsMonotone,   ///< the CRM's "not opted out" does not undo an opt-out
   kBlankSkipped,
-  kDirectionOut,  ///< the mapping does not let this field in
-  kFieldError,    ///< the value could not be taken
-  kQuarantined,   ///< the record could not be decoded
+  kDirectionOut,        ///< the mapping does not let this field in
+  kStandingDifference,  ///< the sides differed when the mapping began to compare them (§11)
+  kFieldError,          ///< the value could not be taken
+  kQuarantined,         ///< the record could not be decoded
   kLocalEdit,
   kMassChange,  ///< the mass-change brake (§11)
 };

@@ -28,6 +28,28 @@ struct Batch {
   std::string detail;  ///< of the cause: "salesforce/Lead"
   std::vector<FedPage> pages;
   bool moves_cursor = true;  ///< false for records fetched out of the feed's order
+  reconcile::EditionId
+      edition;  ///< set on the cursor of an object's first import; 0: the cursor keeps its own
+};
+
+/// An object that was read to the end of a window, and the edition by which all its records have been
+/// compared.
+struct ReadToEnd {
+  std::string object;
+  reconcile::EditionId edition;
+};
+
+/// The editions of an object's mapping, and the one in force.
+struct Editions {
+  reconcile::EditionId current;
+  std::vector<reconcile::MappingEdition> all;
+};
+
+/// Where the rounds over what waits go on in the next cycle: each cycle takes a bounded part, and all get
+/// their turn.
+struct Rounds {
+  DeadLetterId letters_after;  ///< the last dead letter that was read again
+  ProspectId waiting_after;    ///< the last prospect whose wait for an address was looked at
 };
 
 class Applier {
@@ -36,29 +58,34 @@ class Applier {
   virtual Result<reconcile::PlanCounts> apply(const Batch& batch, const Planner& planner, Timestamp now) = 0;
   /// Where the object's next window begins.
   virtual Result<reconcile::Cursor> cursor(reconcile::ConnectionId connection, const std::string& object) = 0;
-  /// End of a cycle: addresses that became free (reconcile::plan_address_moves).
+  /// End of a cycle: addresses that became free (reconcile::plan_address_moves), at most kAddressMovesMax.
   virtual Result<reconcile::PlanCounts> settle_addresses(reconcile::ConnectionId connection,
                                                          const std::string& detail,
                                                          const std::vector<reconcile::PersonType>& types,
-                                                         Timestamp now) = 0;
+                                                         Timestamp now, Rounds& rounds) = 0;
   /// Records to read out of the feed's order: those that a link has gone on to unread, and those that were
-  /// set apart, for they may have become whole long after the feed passed them. At most kRejudgedMax of each;
-  /// `letters_after` is where the dead letters go on, and is moved on.
+  /// set apart, for they may have become whole long after the feed passed them. At most kRejudgedMax of each.
   virtual Result<std::vector<store::RecordKey>> unread(reconcile::ConnectionId connection,
-                                                       DeadLetterId& letters_after) = 0;
+                                                       Rounds& rounds) = 0;
   /// Records with a failure row that can be judged afresh, at most kRejudgedMax.
   virtual Result<std::vector<store::RecordKey>> stale_duplicates(reconcile::ConnectionId connection) = 0;
-  /// Remembers that these objects have been read to the end of a window; only where this cycle wrote anything
-  /// else (I5).
+  /// Remembers that these objects have been read to the end of a window, where this cycle wrote anything else
+  /// (I5) or compared by a new edition.
   virtual Result<void> mark_verified(reconcile::ConnectionId connection,
-                                     const std::vector<std::string>& objects, Timestamp upper,
+                                     const std::vector<ReadToEnd>& objects, Timestamp upper,
                                      Timestamp now) = 0;
+  /// `lines` are the mapping's as it stands; their edition is made on first use.
+  virtual Result<Editions> editions(reconcile::ConnectionId connection, const std::string& object,
+                                    const std::vector<uint64_t>& lines) = 0;
 };
 
 constexpr size_t kAddressMovesMax = 10'000;  ///< a cycle; the rest waits for the next
 constexpr size_t kRejudgedMax = 1'000;
 
 std::unique_ptr<Applier> make_committing_applier(store::Store& store);
+
+/// Where a round that took `waiting` (what Transaction::waiting_for_addresses answered) goes on.
+ProspectId next_waiting(const reconcile::PageSnapshot& waiting, size_t limit);
 
 /// Collects into `report` (rows, field counts); bounded by kOverlayProspectsMax, past which apply() answers
 /// kTooLarge.

@@ -28,6 +28,7 @@ class CommittingApplier final : public Applier {
       Plan plan = planner.plan(page, snapshot);
       plan.cause = {"poll", batch.detail, kActor};
       after.stamp = std::max(after.stamp, page.settled);
+      if (batch.edition && after.stamp) after.edition = batch.edition;
       if (i + 1 == batch.pages.size() && batch.moves_cursor && after != before) {
         plan.cursor = reconcile::CursorMove{batch.connection, batch.object, before, after};
       }
@@ -41,21 +42,31 @@ class CommittingApplier final : public Applier {
     return counts;
   }
 
-  Result<void> mark_verified(ConnectionId connection, const std::vector<std::string>& objects,
-                             Timestamp upper, Timestamp now) override {
-    if (!wrote_) return {};
+  Result<void> mark_verified(ConnectionId connection, const std::vector<ReadToEnd>& objects, Timestamp upper,
+                             Timestamp now) override {
     PD_ASSIGN(transaction, store_.begin());
-    for (const std::string& object : objects) {
-      PD_ASSIGN(before, store_.cursor(connection, object));
+    bool moved = false;
+    for (const ReadToEnd& one : objects) {
+      PD_ASSIGN(before, store_.cursor(connection, one.object));
       Cursor after = before;
+      if (one.edition && before.stamp) after.edition = one.edition;
+      if (!wrote_ && after == before) continue;
       after.verified = upper;
       if (after == before) continue;
       Plan plan;
-      plan.cause = {"poll", object, kActor};
-      plan.cursor = reconcile::CursorMove{connection, object, before, after};
+      plan.cause = {"poll", one.object, kActor};
+      plan.cursor = reconcile::CursorMove{connection, one.object, before, after};
       PD_TRY(transaction->apply(plan, now));
+      moved = true;
     }
-    return transaction->commit();
+    return moved ? transaction->commit() : Result<void>{};
+  }
+
+  Result<Editions> editions(ConnectionId connection, const std::string& object,
+                            const std::vector<uint64_t>& lines) override {
+    PD_ASSIGN(current, store_.edition(connection, object, lines));
+    PD_ASSIGN(all, store_.editions(connection, object));
+    return Editions{current, std::move(all)};
   }
 
   Result<Cursor> cursor(ConnectionId connection, const std::string& object) override {
@@ -63,10 +74,12 @@ class CommittingApplier final : public Applier {
   }
 
   Result<PlanCounts> settle_addresses(ConnectionId connection, const std::string& detail,
-                                      const std::vector<reconcile::PersonType>& types,
-                                      Timestamp now) override {
+                                      const std::vector<reconcile::PersonType>& types, Timestamp now,
+                                      Rounds& rounds) override {
     PD_ASSIGN(transaction, store_.begin());
-    PD_ASSIGN(snapshot, transaction->waiting_for_addresses(connection, kAddressMovesMax));
+    PD_ASSIGN(snapshot,
+              transaction->waiting_for_addresses(connection, rounds.waiting_after, kAddressMovesMax));
+    rounds.waiting_after = next_waiting(snapshot, kAddressMovesMax);
     Plan plan = plan_address_moves(types, snapshot);
     if (plan.empty()) return PlanCounts{};
     plan.cause = {"poll", detail, kActor};
@@ -75,13 +88,12 @@ class CommittingApplier final : public Applier {
     return plan.counts;
   }
 
-  Result<std::vector<store::RecordKey>> unread(ConnectionId connection,
-                                               DeadLetterId& letters_after) override {
+  Result<std::vector<store::RecordKey>> unread(ConnectionId connection, Rounds& rounds) override {
     PD_ASSIGN(transaction, store_.begin());
     PD_ASSIGN(keys, transaction->unread_links(connection, kRejudgedMax));
-    PD_ASSIGN(apart, transaction->set_apart(connection, letters_after, kRejudgedMax));
+    PD_ASSIGN(apart, transaction->set_apart(connection, rounds.letters_after, kRejudgedMax));
     // From the beginning again once all have had their turn.
-    letters_after = apart.size() < kRejudgedMax ? DeadLetterId{} : apart.back().letter;
+    rounds.letters_after = apart.size() < kRejudgedMax ? DeadLetterId{} : apart.back().letter;
     for (store::SetApart& one : apart)
       keys.push_back(std::move(one.record));
     return keys;
@@ -103,6 +115,14 @@ class CommittingApplier final : public Applier {
 };
 
 }  // namespace
+
+ProspectId next_waiting(const reconcile::PageSnapshot& waiting, size_t limit) {
+  ProspectId last;
+  if (waiting.links.size() < limit) return last;  // all have had their turn: from the beginning again
+  for (const auto& [remote, link] : waiting.links)
+    last = std::max(last, link.prospect);
+  return last;
+}
 
 std::unique_ptr<Applier> make_committing_applier(store::Store& store) {
   return std::make_unique<CommittingApplier>(store);

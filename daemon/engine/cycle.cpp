@@ -24,7 +24,7 @@ struct Reading {
   Mapper mapper;
   Planner planner;
   bool users = false;
-  bool person = false;
+  const reconcile::PersonType* person = nullptr;  ///< of a person type
   std::string becomes;  ///< the object that a converted record goes on as; empty: none
 };
 
@@ -80,11 +80,30 @@ class Cycle {
       c_.maps = *std::move(compiled);
     }
     maps_ = c_.maps;
+    PD_TRY_CO(co_await load_editions());
     summary_.alerts = maps_->alerts;
     summary_.first_error = maps_->nobody;
     summary_.complete = !maps_->nobody;
     fill_readings();
     co_return Result<void>{};
+  }
+
+  asio::awaitable<Result<void>> load_editions() {
+    types_ = maps_->types;
+    Result<void> loaded;
+    std::function<void()> work = [this, &loaded] {
+      for (size_t i = 0; i < types_.size() && loaded; ++i) {
+        auto editions = applier_.editions(c_.connection, types_[i].map->object(), maps_->lines[i]);
+        if (!editions) {
+          loaded = std::move(editions).error();
+          return;
+        }
+        types_[i].edition = editions->current;
+        types_[i].editions = std::move(editions->all);
+      }
+    };
+    co_await c_.scheduler.blocking(std::move(work));
+    co_return loaded;
   }
 
   // Only ever resolved after the users have been read, so that a default user who is new in the CRM is found.
@@ -106,7 +125,7 @@ class Cycle {
 
   asio::awaitable<Result<void>> read_all() {
     for (const Reading& reading : readings_) {
-      if (reading.person && later_types_wait_) break;
+      if (reading.person != nullptr && later_types_wait_) break;
       if (!reading.users && !owners_known_) PD_TRY_CO(co_await resolve_default_user());
       PD_TRY_CO(co_await read(reading));
     }
@@ -121,7 +140,7 @@ class Cycle {
     if (maps_->queues)
       readings_.push_back(users_reading("Group", queue_fields(), reconcile::UserKind::kQueue));
     if (maps_->accounts) readings_.push_back(accounts_reading());
-    for (const reconcile::PersonType& type : maps_->types)
+    for (const reconcile::PersonType& type : types_)
       readings_.push_back(people_reading(type));
   }
 
@@ -138,7 +157,7 @@ class Cycle {
       return keys;
     };
     reading.planner.plan = [this, object](const FedPage& page, reconcile::PageSnapshot& snapshot) {
-      reconcile::Plan plan = plan_user_page(policy_, maps_->types, page.users, snapshot);
+      reconcile::Plan plan = plan_user_page(policy_, types_, page.users, snapshot);
       plan_quarantine(plan, snapshot, object, page.whole, page.mapped.bad, now_);
       return plan;
     };
@@ -155,7 +174,7 @@ class Cycle {
       return keys_of_account_page(c_.connection, map, page.mapped);
     };
     reading.planner.plan = [this, &map](const FedPage& page, reconcile::PageSnapshot& snapshot) {
-      reconcile::Plan plan = plan_account_page(map, maps_->types, policy_, page.mapped, snapshot);
+      reconcile::Plan plan = plan_account_page(map, types_, policy_, page.mapped, snapshot);
       plan_quarantine(plan, snapshot, map.object(), page.whole, page.mapped.bad, now_);
       return plan;
     };
@@ -167,7 +186,7 @@ class Cycle {
     Reading reading;
     reading.object = map.object();
     reading.fields = map.remote_fields();
-    reading.person = true;
+    reading.person = &type;
     reading.becomes = type.conversion_object;
     reading.mapper = [&map](Page page) { return map_records(std::move(page), map.object(), map); };
     reading.planner.keys = [this, &type](const FedPage& page) {
@@ -187,10 +206,24 @@ class Cycle {
     FeedQuery query;
     query.object = reading.object;
     query.fields = reading.fields;
-    if (before.stamp) query.lower = *before.stamp - c_.options.poll.overlap;
+    if (before.stamp && !compares_anew(reading, before))
+      query.lower = *before.stamp - c_.options.poll.overlap;
     query.upper = upper_;
     Result<void> outcome = co_await drain(reading, std::move(query), before.stamp, true);
     co_return settle(reading, before, std::move(outcome));
+  }
+
+  // Lines that are new to the mapping: all records are read once more, so that both sides take their baseline
+  // now and not at each record's next change, which would be lost in it (§11).
+  bool compares_anew(const Reading& reading, const Cursor& before) {
+    if (reading.person == nullptr) return false;
+    const std::string fields = reading.person->new_fields(before.edition);
+    if (fields.empty()) return false;
+    summary_.alerts.push_back(
+        reading.object + ": the mapping now compares " + fields +
+        "; all records are read once more, and where the two sides differ they stay so " +
+        "until one of them changes");
+    return true;
   }
 
   // Records that were converted are followed before those that they became are read: a contact that has no
@@ -253,6 +286,7 @@ class Cycle {
       }
       Batch batch = make_batch(reading);
       batch.moves_cursor = in_order;
+      if (in_order && !known && reading.person != nullptr) batch.edition = reading.person->edition;
       batch.pages = *std::move(pages);
       if (in_order && brings_news(batch, known)) PD_TRY_CO(co_await follow_conversions(reading.object));
       PD_TRY_CO(co_await apply(batch, reading));
@@ -283,7 +317,7 @@ class Cycle {
       co_await c_.scheduler.blocking(std::move(work));
       if (counts) {
         summary_.objects[batch.object] += *counts;
-        if (reading.person) summary_.people += *counts;
+        if (reading.person != nullptr) summary_.people += *counts;
         co_return Result<void>{};
       }
       const bool again = counts.error().error_class() == ErrorClass::kRetry && attempt < kApplyAttemptsMax;
@@ -306,7 +340,8 @@ class Cycle {
   // What one object's end means for the cycle.
   Result<void> settle(const Reading& reading, const Cursor& before, Result<void> outcome) {
     if (outcome) {
-      verified_.push_back(reading.object);
+      verified_.push_back(
+          {reading.object, reading.person == nullptr ? reconcile::EditionId{} : reading.person->edition});
       return outcome;
     }
     Error error = std::move(outcome).error().within("reading " + reading.object);
@@ -316,7 +351,7 @@ class Cycle {
     const bool person_mends = error.error_class() == ErrorClass::kConfig &&
                               (error.code != ErrorCode::kUnknownField || second_pass_);
     const bool imported = before.verified.has_value() || person_mends;
-    if (reading.person && !imported && concerns_one_object(error)) later_types_wait_ = true;
+    if (reading.person != nullptr && !imported && concerns_one_object(error)) later_types_wait_ = true;
     return leave_out(reading, std::move(error));
   }
 
@@ -338,7 +373,7 @@ class Cycle {
   // free by now goes first to those who wait for it, then to those that were held back.
   asio::awaitable<Result<void>> finish() {
     Result<Keys> unread = Keys{};
-    std::function<void()> work = [&, this] { unread = applier_.unread(c_.connection, c_.letters_after); };
+    std::function<void()> work = [&, this] { unread = applier_.unread(c_.connection, c_.rounds); };
     co_await c_.scheduler.blocking(std::move(work));
     if (!unread) co_return std::move(unread).error();
     std::erase_if(*unread, [this](const store::RecordKey& key) { return met_bad_.contains(key.remote); });
@@ -366,7 +401,7 @@ class Cycle {
     now_ = c_.scheduler.now();
     Result<PlanCounts> counts = PlanCounts{};
     std::function<void()> work = [&, this] {
-      counts = applier_.settle_addresses(c_.connection, c_.options.name, maps_->types, now_);
+      counts = applier_.settle_addresses(c_.connection, c_.options.name, types_, now_, c_.rounds);
     };
     co_await c_.scheduler.blocking(std::move(work));
     if (!counts) co_return std::move(counts).error();
@@ -376,7 +411,7 @@ class Cycle {
 
   asio::awaitable<Result<void>> read_by_name(Keys keys) {
     for (const Reading& reading : readings_) {
-      if (unreadable_.contains(reading.object) || (reading.person && later_types_wait_)) continue;
+      if (unreadable_.contains(reading.object) || (reading.person != nullptr && later_types_wait_)) continue;
       std::vector<RemoteId> ids;
       for (const store::RecordKey& key : keys) {
         if (key.object == reading.object) ids.push_back(key.remote);
@@ -414,8 +449,9 @@ class Cycle {
   CycleSummary summary_;
   Timestamp upper_{};
   Timestamp now_{};
-  std::set<std::string> followed_;     ///< types whose conversions have been followed in this cycle
-  std::vector<std::string> verified_;  ///< objects that were read to the window's end
+  std::set<std::string> followed_;            ///< types whose conversions have been followed in this cycle
+  std::vector<reconcile::PersonType> types_;  ///< the maps', with the editions of their mappings
+  std::vector<ReadToEnd> verified_;
   bool later_types_wait_ = false;
   const bool second_pass_;
   bool owners_known_ = false;

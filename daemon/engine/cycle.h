@@ -22,7 +22,7 @@ struct CycleContext {
   RetryBudget& budget;
   /// Compiled mappings; filled on first use, and emptied by a cycle that found them outdated.
   std::shared_ptr<const Maps>& maps;
-  DeadLetterId& letters_after;  ///< the last dead letter that was read again
+  Rounds& rounds;
   std::function<void(const ObjectProgress&)> on_progress;
 };
 

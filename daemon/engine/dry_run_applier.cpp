@@ -194,12 +194,14 @@ class DryRunApplier final : public Applier {
     return store_.cursor(connection, object);
   }
   Result<PlanCounts> settle_addresses(ConnectionId connection, const std::string&,
-                                      const std::vector<reconcile::PersonType>& types, Timestamp) override {
+                                      const std::vector<reconcile::PersonType>& types, Timestamp,
+                                      Rounds& rounds) override {
     PageKeys keys;
     keys.connection = connection;
     {
       PD_ASSIGN(transaction, store_.begin());  // only to ask; it is given up
-      PD_ASSIGN(waiting, transaction->waiting_for_addresses(connection, kAddressMovesMax));
+      PD_ASSIGN(waiting,
+                transaction->waiting_for_addresses(connection, rounds.waiting_after, kAddressMovesMax));
       Overlay::add_waiting(waiting, keys);
     }
     overlay_.add_waiting(keys);
@@ -213,11 +215,10 @@ class DryRunApplier final : public Applier {
     return plan.counts;
   }
 
-  Result<std::vector<store::RecordKey>> unread(ConnectionId connection,
-                                               DeadLetterId& letters_after) override {
+  Result<std::vector<store::RecordKey>> unread(ConnectionId connection, Rounds& rounds) override {
     PD_ASSIGN(transaction, store_.begin());
     PD_ASSIGN(keys, transaction->unread_links(connection, kRejudgedMax));
-    PD_ASSIGN(apart, transaction->set_apart(connection, letters_after, kRejudgedMax));
+    PD_ASSIGN(apart, transaction->set_apart(connection, rounds.letters_after, kRejudgedMax));
     overlay_.settle_unread(connection, keys);
     for (store::SetApart& one : apart) {
       if (!overlay_.came_whole(one.record.remote)) keys.push_back(std::move(one.record));
@@ -250,8 +251,22 @@ class DryRunApplier final : public Applier {
     return keys;
   }
 
-  Result<void> mark_verified(ConnectionId, const std::vector<std::string>&, Timestamp, Timestamp) override {
+  Result<void> mark_verified(ConnectionId, const std::vector<ReadToEnd>&, Timestamp, Timestamp) override {
     return {};
+  }
+
+  // An edition that is not there yet gets the number that it would get.
+  Result<Editions> editions(ConnectionId connection, const std::string& object,
+                            const std::vector<uint64_t>& lines) override {
+    PD_ASSIGN(all, store_.editions(connection, object));
+    const auto same = std::ranges::find(all, lines, &reconcile::MappingEdition::lines);
+    if (same != all.end()) {
+      const reconcile::EditionId current = same->id;
+      return Editions{current, std::move(all)};
+    }
+    const reconcile::EditionId next{all.empty() ? 1 : all.back().id.value + 1};
+    all.push_back({next, lines});
+    return Editions{next, std::move(all)};
   }
 
  private:

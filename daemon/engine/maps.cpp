@@ -80,6 +80,7 @@ class Compiler {
     }
     auto map = FieldMap::compile(type.mapping, options_.schema);
     if (!map) co_return std::move(map).error();
+    maps_->lines.push_back(map->lines());
     maps_->people.push_back(std::make_unique<FieldMap>(drop_missing(*map, *schema, maps_->alerts)));
     reconcile::PersonType compiled;
     compiled.map = maps_->people.back().get();

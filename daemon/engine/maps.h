@@ -21,6 +21,9 @@ struct Maps {
   std::optional<mapping::FieldMap> accounts;
   std::vector<std::unique_ptr<mapping::FieldMap>> people;  ///< parallel to `types`; the types point at them
   std::vector<reconcile::PersonType> types;                ///< in the plugin's order, readable ones only
+  /// Parallel to `types`: the lines of the mappings as they are written, those of missing fields among them:
+  /// a field that comes back goes on where it was.
+  std::vector<std::vector<uint64_t>> lines;
   bool users = true;
   bool queues = true;
   std::vector<std::string> alerts;

@@ -146,8 +146,8 @@ class Poller {
 
   CycleContext make_context() {
     return CycleContext{
-        scheduler_, store_, options_,       connection_,
-        budget_,    maps_,  letters_after_, [this](const ObjectProgress& progress) {
+        scheduler_, store_, options_, connection_,
+        budget_,    maps_,  rounds_,  [this](const ObjectProgress& progress) {
           show(progress); }};
   }
 
@@ -237,7 +237,7 @@ class Poller {
   reconcile::ConnectionId connection_;
   RetryBudget budget_;
   std::shared_ptr<const Maps> maps_;
-  DeadLetterId letters_after_;
+  Rounds rounds_;
   ConnectionStatus status_;
   std::optional<Error> fatal_;
   std::vector<std::shared_ptr<Ticket>> tickets_;

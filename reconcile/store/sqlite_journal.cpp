@@ -11,11 +11,11 @@ JournalWriter::JournalWriter(WriteContext& context)
       insert_entry_(c_.db,
                     "INSERT INTO journal (cause, reason, prospect, last, count, object, remote, field, "
                     "before, after, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-      read_cursor_(c_.db, "SELECT stamp, verified FROM cursors WHERE connection = ? AND object = ?"),
+      read_cursor_(c_.db, "SELECT stamp, verified, edition FROM cursors WHERE connection = ? AND object = ?"),
       put_cursor_(c_.db,
-                  "INSERT INTO cursors (connection, object, stamp, verified) VALUES (?, ?, ?, ?) ON CONFLICT "
-                  "(connection, object) DO UPDATE SET stamp = excluded.stamp, verified = excluded.verified") {
-}
+                  "INSERT INTO cursors (connection, object, stamp, verified, edition) VALUES (?, ?, ?, ?, ?) "
+                  "ON CONFLICT (connection, object) DO UPDATE SET stamp = excluded.stamp, verified = "
+                  "excluded.verified, edition = excluded.edition") {}
 
 Result<void> JournalWriter::write(const reconcile::Cause& cause,
                                   const std::vector<reconcile::JournalEntry>& entries) {
@@ -59,6 +59,7 @@ Result<Cursor> JournalWriter::cursor(reconcile::ConnectionId connection, const s
   if (query.step()) {
     cursor.stamp = time_of(query.integer_or_null(0));
     cursor.verified = time_of(query.integer_or_null(1));
+    cursor.edition = {query.integer(2)};
   }
   PD_TRY(query.done());
   return cursor;
@@ -75,7 +76,8 @@ Result<void> JournalWriter::move(const reconcile::CursorMove& move) {
   query.bind(move.connection.value)
       .bind(move.object)
       .bind_or_null(ms_of(move.next.stamp))
-      .bind_or_null(ms_of(move.next.verified));
+      .bind_or_null(ms_of(move.next.verified))
+      .bind(move.next.edition.value);
   PD_TRY(query.run());
   ++c_.written;
   return {};

@@ -56,7 +56,7 @@ Loader::Loader(Database& db, const Codec& codec, const AddressHash& hash)
                "AND NOT (kind = 0 AND field = 'email') ORDER BY kind, holder LIMIT ?"),
       waiting_addresses_(db,
                          "SELECT holder, remote FROM pending_references WHERE connection = ? AND field = "
-                         "'email' AND kind = 0 ORDER BY holder LIMIT ?"),
+                         "'email' AND kind = 0 AND holder > ? ORDER BY holder LIMIT ?"),
       open_duplicates_(
           db, "SELECT prospect FROM duplicates WHERE connection = ? AND remote = ? AND open = 1 ORDER BY id"),
       all_open_duplicates_(
@@ -336,7 +336,7 @@ Result<void> Loader::load_dead_letters(Job& job) {
   return {};
 }
 
-Result<PageSnapshot> Loader::waiting_for_addresses(ConnectionId connection, size_t limit,
+Result<PageSnapshot> Loader::waiting_for_addresses(ConnectionId connection, ProspectId after, size_t limit,
                                                    const Tally& tally) {
   PageKeys keys;
   keys.connection = connection;
@@ -346,7 +346,7 @@ Result<PageSnapshot> Loader::waiting_for_addresses(ConnectionId connection, size
   if (tally.pending == 0) return std::move(job.out);
   std::vector<std::string> awaited;
   Query query(waiting_addresses_);
-  query.bind(connection.value).bind(static_cast<int64_t>(limit));
+  query.bind(connection.value).bind(after.value).bind(static_cast<int64_t>(limit));
   while (query.step()) {
     job.wanted.insert(ProspectId{query.integer(0)});
     awaited.emplace_back(query.text(1));

@@ -43,8 +43,8 @@ class Loader {
   /// `free` (may be null) collects the keys that nobody has.
   Result<reconcile::PageSnapshot> snapshot(const reconcile::PageKeys& keys, const Tally& tally,
                                            FreeKeys* free);
-  Result<reconcile::PageSnapshot> waiting_for_addresses(reconcile::ConnectionId connection, size_t limit,
-                                                        const Tally& tally);
+  Result<reconcile::PageSnapshot> waiting_for_addresses(reconcile::ConnectionId connection, ProspectId after,
+                                                        size_t limit, const Tally& tally);
   int64_t hash_of(const std::string& key) const { return hash_(key); }
   /// Who has the address. `bare` (may be null) says whether no row has its hash.
   Result<std::optional<ProspectId>> holder_of(const std::string& address_key, int64_t hash,

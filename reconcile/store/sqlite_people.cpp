@@ -37,7 +37,8 @@ void bind_link_state(Query& query, const Link& link, const std::string& shadow, 
       .bind(static_cast<int64_t>(link.hash))
       .bind(link.deleted ? int64_t{1} : int64_t{0})
       .bind_or_null(shadow)
-      .bind_or_null(pending);
+      .bind_or_null(pending)
+      .bind(link.edition.value);
 }
 
 }  // namespace
@@ -58,11 +59,12 @@ PeopleWriter::PeopleWriter(WriteContext& context, PendingWriter& pending)
                         "prospect = ? AND open = 1 AND kind = 'duplicate_email' AND email_key <> ''"),
       insert_link_(c_.db,
                    "INSERT INTO links (id, remote_hash, remote, object, version, hash, deleted, shadow, "
-                   "pending) VALUES (" +
-                       question_marks(9) + ")"),
-      update_link_(c_.db,
-                   "UPDATE links SET object = ?, version = ?, hash = ?, deleted = ?, shadow = ?, pending = ? "
-                   "WHERE id = ?"),
+                   "pending, edition) VALUES (" +
+                       question_marks(10) + ")"),
+      update_link_(
+          c_.db,
+          "UPDATE links SET object = ?, version = ?, hash = ?, deleted = ?, shadow = ?, pending = ?, "
+          "edition = ? WHERE id = ?"),
       delete_link_(c_.db, "DELETE FROM links WHERE id = ?") {}
 
 Result<void> PeopleWriter::give_up(const reconcile::Plan& plan) {
@@ -220,13 +222,13 @@ Result<void> PeopleWriter::judge_duplicates(ProspectId prospect) {
 
 Result<void> PeopleWriter::write(const reconcile::PutLink& step) {
   const Link& link = step.link;
-  if (!step.replaces.empty() && moved_.erase(step.replaces) == 0) {
-    PD_ASSIGN(removed, remove_moved(step));
   // A later step of the plan moves this link on, whole: what it held in between is nobody's.
   if (const auto moves = moved_.find(link.remote);
       moves != moved_.end() && step.replaces.empty() && moves->second == link.prospect) {
     return {};
   }
+  if (!step.replaces.empty() && moved_.erase(step.replaces) == 0) {
+    PD_ASSIGN(removed, remove_moved(step));
     if (!removed) return conflict("prospect " + number(link.prospect) + " is not linked as the plan says");
   }
   PD_ASSIGN(stored, stored_link(link.connection, link.remote));

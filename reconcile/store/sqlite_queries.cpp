@@ -97,14 +97,15 @@ Queries::Queries(Database& db, Rows& rows, const AddressHash& hash)
                        std::string(kAnyConnection) + " AND from_remote = ? ORDER BY id") {}
 
 Result<std::vector<ObjectCursor>> Queries::cursors() {
-  Statement statement(db_,
-                      "SELECT connection, object, stamp, verified FROM cursors ORDER BY connection, object");
+  Statement statement(
+      db_, "SELECT connection, object, stamp, verified, edition FROM cursors ORDER BY connection, object");
   Query query(statement);
   std::vector<ObjectCursor> rows;
   while (query.step()) {
-    rows.push_back({{query.integer(0)},
-                    std::string(query.text(1)),
-                    {time_of(query.integer_or_null(2)), time_of(query.integer_or_null(3))}});
+    rows.push_back(
+        {{query.integer(0)},
+         std::string(query.text(1)),
+         {time_of(query.integer_or_null(2)), time_of(query.integer_or_null(3)), {query.integer(4)}}});
   }
   PD_TRY(query.done());
   return rows;

@@ -102,6 +102,7 @@ Result<Link> Rows::link(const Query& row) const {
     PD_ASSIGN(pending, Codec::read_pending(row.text(7), codec_.schema().fields()));
     link.pending = std::move(pending);
   }
+  link.edition = {row.integer(8)};
   return link;
 }
 

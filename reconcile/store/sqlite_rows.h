@@ -26,7 +26,7 @@ constexpr int64_t link_id(ProspectId prospect, reconcile::ConnectionId connectio
   return prospect.value * kConnectionsMax + connection.value;
 }
 
-constexpr const char* kLinkColumns = "id, remote, object, version, hash, deleted, shadow, pending";
+constexpr const char* kLinkColumns = "id, remote, object, version, hash, deleted, shadow, pending, edition";
 constexpr int kShadowColumn = 6;
 constexpr const char* kUserColumns =
     "id, name, email_key, kind, active, connection, remote, remote_version, remote_hash";

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "reconcile/store/file_lock.h"
+#include "reconcile/store/sqlite_editions.h"
 #include "reconcile/store/sqlite_file.h"
 #include "reconcile/store/sqlite_reader.h"
 #include "reconcile/store/sqlite_writer.h"
@@ -103,6 +104,25 @@ class Core {
     if (known) return known;
     PD_TRY(begin());
     auto made = make_connection(name);
+    if (made) made = after(commit(0), *made);
+    if (!made) roll_back();
+    return made;
+  }
+
+  Result<std::vector<reconcile::MappingEdition>> editions(ConnectionId connection,
+                                                          const std::string& object) {
+    if (dead()) return closed();
+    return read_editions(*db_, connection, object);
+  }
+
+  Result<reconcile::EditionId> edition(ConnectionId connection, const std::string& object,
+                                       const std::vector<uint64_t>& lines) {
+    PD_ASSIGN(known, editions(connection, object));
+    for (const reconcile::MappingEdition& one : known) {
+      if (one.lines == lines) return one.id;
+    }
+    PD_TRY(begin());
+    auto made = add_edition(*db_, connection, object, lines);
     if (made) made = after(commit(0), *made);
     if (!made) roll_back();
     return made;
@@ -209,7 +229,8 @@ class Core {
                       "there are too many connections: " + std::to_string(kConnectionsMax - 1) + " at most");
   }
 
-  static Result<ConnectionId> after(Result<void> done, ConnectionId id) {
+  template <class Id>
+  static Result<Id> after(Result<void> done, Id id) {
     if (!done) return std::move(done).error();
     return id;
   }
@@ -309,9 +330,10 @@ class SqliteTransaction final : public Transaction {
     return done;
   }
 
-  Result<reconcile::PageSnapshot> waiting_for_addresses(ConnectionId connection, size_t limit) override {
+  Result<reconcile::PageSnapshot> waiting_for_addresses(ConnectionId connection, ProspectId after,
+                                                        size_t limit) override {
     PD_TRY(usable());
-    return core_->loader().waiting_for_addresses(connection, limit, core_->tally());
+    return core_->loader().waiting_for_addresses(connection, after, limit, core_->tally());
   }
 
   Result<std::vector<reconcile::Duplicate>> stale_duplicates(ConnectionId connection, size_t limit) override {
@@ -359,6 +381,14 @@ class SqliteStore final : public Store {
   Result<reconcile::Cursor> cursor(ConnectionId connection, const std::string& object) override {
     if (core_->dead()) return closed();
     return core_->writer().cursor(connection, object);
+  }
+  Result<std::vector<reconcile::MappingEdition>> editions(ConnectionId connection,
+                                                          const std::string& object) override {
+    return core_->editions(connection, object);
+  }
+  Result<reconcile::EditionId> edition(ConnectionId connection, const std::string& object,
+                                       const std::vector<uint64_t>& lines) override {
+    return core_->edition(connection, object, lines);
   }
   Result<std::optional<UserId>> user_by_email(const std::string& key) override {
     return core_->user_by_email(key);

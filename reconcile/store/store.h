@@ -39,10 +39,11 @@ class Transaction {
   /// nothing of the transaction may then be committed.
   virtual Result<void> apply(const reconcile::Plan& plan, Timestamp now) = 0;
   virtual Result<void> commit() = 0;
-  /// Prospects that wait for an address (a PendingRef of field::kEmail in their link of this connection), at
-  /// most `limit`, by number; with their links, and `addresses` and `prospects` filled with who holds the
-  /// addresses they wait for. Empty when nobody waits.
-  virtual Result<reconcile::PageSnapshot> waiting_for_addresses(ConnectionId connection, size_t limit) = 0;
+  /// Prospects that wait for an address (a PendingRef of field::kEmail in their link of this connection),
+  /// from the one after `after` on, at most `limit`, by number; with their links, and `addresses` and
+  /// `prospects` filled with who holds the addresses they wait for. Empty when nobody waits.
+  virtual Result<reconcile::PageSnapshot> waiting_for_addresses(ConnectionId connection, ProspectId after,
+                                                                size_t limit) = 0;
   /// Open failure rows of kind kDuplicateEmail whose prospect does not have the address (`email_key`) any
   /// more: their records can be judged afresh. At most `limit`, oldest first.
   virtual Result<std::vector<reconcile::Duplicate>> stale_duplicates(ConnectionId connection,
@@ -135,6 +136,12 @@ class Store {
   /// The number of a connection by its name in the config; made on first use.
   virtual Result<ConnectionId> connection(const std::string& name) = 0;
   virtual Result<reconcile::Cursor> cursor(ConnectionId connection, const std::string& object) = 0;
+  /// The editions that an object's mapping has had, oldest first.
+  virtual Result<std::vector<reconcile::MappingEdition>> editions(ConnectionId connection,
+                                                                  const std::string& object) = 0;
+  /// The edition with these lines; made on first use.
+  virtual Result<reconcile::EditionId> edition(ConnectionId connection, const std::string& object,
+                                               const std::vector<uint64_t>& lines) = 0;
   /// The person with this address, linked or not.
   virtual Result<std::optional<UserId>> user_by_email(const std::string& key) = 0;
   /// Rows written since it was opened (steps applied); for tests of quiet (I5).

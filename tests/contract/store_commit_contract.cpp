@@ -68,14 +68,37 @@ TEST_P(StoreContract, AConnectionKeepsItsNumber) {
   EXPECT_EQ(*store_->connection("other"), *other);
 }
 
+TEST_P(StoreContract, AnEditionIsMadeOnFirstUseAndKeepsItsNumber) {
+  const std::vector<uint64_t> lines = {1, 0xfedcba9876543210ULL};
+  EXPECT_TRUE(store_->editions(connection_, "Lead")->empty());
+  const auto first = store_->edition(connection_, "Lead", lines);
+  ASSERT_TRUE(first);
+  EXPECT_TRUE(*first);
+  const auto second = store_->edition(connection_, "Lead", {1});
+  EXPECT_NE(*second, *first);
+  EXPECT_EQ(*store_->edition(connection_, "Lead", lines), *first);
+  const std::vector<MappingEdition> both = {{*first, lines}, {*second, {1}}};
+  EXPECT_EQ(*store_->editions(connection_, "Lead"), both);
+  EXPECT_TRUE(store_->editions(connection_, "Contact")->empty());
+  EXPECT_TRUE(store_->editions({9}, "Lead")->empty());
+  EXPECT_TRUE(store_->edition(connection_, "Contact", {}));
+  EXPECT_TRUE(store_->editions(connection_, "Contact")->front().lines.empty());
+}
+
 TEST_P(DurableStoreContract, AnOpenedStoreHoldsWhatWasCommitted) {
   add_linked(3);
+  const auto edition = store_->edition(connection_, "Lead", {7});
+  Link compared = link(1, "L1", 2);
+  compared.edition = *edition;
+  must_commit({PutLink{compared, RemoteId{}}});
   must_commit({PutUser{user(1, "005A", "u@x.test"), true}, PutAccount{account(1, "001A"), true},
                HoldDuplicate{duplicate("D1", 1, "p1@x.test")}});
   const auto before = all();
   reopen();
   EXPECT_EQ(*store_->connection("salesforce"), connection_);
+  EXPECT_EQ(*store_->edition(connection_, "Lead", {7}), *edition);
   ASSERT_EQ(all().size(), before.size());
+  EXPECT_EQ(row(1).links[0].edition, *edition);
   for (const auto& [id, was] : before) {
     EXPECT_EQ(row(id).prospect, was.prospect);
     EXPECT_EQ(row(id).links, was.links);

@@ -246,12 +246,13 @@ TEST_P(StoreContract, ACursorMovesFromTheValueThatWasRead) {
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().code, ErrorCode::kConflict);
   Plan on = plan({CreateProspect{prospect(1, "a@x.test"), std::nullopt}});
-  on.cursor = CursorMove{connection_, "Lead", start, {at(20), at(15)}};
+  on.cursor = CursorMove{connection_, "Lead", start, {at(20), at(15), {3}}};
   ASSERT_TRUE(commit(on));
+  EXPECT_EQ(store_->cursor(connection_, "Lead")->edition, EditionId{3});
   const auto cursors = reader()->cursors();
   ASSERT_EQ(cursors->size(), 1U);
   EXPECT_EQ((*cursors)[0].object, "Lead");
-  EXPECT_EQ((*cursors)[0].cursor, (Cursor{at(20), at(15)}));
+  EXPECT_EQ((*cursors)[0].cursor, (Cursor{at(20), at(15), {3}}));
 }
 
 TEST_P(StoreContract, RowsOfAStaleCursorAreNotKept) {

@@ -183,8 +183,8 @@ TEST_P(StoreContract, WhoWaitsForAnAddressComesWithItsHolder) {
                CreateProspect{prospect(2, "p2@x.test"), waiting},
                CreateProspect{prospect(3, "p3@x.test"), free},
                CreateProspect{prospect(4, "p4@x.test"), link(4, "L4")}});
-  const auto waiters = [&](size_t limit) {
-    return *(*store_->begin())->waiting_for_addresses(connection_, limit);
+  const auto waiters = [&](size_t limit, ProspectId after = {}) {
+    return *(*store_->begin())->waiting_for_addresses(connection_, after, limit);
   };
   const PageSnapshot s = waiters(10);
   EXPECT_EQ(s.links.size(), 2U);
@@ -193,8 +193,10 @@ TEST_P(StoreContract, WhoWaitsForAnAddressComesWithItsHolder) {
   EXPECT_EQ(s.addresses.at("p1@x.test"), ProspectId{1});
   EXPECT_EQ(s.prospects.size(), 3U);
   EXPECT_TRUE(s.prospects.contains({1}));
-  EXPECT_EQ(waiters(1).links.size(), 1U);
-  EXPECT_TRUE((*store_->begin())->waiting_for_addresses({9}, 10)->links.empty());
+  EXPECT_EQ(waiters(1).links.begin()->second, waiting);
+  EXPECT_EQ(waiters(1, {2}).links.begin()->second, free);
+  EXPECT_TRUE(waiters(1, {3}).links.empty());
+  EXPECT_TRUE((*store_->begin())->waiting_for_addresses({9}, {}, 10)->links.empty());
   waiting.pending.clear();
   free.pending.clear();
   must_commit({PutLink{waiting, RemoteId{}}, PutLink{free, RemoteId{}}});

@@ -33,9 +33,9 @@ class ForgetfulTransaction final : public store::Transaction {
     return inner_->apply(kept, now);
   }
   Result<void> commit() override { return inner_->commit(); }
-  Result<reconcile::PageSnapshot> waiting_for_addresses(reconcile::ConnectionId connection,
+  Result<reconcile::PageSnapshot> waiting_for_addresses(reconcile::ConnectionId connection, ProspectId after,
                                                         size_t limit) override {
-    return inner_->waiting_for_addresses(connection, limit);
+    return inner_->waiting_for_addresses(connection, after, limit);
   }
   Result<std::vector<reconcile::Duplicate>> stale_duplicates(reconcile::ConnectionId connection,
                                                              size_t limit) override {
@@ -70,6 +70,14 @@ class ForgetfulStore final : public store::Store {
   }
   Result<reconcile::Cursor> cursor(reconcile::ConnectionId connection, const std::string& object) override {
     return inner_->cursor(connection, object);
+  }
+  Result<std::vector<reconcile::MappingEdition>> editions(reconcile::ConnectionId connection,
+                                                          const std::string& object) override {
+    return inner_->editions(connection, object);
+  }
+  Result<reconcile::EditionId> edition(reconcile::ConnectionId connection, const std::string& object,
+                                       const std::vector<uint64_t>& lines) override {
+    return inner_->edition(connection, object, lines);
   }
   Result<std::optional<UserId>> user_by_email(const std::string& key) override {
     return inner_->user_by_email(key);

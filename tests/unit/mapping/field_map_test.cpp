@@ -1,6 +1,7 @@
 // From the CRM's record to local terms.
 #include "mapping/field_map.h"
 
+#include <algorithm>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -340,6 +341,50 @@ RC_GTEST_PROP(ToLocalProperty, AnyTextsAreMetWithoutHarm, (const std::vector<std
     RC_ASSERT(v.is_absent() || v.is_null() || !v.is_blank());
   for (const FieldError& e : r.errors)
     RC_ASSERT(r.values[e.entry].is_absent());
+}
+
+// ---- lines: what a mapping compares ----
+
+TEST(Lines, AreOnePerEntryAndAscending) {
+  const FieldMap map = compiled({line("Title", "title"), line("Phone", "phone"), line("City", "city")});
+  const std::vector<uint64_t> lines = map.lines();
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_TRUE(std::is_sorted(lines.begin(), lines.end()));
+  EXPECT_EQ(compiled({line("City", "city"), line("Title", "title"), line("Phone", "phone")}).lines(), lines);
+}
+
+TEST(Lines, StayTheSameUnderAnotherRule) {
+  FieldSpec other = line("TITLE", "title", Direction::kIn);
+  other.conflict = ConflictRule::kReview;
+  other.blanks_in = Blanks::kMirror;
+  other.blanks_out = Blanks::kMirror;
+  other.default_out = "none";
+  other.transforms_out = {"upper"};
+  other.where = "elsewhere.yaml:1:1";
+  EXPECT_EQ(compiled({other}).lines(), compiled({line("Title", "title")}).lines());
+}
+
+TEST(Lines, ChangeWithTheFieldsAndWithHowTheCrmsValueReads) {
+  const auto lines_with = [](void (*change)(FieldSpec&)) {
+    FieldSpec spec = line("Title", "title");
+    change(spec);
+    return compiled({spec}).lines();
+  };
+  const std::vector<std::vector<uint64_t>> all = {
+      lines_with([](FieldSpec&) {}),
+      lines_with([](FieldSpec& s) { s.remote = "Title2"; }),
+      lines_with([](FieldSpec& s) { s.local = "phone"; }),
+      lines_with([](FieldSpec& s) {
+        s.value_map = {{"a", "b"}};
+      }),
+      lines_with([](FieldSpec& s) {
+        s.value_map = {{"a", "c"}};
+      }),
+      lines_with([](FieldSpec& s) { s.blank_words = {"unknown"}; }),
+      lines_with([](FieldSpec& s) { s.default_in = "none"; }),
+      lines_with([](FieldSpec& s) { s.transforms_in = {"upper"}; }),
+  };
+  EXPECT_EQ(std::set(all.begin(), all.end()).size(), all.size());
 }
 
 }  // namespace

@@ -59,6 +59,12 @@ FieldInput opt_out(Value remote, Value local, bool gives_out = true) {
   return in;
 }
 
+// A field that the mapping did not compare before.
+FieldInput new_line(FieldInput in) {
+  in.new_line = true;
+  return in;
+}
+
 const Value kBlank = Value::null();
 
 std::vector<Row> table() {
@@ -81,6 +87,25 @@ std::vector<Row> table() {
               in.agreed = Agreement{"crm", "ours"};
             }),
        C::kNeither, A::kNothing, R::kUnchanged, agree("crm", "ours")},
+      {"new_line_takes_a_baseline", new_line(two("crm", "ours")), C::kNewLine, A::kKeepLocal,
+       R::kStandingDifference, agree("crm", "ours")},
+      {"new_line_does_not_fill_a_blank", new_line(two("crm", kBlank)), C::kNewLine, A::kKeepLocal,
+       R::kStandingDifference, agree("crm", kBlank)},
+      {"new_line_forgets_an_older_agreement", new_line(three("crm", "ours")), C::kNewLine, A::kKeepLocal,
+       R::kStandingDifference, agree("crm", "ours")},
+      {"new_line_equal", new_line(three("same", "same")), C::kEqual, A::kAgree, R::kUnchanged, {}},
+      {"new_line_unsaid", new_line(two(Value{}, "ours")), C::kUnsaid, A::kNothing, R::kUnchanged, {}},
+      {"new_line_opt_out_is_taken",
+       new_line(opt_out(true, false)),
+       C::kNewLine,
+       A::kTakeRemote,
+       R::kUpdatedFromCrm,
+       {}},
+      {"new_line_opt_out_here_stays", new_line(opt_out(false, true)), C::kNewLine, A::kKeepLocal,
+       R::kOptOutIsMonotone, agree(false, false)},
+      {"new_line_opt_out_direction_out",
+       with(new_line(opt_out(true, false)), [](FieldInput& in) { in.takes_in = false; }), C::kNewLine,
+       A::kKeepLocal, R::kStandingDifference, agree(true, false)},
       {"remote_only", two("new", "old"), C::kRemoteOnly, A::kTakeRemote, R::kUpdatedFromCrm, {}},
       {"remote_only_over_a_standing_difference",
        with(two("new", "ours"),
@@ -190,6 +215,7 @@ TEST_P(MergeTable, IsQuietTheSecondTime) {
   if (first.action == FieldAction::kTakeRemote) again.local = row.in.remote;
   again.agreed = first.agreed;
   again.first_link = false;
+  again.new_line = false;
   const FieldOutcome second = decide_field(again);
   EXPECT_EQ(second.action, FieldAction::kNothing);
   EXPECT_EQ(second.agreed, first.agreed);

@@ -151,6 +151,13 @@ class ShelfStore final : public store::Store {
   }
   Result<std::unique_ptr<store::Transaction>> begin() override { return not_here(); }
   Result<reconcile::Cursor> cursor(store::ConnectionId, const std::string&) override { return not_here(); }
+  Result<std::vector<reconcile::MappingEdition>> editions(store::ConnectionId, const std::string&) override {
+    return not_here();
+  }
+  Result<reconcile::EditionId> edition(store::ConnectionId, const std::string&,
+                                       const std::vector<uint64_t>&) override {
+    return not_here();
+  }
   Result<std::optional<UserId>> user_by_email(const std::string&) override { return not_here(); }
   int64_t rows_written() const override { return 0; }
   Result<void> checkpoint() override { return {}; }
