@@ -4,8 +4,8 @@
 #include "connectors/salesforce/salesforce_connector.h"
 #include "connectors/sandbox/crm_model.h"
 #include "tests/contract/connector_contract.h"
-#include "tests/support/json_rows.h"
 #include "tests/support/front_transport.h"
+#include "tests/support/json_rows.h"
 
 namespace prospectd::test {
 namespace {

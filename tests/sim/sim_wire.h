@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "tests/sim/digest.h"
-#include "tests/support/json_rows.h"
 #include "tests/sim/sim_plan.h"
+#include "tests/support/json_rows.h"
 
 namespace prospectd::test {
 
