@@ -90,7 +90,7 @@ TEST(Refusal, RunOnceTellsWhatItDidAsOneDocument) {
   EXPECT_EQ(ended.code, 0) << ended.err;
   const auto summary = cli::parse_json(ended.out);
   ASSERT_TRUE(summary) << ended.out;
-  const cli::Json& data = cli::member(*summary, "data");
+  const auto& data = cli::member(*summary, "data");
   EXPECT_EQ(cli::number_at(data, "read"), 300);
   EXPECT_EQ(cli::number_at(data, "secondCycleRowsWritten"), 0);
 }
