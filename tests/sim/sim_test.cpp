@@ -108,7 +108,7 @@ TEST(Simulation, ARunWithCrashesIsTheSameTooBitByBit) {
 // The first seed that brings the planted fault to light; its replay must fail in the same words, from the
 // same bits, and the same seed without the plant must hold.
 void expect_caught(Plant plant, const std::string& invariant) {
-  constexpr uint64_t kSeedsToTry = 20;
+  constexpr uint64_t kSeedsToTry = 100;
   for (uint64_t seed = 1; seed <= kSeedsToTry; ++seed) {
     SimPlan plan = draw_plan(seed);
     plan.plant = plant;
