@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "reconcile/store/sqlite_text.h"
 #include "reconcile/store/sqlite_vfs.h"
 
 namespace prospectd::store {
@@ -100,6 +101,7 @@ Result<std::shared_ptr<Database>> Database::open(const std::string& path, Mode m
 Result<void> Database::configure(Mode mode, int64_t cache_bytes) {
   sqlite3_busy_timeout(db_, kBusyTimeoutMs);
   sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  if (!register_text_functions(db_)) return error();
   // The schema stays trusted: this version counts its own json_extract(), which our indexes need, as unsafe
   // otherwise.
   PD_TRY(exec("PRAGMA temp_store = memory; PRAGMA cache_size = -" + std::to_string(cache_bytes / 1024) +

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "reconcile/store/sqlite_expression.h"
+
 namespace prospectd::store {
 namespace {
 
@@ -21,7 +23,8 @@ std::string containing(const std::string& text) {
   return pattern + "%";
 }
 
-std::string prospect_list_sql(const ProspectQuery& query) {
+// `filter` is empty, or its condition stands on top of the others.
+std::string prospect_list_sql(const ProspectQuery& query, const std::string& filter) {
   std::string sql = "SELECT " + prospect_columns() + " FROM prospects AS p WHERE p.id > ?1";
   if (query.without_key) sql += " AND p.address_count = 0";
   if (!query.text.empty()) {
@@ -32,6 +35,7 @@ std::string prospect_list_sql(const ProspectQuery& query) {
         std::to_string(kAddressesMax) + " AND p.id * " + std::to_string(kAddressesMax) + " + " +
         std::to_string(kAddressesMax - 1) + " AND a.key LIKE ?3 ESCAPE '\\'))";
   }
+  if (!filter.empty()) sql += " AND " + filter;
   return sql + " ORDER BY p.id LIMIT ?2";
 }
 
@@ -114,12 +118,19 @@ Result<std::vector<ObjectCursor>> Queries::cursors() {
 // ---- prospects ----
 
 Result<std::vector<ProspectRow>> Queries::prospects(const ProspectQuery& wanted, size_t limit) {
-  Statement statement(db_, prospect_list_sql(wanted));
   const std::string pattern = containing(wanted.text);
+  FilterSql filter;
+  if (wanted.filter) {
+    PD_ASSIGN(made, filter_sql(*wanted.filter, rows_.codec().schema(), wanted.text.empty() ? 3 : 4));
+    filter = std::move(made);
+  }
+  Statement statement(db_, prospect_list_sql(wanted, filter.condition));
   std::vector<ProspectRow> rows;
   Query query(statement);
   query.bind(wanted.after.value).bind(static_cast<int64_t>(limit));
   if (!wanted.text.empty()) query.bind(pattern);
+  for (const Value& value : filter.parameters)
+    bind_value(query, value);
   while (query.step()) {
     PD_ASSIGN(prospect, rows_.prospect(query));
     PD_ASSIGN(row, whole(std::move(prospect)));

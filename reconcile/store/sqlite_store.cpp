@@ -1,8 +1,8 @@
 // The SQLite store: one writing connection, its transactions, its readers.
 #include <algorithm>
-#include <set>
 
 #include "reconcile/store/file_lock.h"
+#include "reconcile/store/sqlite_custom.h"
 #include "reconcile/store/sqlite_editions.h"
 #include "reconcile/store/sqlite_file.h"
 #include "reconcile/store/sqlite_reader.h"
@@ -14,7 +14,6 @@ namespace {
 
 constexpr int64_t kReaderCacheBytes = 4LL * 1024 * 1024;
 constexpr const char* kHashKeyName = "address_hash_key";
-constexpr const char* kIndexPrefix = "custom_index_";
 
 Error closed() {
   return make_error(ErrorCode::kCancelled, "the store is closed");
@@ -33,7 +32,7 @@ class Core {
   Core& operator=(const Core&) = delete;
 
   Result<void> start() {
-    PD_TRY(make_custom_indexes());
+    PD_TRY(make_custom_indexes(*db_, options_.schema));
     PD_TRY(load_hash_key());
     PD_ASSIGN(tally, load_tally(*db_));
     tally_ = committed_tally_ = tally;
@@ -256,34 +255,6 @@ class Core {
     hash_ = AddressHash(key);
     return {};
   }
-
-  // One expression index for each custom field that the mapping wants indexed; those it no longer wants go.
-  Result<void> make_custom_indexes() {
-    std::set<std::string> wanted;
-    for (const mapping::LocalField& field : options_.schema.fields()) {
-      if (field.indexed) wanted.insert(field.name);
-    }
-    std::set<std::string> there;
-    {
-      Statement statement(*db_, "SELECT name FROM sqlite_schema WHERE type = 'index' AND name GLOB '" +
-                                    std::string(kIndexPrefix) + "*'");
-      Query query(statement);
-      while (query.step())
-        there.insert(std::string(query.text(0)).substr(std::string_view(kIndexPrefix).size()));
-      PD_TRY(query.done());
-    }
-    for (const std::string& name : there) {
-      if (!wanted.contains(name)) PD_TRY(db_->exec("DROP INDEX \"" + index_name(name) + "\""));
-    }
-    for (const std::string& name : wanted) {
-      if (there.contains(name)) continue;
-      PD_TRY(db_->exec("CREATE INDEX \"" + index_name(name) + "\" ON prospects (json_extract(custom, '$.\"" +
-                       name + "\"')) WHERE custom IS NOT NULL"));
-    }
-    return {};
-  }
-
-  static std::string index_name(const std::string& field) { return kIndexPrefix + field; }
 
   SqliteOptions options_;
   FileLock lock_;

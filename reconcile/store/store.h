@@ -13,6 +13,10 @@
 #include "base/result.h"
 #include "reconcile/snapshot.h"
 
+namespace prospectd::mapping::expression {
+struct Expression;
+}
+
 namespace prospectd::store {
 
 using reconcile::ConnectionId;
@@ -68,6 +72,8 @@ struct ProspectRow {
 struct ProspectQuery {
   std::string text;          ///< part of a name, company or address; empty: all
   bool without_key = false;  ///< only those with no usable address
+  /// Only those that match: made with reconcile::prospect_catalogue of the store's schema. Null: all.
+  std::shared_ptr<const mapping::expression::Expression> filter;
   ProspectId after;          ///< page on from here
   size_t limit = 50;         ///< at most kListRowsMax
 };

@@ -1,6 +1,6 @@
 // The SQLite store joins the contract: as a file, and in memory, where nothing outlives the store and the
 // reader shares the one connection.
-#include "tests/contract/store_contract.h"
+#include "tests/contract/store_filter_contract.h"
 
 namespace prospectd::store {
 namespace {
@@ -30,6 +30,7 @@ const StoreKind kFile{"File", open_file};
 const StoreKind kMemory{"Memory", open_memory};
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoreContract, testing::Values(kFile, kMemory), name_of_kind);
+INSTANTIATE_TEST_SUITE_P(Sqlite, FilterContract, testing::Values(kFile, kMemory), name_of_kind);
 INSTANTIATE_TEST_SUITE_P(Sqlite, DurableStoreContract, testing::Values(kFile), name_of_kind);
 INSTANTIATE_TEST_SUITE_P(Sqlite, IsolatedStoreContract, testing::Values(kFile), name_of_kind);
 
