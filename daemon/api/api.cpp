@@ -36,6 +36,14 @@ struct Call {
   bool has_token = false;
 };
 
+constexpr const char* kFilterParameter = "filter[q]";
+
+Refusal refused_filter(const Error& error) {
+  Refusal refusal = refuse(Refused::kInvalidInput, error.message);
+  refusal.parameter = kFilterParameter;
+  return refusal;
+}
+
 struct PageWish {
   int64_t after = 0;
   size_t size = 0;
@@ -232,6 +240,11 @@ class Api {
     query.after = ProspectId{wish.after};
     query.limit = wish.size + 1;
     if (call.parameters.fault()) co_return refused(*call.parameters.fault());
+    if (const auto text = call.parameters.text(kFilterParameter)) {
+      auto filter = service_.prospect_filter(*text);
+      if (!filter) co_return refused(refused_filter(filter.error()));
+      query.filter = *std::move(filter);
+    }
     Result<std::vector<store::ProspectRow>> rows = co_await service_.prospects(std::move(query));
     co_return list_answer(call, wish, rows, service_, prospect_resource);
   }

@@ -43,7 +43,7 @@ std::vector<Route> make_routes() {
        {"v1", "prospects"},
        Operation::kProspects,
        true,
-       {"filter[text]", "filter[withoutKey]", "page[size]", "page[after]"}},
+       {"filter[q]", "filter[text]", "filter[withoutKey]", "page[size]", "page[after]"}},
       {methods::GET, {"v1", "prospects", kAnySegment}, Operation::kProspect, true, {}},
       {methods::GET,
        {"v1", "duplicates"},

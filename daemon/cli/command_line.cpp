@@ -79,6 +79,10 @@ void add_questions(CLI::App& app, Draft& d) {
       ->check(within<size_t>(0, kRowsMax));
   CLI::App* prospects = add_verb(app, "prospects");
   prospects->add_option("ID", d.prospects.id, "the number of one prospect");
+  prospects
+      ->add_option("--filter", d.prospects.filter,
+                   "an expression (docs/filters.md): 'company:acme* -touched_at:2026'")
+      ->type_name("EXPR");
   prospects->add_option("--text", d.prospects.text, "part of a name, company or address")->type_name("TEXT");
   prospects->add_flag("--without-email", d.prospects.without_email, "only those without a usable address");
   add_limit(prospects, d.prospects.limit);

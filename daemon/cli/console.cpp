@@ -1,5 +1,7 @@
 #include "daemon/cli/console.h"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "daemon/cli/json.h"
@@ -24,8 +26,15 @@ ExitCode Console::fail(const Error& error) {
 }
 
 ExitCode Console::fail(const Error& error, ExitCode code) {
-  err_ << painted(err_terminal, Tone::kBad, "prospectd:") << ' ' << harmless(error.text()) << '\n'
-       << std::flush;
+  // Line by line: an expression's fault comes with a picture.
+  err_ << painted(err_terminal, Tone::kBad, "prospectd:") << ' ';
+  const std::string text = error.text();
+  for (size_t at = 0; at <= text.size();) {
+    const size_t end = std::min(text.find('\n', at), text.size());
+    err_ << harmless(std::string_view(text).substr(at, end - at)) << '\n';
+    at = end + 1;
+  }
+  err_ << std::flush;
   if (json) {
     const nlohmann::json one = {{"code", name_of(error.code)}, {"detail", error.text()}};
     out_ << dump_json(nlohmann::json{{"errors", nlohmann::json::array({one})}}) << '\n' << std::flush;

@@ -31,7 +31,8 @@ struct SyncOptions {
   size_t rows = 10;  ///< of a dry run, shown
 };
 struct ProspectsOptions {
-  std::string id;  ///< empty: a list
+  std::string id;      ///< empty: a list
+  std::string filter;  ///< an expression; empty: all
   std::string text;
   bool without_email = false;
   size_t limit = 50;

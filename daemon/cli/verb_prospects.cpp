@@ -115,18 +115,25 @@ ExitCode show_one(const DaemonClient& client, const std::string& id, Console& co
   return ExitCode::kOk;
 }
 
+std::string list_path(const ProspectsOptions& options) {
+  std::string query;
+  const auto add = [&query](const std::string& parameter) {
+    query += (query.empty() ? "?" : "&") + parameter;
+  };
+  if (!options.filter.empty()) add("filter%5Bq%5D=" + escape_for_url(options.filter));
+  if (!options.text.empty()) add("filter%5Btext%5D=" + escape_for_url(options.text));
+  if (options.without_email) add("filter%5BwithoutKey%5D=true");
+  return "/v1/prospects" + query;
+}
+
 }  // namespace
 
 ExitCode verb_prospects(const CommonOptions& common, const ProspectsOptions& options, Console& console) {
   const DaemonAccess daemon = reach_daemon(common, console);
   if (!daemon.client) return daemon.code;
   if (!options.id.empty()) return show_one(*daemon.client, options.id, console);
-  std::string path = "/v1/prospects";
-  if (!options.text.empty()) path += "?filter%5Btext%5D=" + escape_for_url(options.text);
-  if (options.without_email)
-    path += (options.text.empty() ? "?" : "&") + std::string("filter%5BwithoutKey%5D=true");
   bool more = false;
-  const auto rows = read_list(*daemon.client, path, options.limit, more);
+  const auto rows = read_list(*daemon.client, list_path(options), options.limit, more);
   if (!rows) return console.fail(rows.error());
   if (console.json) {
     console.document(Json(*rows));

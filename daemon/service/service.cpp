@@ -4,6 +4,7 @@
 
 #include "daemon/service/explain.h"
 #include "daemon/service/words.h"
+#include "reconcile/prospect_expression.h"
 
 namespace prospectd::service {
 namespace {
@@ -18,13 +19,16 @@ bool keeps_from_writing(ErrorCode code) {
 class DaemonService final : public Service {
  public:
   DaemonService(engine::Scheduler& scheduler, engine::Supervisor& supervisor, store::Store& store,
-                mapping::LocalSchema schema, CanonicalId canonical_id, About about)
+                mapping::LocalSchema schema, CanonicalId canonical_id, About about,
+                mapping::expression::DayStart day_start)
       : scheduler_(scheduler),
         supervisor_(supervisor),
         store_(store),
         schema_(std::move(schema)),
         canonical_id_(std::move(canonical_id)),
         about_(std::move(about)),
+        catalogue_(reconcile::prospect_catalogue(schema_)),
+        days_{std::move(day_start)},
         started_at_(scheduler.now()) {}
 
   asio::awaitable<Result<Status>> status() override {
@@ -71,6 +75,12 @@ class DaemonService final : public Service {
       return make_error(ErrorCode::kNotFound, "there is no prospect " + std::to_string(id.value));
     };
     return read<store::ProspectRow>(std::move(work));
+  }
+
+  Result<std::shared_ptr<const mapping::expression::Expression>> prospect_filter(
+      const std::string& text) const override {
+    PD_ASSIGN(parsed, mapping::expression::parse(text, catalogue_, days_));
+    return std::make_shared<const mapping::expression::Expression>(std::move(parsed));
   }
 
   asio::awaitable<Result<std::vector<reconcile::Duplicate>>> duplicates(DuplicateId after, size_t limit,
@@ -186,6 +196,8 @@ class DaemonService final : public Service {
   const mapping::LocalSchema schema_;
   const CanonicalId canonical_id_;
   const About about_;
+  const mapping::expression::Catalogue catalogue_;
+  const mapping::expression::Setting days_;
   const Timestamp started_at_;
   std::shared_ptr<const ConnectionNames> names_ = std::make_shared<const ConnectionNames>();
 };
@@ -195,9 +207,9 @@ class DaemonService final : public Service {
 std::unique_ptr<Service> make_service(
     engine::Scheduler& scheduler, engine::Supervisor& supervisor, store::Store& store,
     mapping::LocalSchema schema, std::function<std::optional<std::string>(const std::string&)> canonical_id,
-    About about) {
+    About about, mapping::expression::DayStart day_start) {
   return std::make_unique<DaemonService>(scheduler, supervisor, store, std::move(schema),
-                                         std::move(canonical_id), std::move(about));
+                                         std::move(canonical_id), std::move(about), std::move(day_start));
 }
 
 }  // namespace prospectd::service

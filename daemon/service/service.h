@@ -14,6 +14,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "daemon/engine/supervisor.h"
+#include "mapping/expression.h"
 
 namespace prospectd::service {
 
@@ -67,6 +68,10 @@ class Service {
   virtual boost::asio::awaitable<Result<std::vector<store::ProspectRow>>> prospects(
       store::ProspectQuery query) = 0;
   virtual boost::asio::awaitable<Result<store::ProspectRow>> prospect(ProspectId id) = 0;
+  /// A filter for ProspectQuery, out of an expression (docs/filters.md); days are the organisation's.
+  /// **Errors:** kInvalidInput: the column, what is wrong, and a picture with carets in two more lines.
+  virtual Result<std::shared_ptr<const mapping::expression::Expression>> prospect_filter(
+      const std::string& text) const = 0;
   virtual boost::asio::awaitable<Result<std::vector<reconcile::Duplicate>>> duplicates(DuplicateId after,
                                                                                        size_t limit,
                                                                                        bool only_open) = 0;
@@ -94,10 +99,11 @@ std::string_view name_of(reconcile::DuplicateKind kind);
 reconcile::Reason reason_of(reconcile::DuplicateKind kind);
 
 /// Supervisor, store and scheduler outlive it; it outlives its calls under way. `canonical_id` brings a CRM
-/// id into the connector's canonical form (nullopt: none); it is called on the reading thread.
+/// id into the connector's canonical form (nullopt: none); it is called on the reading thread. `day_start` is
+/// where the organisation's days begin; empty: those of UTC.
 std::unique_ptr<Service> make_service(
     engine::Scheduler& scheduler, engine::Supervisor& supervisor, store::Store& store,
     mapping::LocalSchema schema, std::function<std::optional<std::string>(const std::string&)> canonical_id,
-    About about = {});
+    About about = {}, mapping::expression::DayStart day_start = {});
 
 }  // namespace prospectd::service

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "base/version.h"
+#include "config/time_zone.h"
 #include "connectors/salesforce_wire/ids.h"
 #include "daemon/api/api.h"
 #include "daemon/service/service.h"
@@ -22,7 +23,8 @@ class ServedControl final : public Control {
     service::About about{std::string(version()), config.state.database_file()};
     service_ = service::make_service(
         scheduler, supervisor, store, config::local_schema_of(config),
-        [](const std::string& id) { return salesforce_wire::canonical_id(id); }, std::move(about));
+        [](const std::string& id) { return salesforce_wire::canonical_id(id); }, std::move(about),
+        config::day_starts(config.organization.time_zone));
   }
   ~ServedControl() override {
     stop();

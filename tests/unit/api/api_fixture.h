@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "daemon/api/api.h"
 #include "daemon/engine/signal.h"
+#include "reconcile/prospect_expression.h"
 
 namespace prospectd::api {
 
@@ -95,6 +96,11 @@ class ToldService final : public service::Service {
     return id.value == 1 ? "salesforce" : "connection " + std::to_string(id.value);
   }
   const mapping::LocalSchema& schema() const override { return local_schema; }
+  Result<std::shared_ptr<const mapping::expression::Expression>> prospect_filter(
+      const std::string& text) const override {
+    PD_ASSIGN(parsed, mapping::expression::parse(text, reconcile::prospect_catalogue(local_schema), {}));
+    return std::make_shared<const mapping::expression::Expression>(std::move(parsed));
+  }
   bool live() const override { return true; }
   bool ready() const override { return true; }
   std::vector<service::Check> liveness() const override { return live_checks; }

@@ -202,6 +202,29 @@ TEST_F(Resources, FiltersReachTheService) {
               ElementsAre("duplicates after 9 open", "duplicates after 0 all", "dead letters after 3"));
 }
 
+TEST_F(Resources, AnExpressionBecomesAFilter) {
+  ASSERT_EQ(get("/v1/prospects?filter[q]=company:acme*%20-tag:x&filter[text]=a").status, 200);
+  ASSERT_TRUE(service.last_query.filter);
+  EXPECT_EQ(service.last_query.filter->text, "company:acme* -tag:x");
+  EXPECT_EQ(service.last_query.text, "a");
+  get("/v1/prospects");
+  EXPECT_FALSE(service.last_query.filter);
+}
+
+TEST_F(Resources, AFaultyExpressionIsRefusedWithItsPlace) {
+  const auto answer = get("/v1/prospects?filter[q]=tag:x%20compny:acme");
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(code_of(answer), "invalid_input");
+  EXPECT_EQ(detail_of(answer),
+            "column 7: there is no field \"compny\" of a prospect (did you mean \"company\"?)\n"
+            "tag:x compny:acme\n      ^^^^^^");
+  EXPECT_EQ(body_of(answer)["errors"][0]["source"]["parameter"], "filter[q]");
+  EXPECT_EQ(get("/v1/prospects?filter[q]=").status, 400);
+  const std::string longest(mapping::expression::kTextBytesMax, 'a');
+  EXPECT_EQ(get("/v1/prospects?filter[q]=" + longest).status, 200);
+  EXPECT_EQ(get("/v1/prospects?filter[q]=" + longest + "a").status, 400);
+}
+
 TEST_F(Resources, ADuplicateSaysWhyInWordsAndCode) {
   reconcile::Duplicate row;
   row.id = DuplicateId{7};

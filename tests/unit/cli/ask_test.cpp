@@ -82,6 +82,28 @@ TEST(Ask, ProspectsAreFilteredByTheDaemon) {
             "       1  Ana Diaz  ana@x.test  Acme     X. Roy  Lead 00QB\n");
 }
 
+TEST(Ask, AnExpressionIsSentAsItIs) {
+  WithDaemon t;
+  t.daemon.answer(
+      "GET "
+      "/v1/prospects?filter%5Bq%5D=owner%3A%22a%40b%22%20%2Btag%3Ax%2A&filter%5Btext%5D=a&page%5Bsize%5D=50",
+      200, list({}));
+  const Ran ran = t.ask({"prospects", "--filter", "owner:\"a@b\" +tag:x*", "--text", "a"});
+  EXPECT_EQ(ran.code, ExitCode::kOk) << ran.err;
+  EXPECT_EQ(ran.out, "No prospect is like that.\n");
+}
+
+TEST(AskFails, AFaultyExpressionIsShownWithItsCarets) {
+  WithDaemon t;
+  t.daemon.answer("GET /v1/prospects?filter%5Bq%5D=tag%3Ax%20titl%3Ay&page%5Bsize%5D=50", 400,
+                  R"({"errors":[{"status":"400","code":"invalid_input",)"
+                  R"("detail":"column 7: there is no field\ntag:x titl:y\n      ^^^^"}]})");
+  const Ran ran = t.ask({"prospects", "--filter", "tag:x titl:y"});
+  EXPECT_EQ(ran.code, ExitCode::kUsage);
+  EXPECT_EQ(ran.err, "prospectd: column 7: there is no field\ntag:x titl:y\n      ^^^^\n");
+  EXPECT_EQ(ran.out, "");
+}
+
 TEST(Ask, OneProspectIsShownWhole) {
   WithDaemon t;
   t.daemon.answer("GET /v1/prospects/42", 200, resource("42", kAna));
