@@ -74,8 +74,8 @@ struct ProspectQuery {
   bool without_key = false;  ///< only those with no usable address
   /// Only those that match: made with reconcile::prospect_catalogue of the store's schema. Null: all.
   std::shared_ptr<const mapping::expression::Expression> filter;
-  ProspectId after;          ///< page on from here
-  size_t limit = 50;         ///< at most kListRowsMax
+  ProspectId after;   ///< page on from here
+  size_t limit = 50;  ///< at most kListRowsMax
 };
 constexpr size_t kListRowsMax = 1'000;
 
