@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <set>
 
 #include "connectors/salesforce_wire/ids.h"
 #include "connectors/sandbox/csv.h"
@@ -83,6 +84,35 @@ TEST(Follow, ARecordCommittedLateWithAnOldStampIsNotLost) {
               "--stamped-before", "5m"});
   EXPECT_EQ(people(follower.data({"sync"}), "created"), 1);
   EXPECT_EQ(follower.data({"prospects", "--text", "straggler@late.example"}).size(), 1u);
+}
+
+TEST(Follow, AFilterFindsWhatItSays) {
+  const SandboxCrm crm({"--people", "300"});
+  Follower follower(crm);
+  follower.start();
+  follower.await_first_cycle();
+  const std::string contact = crm.example_contact();
+  crm.change({"edit", contact, "Title=Chief (Ünder) \"Secretary\""});
+  EXPECT_EQ(people(follower.data({"sync"}), "updated"), 1);
+  const auto numbers = [&](const std::string& filter) {
+    std::set<std::string> ids;
+    for (const Json& row : follower.data({"prospects", "--limit", "1000", "--filter", filter}))
+      ids.insert(cli::text_at(row, "id"));
+    return ids;
+  };
+  const auto chief = numbers(R"(title:"chief (ÜNDER) \"secretary\"" object:Contact)");
+  ASSERT_EQ(chief.size(), 1u);
+  EXPECT_EQ(numbers("crm_id:" + contact), chief);
+  EXPECT_EQ(numbers("title:chief\\ \\(ü* -touched_at:[2021-12-01 TO 2021-12-31]"), chief);
+  // What passes and what doesn't is everybody.
+  const size_t all = numbers("id:*").size();
+  for (const std::string test : {"object:Lead", "title:*chief*", "created_at>2000", "phone:*", "owner:a*"})
+    EXPECT_EQ(numbers(test).size() + numbers("-" + test).size(), all) << test;
+  const Ended wrong = follower.ask({"prospects", "--filter", "object:Lead titel:x"});
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_EQ(wrong.err,
+            "prospectd: column 13: there is no field \"titel\" of a prospect (did you mean \"title\"?)\n"
+            "object:Lead titel:x\n            ^^^^^\n");
 }
 
 TEST(Follow, DuplicatesAreListedAndExplained) {
