@@ -56,6 +56,21 @@ At Reader::child(const At& section, std::string_view key) const {
   return At{entry->value.get(), entry->mark, path};
 }
 
+Place Reader::place_in(const At& at, size_t offset) const {
+  const yaml::Node& node = *at.node;
+  if (node.kind != yaml::Kind::kScalar ||
+      std::string_view("|>&").find(node.opening) != std::string_view::npos)
+    return place(at);
+  int column = node.mark.column;
+  if (node.quoted) ++column;
+  for (const char c : std::string_view(node.scalar).substr(0, offset)) {
+    if ((static_cast<unsigned char>(c) & 0xC0) != 0x80) ++column;
+    const bool written_as_two = node.quoted && (node.opening == '"' ? c == '"' || c == '\\' : c == '\'');
+    if (written_as_two) ++column;
+  }
+  return {file_, node.mark.line, column};
+}
+
 At Reader::item(const At& list, size_t index) const {
   const yaml::Child& child = list.node->children[index];
   return At{child.value.get(), child.mark, yaml::path_of(list.path, index)};

@@ -30,6 +30,9 @@ class Reader {
   std::vector<Fault>& faults() { return faults_; }
   Place place(const At& at) const { return {file_, at.mark.line, at.mark.column}; }
 
+  /// Where byte `offset` of a text value stands: inside it when it is written on one line, else at its key.
+  Place place_in(const At& at, size_t offset) const;
+
   void fault(const At& at, std::string message, std::string hint = {}, Severity severity = Severity::kError);
 
   /// The entry of that key, or, when there is none, the section's own place under the entry's path.

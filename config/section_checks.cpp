@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "base/text.h"
+#include "config/time_zone.h"
+#include "mapping/record_condition.h"
 
 namespace prospectd::config {
 namespace {
@@ -68,12 +70,31 @@ void add_compile_faults(Reader& reader, std::string_view lines) {
   }
 }
 
-void check_mappings_compile(Reader& reader, const Config& config) {
+// A type's condition names what its mapping fills. `type_at` is the type's section.
+void parse_condition(Reader& reader, const At& type_at, const Config& config, const mapping::FieldMap& map,
+                     mapping::TypeSpec& type) {
+  if (type.create_when.empty()) return;
+  mapping::expression::Fault fault;
+  mapping::expression::Setting setting;
+  setting.day_start = day_starts(config.organization.time_zone);
+  auto parsed = mapping::expression::parse(type.create_when, mapping::record_catalogue(map), setting, &fault);
+  if (parsed) {
+    type.condition = std::make_shared<const mapping::expression::Expression>(*std::move(parsed));
+    return;
+  }
+  const At at = reader.child(reader.child(type_at, "inbound"), "create_when");
+  reader.faults().push_back(
+      Fault{Severity::kError, reader.place_in(at, fault.offset), at.path, fault.message, ""});
+}
+
+void check_mappings_compile(Reader& reader, const At& root, Config& config) {
   const mapping::LocalSchema schema = local_schema_of(config);
-  for (const Plugin& plugin : config.plugins) {
-    for (const mapping::TypeSpec& type : plugin.types) {
-      const auto map = mapping::FieldMap::compile(type.mapping, schema);
+  for (Plugin& plugin : config.plugins) {
+    const At types = reader.child(reader.child(reader.child(root, "plugins"), plugin.name), "types");
+    for (size_t i = 0; i < plugin.types.size(); ++i) {
+      const auto map = mapping::FieldMap::compile(plugin.types[i].mapping, schema);
       if (!map) add_compile_faults(reader, map.error().message);
+      if (map) parse_condition(reader, reader.item(types, i), config, *map, plugin.types[i]);
     }
     if (!plugin.accounts) continue;
     const auto map = mapping::FieldMap::compile_account(*plugin.accounts);
@@ -117,10 +138,10 @@ void check_plugin(Reader& reader, const At& at, Plugin& plugin) {
   }
 }
 
-void finish_config(Reader& reader, const At&, Config& config) {
+void finish_config(Reader& reader, const At& at, Config& config) {
   if (config.api.token_file.empty()) config.api.token_file = config.state.directory + "/api.token";
   check_customs_agree(reader, config);
-  if (!has_errors(reader.faults())) check_mappings_compile(reader, config);
+  if (!has_errors(reader.faults())) check_mappings_compile(reader, at, config);
 }
 
 std::optional<Complaint> check_kind(std::string_view value) {

@@ -14,7 +14,8 @@ void take_listen_apart(Reader& reader, const At& at, Api& api);
 void check_owners(Reader& reader, const At& at, Owners& owners);
 /// URL and test_endpoint, accounts without a mapping, two types of one object.
 void check_plugin(Reader& reader, const At& at, Plugin& plugin);
-/// The API's token file, and custom fields that two mappings type differently.
+/// The API's token file, custom fields that two mappings type differently, mappings that don't compile, and
+/// the conditions of types, which are parsed here.
 void finish_config(Reader& reader, const At& at, Config& config);
 
 /// The kinds of CRM there are.

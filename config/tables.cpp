@@ -207,6 +207,8 @@ const TableOf<Plugin>& accounts_table() {
 const TableOf<TypeSpec>& inbound_table() {
   static const TableOf<TypeSpec> table = {
       rows::boolean<&TypeSpec::inbound_create>("create", "new records become prospects").by_default("true"),
+      rows::text<&TypeSpec::create_when>("create_when",
+                                         "a condition that new records have to meet (docs/filters.md)"),
       rows::boolean<&TypeSpec::inbound_update>("update", "changed records change their prospect")
           .by_default("true"),
   };

@@ -52,6 +52,11 @@ class Lines {
     if (m.is_null()) return {};
     return mark(static_cast<size_t>(m.line), static_cast<size_t>(m.column));
   }
+  char character(const YAML::Mark& m) const {
+    if (m.is_null() || static_cast<size_t>(m.line) >= starts_.size()) return '\0';
+    const size_t at = starts_[static_cast<size_t>(m.line)] + static_cast<size_t>(m.column);
+    return at < text_.size() ? text_[at] : '\0';
+  }
   // Whether the quoted text that begins at `m` ends on the same line. The library takes a quote that is never
   // closed for one that is. True for block scalars, which have none.
   bool closes_quote(const YAML::Mark& m) const {
@@ -123,6 +128,8 @@ class Builder : public YAML::EventHandler {
     node->kind = Kind::kScalar;
     node->quoted = quoted;
     node->scalar = value;
+    node->mark = lines_.mark(mark);
+    node->opening = lines_.character(mark);
     add(std::move(node), lines_.mark(mark), anchor);
   }
 

@@ -36,6 +36,9 @@ struct Child {
 struct Node {
   Kind kind = Kind::kNull;
   bool quoted = false;  ///< scalars: written in quotes or as a block
+  Mark mark;            ///< scalars: where the value itself begins
+  char opening =
+      '\0';  ///< scalars: the character that stands there: a quote, '|', '>', '&', or the text's own
   std::string scalar;
   std::vector<Child> children;
   size_t weight = 1;  ///< values below and including this one

@@ -2,6 +2,7 @@
 // Pure data.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,10 @@
 #include "mapping/local_schema.h"
 
 namespace prospectd::mapping {
+
+namespace expression {
+struct Expression;
+}
 
 enum class Direction { kIn, kOut, kBoth };  ///< in: CRM → prospect
 enum class ConflictRule { kCrmWins, kProspectWins, kNewest, kFillBlank, kReview };
@@ -48,6 +53,8 @@ struct MappingSpec {
 struct TypeSpec {
   MappingSpec mapping;
   bool inbound_create = true;
+  std::string create_when;  ///< a condition that new records meet, as it was written; empty: none
+  std::shared_ptr<const expression::Expression> condition;  ///< the same for record_condition.h
   bool inbound_update = true;
   bool outbound_create = false;
   bool outbound_update = false;

@@ -1,5 +1,7 @@
 #include "reconcile/match.h"
 
+#include "mapping/record_condition.h"
+
 namespace prospectd::reconcile {
 namespace {
 
@@ -33,6 +35,8 @@ Decision decide(const PersonType& type, const MappedRecord& record, const Known&
   if (known.released) return {Verdict::kSkip, Reason::kReleasedId, {}};
   if (known.by_email) return {Verdict::kLink, Reason::kLinkedByEmail, known.by_email};
   if (!type.inbound_create) return {Verdict::kSkip, Reason::kInboundCreateOff, {}};
+  if (type.condition && !mapping::meets(*type.condition, *type.map, record))
+    return {Verdict::kSkip, Reason::kConditionNotMet, {}};
   return {Verdict::kCreate, record.email_key ? Reason::kCreatedFromCrm : Reason::kNoKey, {}};
 }
 

@@ -2,6 +2,7 @@
 // I/O, no clock, no chance: the same input gives the same plan (I5, SEMANTICS §2.5).
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,6 +31,8 @@ struct PersonType {
   const mapping::FieldMap* map = nullptr;
   const mapping::LocalSchema* schema = nullptr;
   bool inbound_create = true;
+  /// What a record has to meet to become a new prospect (mapping/record_condition.h); null: nothing.
+  std::shared_ptr<const mapping::expression::Expression> condition;
   bool inbound_update = true;
   std::string conversion_object;  ///< the object that a converted record becomes ("Contact"); empty: none
   EditionId edition;              ///< of its mapping, by which records are compared now

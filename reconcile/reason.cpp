@@ -38,6 +38,8 @@ constexpr Row kReasons[] = {
     {Reason::kNoKey, "NO_KEY", "The record has no usable email address, so nothing can be matched with it"},
     {Reason::kInboundCreateOff, "INBOUND_CREATE_OFF",
      "The mapping does not let records of this type create prospects"},
+    {Reason::kConditionNotMet, "CONDITION_NOT_MET",
+     "The record does not meet the condition under which its type creates prospects"},
     {Reason::kInboundUpdateOff, "INBOUND_UPDATE_OFF",
      "The mapping does not let records of this type update prospects"},
     {Reason::kDeletedInCrm, "DELETED_IN_CRM",

@@ -23,6 +23,7 @@ enum class Reason {
   kEmailTaken,  ///< the field's new address belongs to another prospect; the other fields applied (§1)
   kNoKey,       ///< the record has no usable address (§1)
   kInboundCreateOff,
+  kConditionNotMet,  ///< of the type's inbound.create_when
   kInboundUpdateOff,
   kDeletedInCrm,   ///< §4
   kDeletedUnseen,  ///< deleted before it was ever read: nothing to do

@@ -40,7 +40,10 @@ Json plugin_json(const config::Plugin& plugin) {
   Json types = Json::array();
   for (const mapping::TypeSpec& type : plugin.types) {
     types.push_back({{"object", type.mapping.object},
-                     {"inbound", {{"create", type.inbound_create}, {"update", type.inbound_update}}},
+                     {"inbound",
+                      {{"create", type.inbound_create},
+                       {"update", type.inbound_update},
+                       {"createWhen", type.create_when.empty() ? Json() : Json(type.create_when)}}},
                      {"outbound", {{"create", type.outbound_create}, {"update", type.outbound_update}}},
                      {"fieldsIn", fields_in(type.mapping)},
                      {"fieldsOut", fields_out(type.mapping)}});
@@ -83,6 +86,8 @@ void say_plugin(Console& console, const config::Plugin& plugin) {
                  group_digits(fields_out(type.mapping)) + " out; " +
                  switches(type.inbound_create, type.inbound_update, "prospects") + ", " +
                  switches(type.outbound_create, type.outbound_update, "CRM records"));
+    if (type.inbound_create && !type.create_when.empty())
+      console.line("       creates where " + harmless(type.create_when));
   }
   if (plugin.accounts) {
     console.line("       " + pad_to(harmless(plugin.accounts->object), 10) +

@@ -86,6 +86,7 @@ class Compiler {
     compiled.map = maps_->people.back().get();
     compiled.schema = &options_.schema;
     compiled.inbound_create = type.inbound_create;
+    compiled.condition = type.condition;
     compiled.inbound_update = type.inbound_update;
     const auto becomes = options_.converts_to.find(object);
     if (becomes != options_.converts_to.end()) compiled.conversion_object = becomes->second;

@@ -196,7 +196,9 @@ Error nowhere(const RemoteId& remote) {
       "the CRM record " + remote.str() +
           " is not known here (looked for it among links, earlier ids, records held back, records "
           "set apart, users and accounts): it was not read yet, it was deleted before it was ever "
-          "read, or its type is not in the configuration; `prospectd sync` reads what is new");
+          "read, the settings of its type keep new records out (`inbound.create`, or a condition in "
+          "`inbound.create_when`: CONDITION_NOT_MET), or its type is not in the configuration; `prospectd "
+          "sync` reads what is new");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "mapping/record_condition.h"
 #include "tests/scenarios/local_people.h"
 #include "tests/support/scratch.h"
 #include "tests/support/world.h"
@@ -301,6 +302,42 @@ TEST(InboundCreateOff, ARecordThatIsEditedAfterItWasTurnedOnComesIn) {
   world.edit("Lead", lead, {{"Title", Value("CEO")}});
   EXPECT_EQ(world.sync().people.created, 1);
   EXPECT_EQ(world.prospect_of(lead).prospect.fields[field::kTitle], Value("CEO"));
+}
+
+// The condition of leads, as a configuration would leave it.
+std::function<void(engine::ConnectionOptions&)> leads_where(const char* text) {
+  return [=](engine::ConnectionOptions& connection) {
+    for (mapping::TypeSpec& type : connection.types) {
+      if (type.mapping.object != "Lead") continue;
+      const auto map = mapping::FieldMap::compile(type.mapping, connection.schema);
+      ASSERT_TRUE(map) << map.error().text();
+      const auto parsed = mapping::expression::parse(text, mapping::record_catalogue(*map), {});
+      ASSERT_TRUE(parsed) << parsed.error().text();
+      type.condition = std::make_shared<const mapping::expression::Expression>(*parsed);
+    }
+  };
+}
+
+TEST(InboundCondition, S2_2_KeepsOutWhatDoesNotMeetIt_UntilItDoes) {
+  WorldOptions options;
+  options.on_connection = leads_where("title:c* OR email:*@vip.test*");
+  World world(options);
+  const std::string chief = world.lead("chief@x.test", {{"Title", Value("CTO")}});
+  const std::string intern = world.lead("intern@x.test", {{"Title", Value("Intern")}});
+  world.lead("untitled@vip.test");
+  world.contact("contact@x.test", {{"Title", Value("Intern")}});
+  const auto first = world.sync();
+  EXPECT_EQ(first.objects.at("Lead").created, 2);
+  EXPECT_EQ(first.objects.at("Lead").skipped, 1);
+  EXPECT_EQ(first.objects.at("Contact").created, 1);
+  // Once here it stays and is followed; once it meets the condition the other one comes too.
+  world.edit("Lead", chief, {{"Title", Value("Advisor")}});
+  world.edit("Lead", intern, {{"Title", Value("CFO")}});
+  const auto second = world.sync();
+  EXPECT_EQ(second.people.updated, 1);
+  EXPECT_EQ(second.people.created, 1);
+  EXPECT_EQ(world.prospect_of(chief).prospect.fields[field::kTitle], Value("Advisor"));
+  EXPECT_EQ(world.prospect_of(intern).prospect.fields[field::kTitle], Value("CFO"));
 }
 
 TEST(InboundUpdateOff, LeavesALinkedProspectAlone_AndLetsNewOnesIn) {

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <fstream>
+
 #include <nlohmann/json.hpp>
 
 #include "daemon/cli/json.h"
@@ -28,6 +30,21 @@ TEST(Check, AFineConfigurationIsSummedUp) {
                 "\n"
                 "  control API  127.0.0.1:0\n");
   EXPECT_EQ(setup.ask({"check", "--quiet"}).out, "");
+}
+
+TEST(Check, AConditionIsShownAndItsFaultHasItsPlace) {
+  const Configured setup;
+  std::ifstream file(setup.config());
+  const std::string config(std::istreambuf_iterator<char>(file), {});
+  const auto with = [&](const std::string& condition) {
+    // The type is the last thing in the file.
+    setup.write("prospectd.yaml", config + "        inbound: { create_when: '" + condition + "' }\n");
+    return setup.ask({"check"});
+  };
+  EXPECT_THAT(with("title:c*").out, HasSubstr("       creates where title:c*\n"));
+  const Ran ran = with("titl:c*");
+  EXPECT_EQ(ran.code, ExitCode::kConfig);
+  EXPECT_THAT(ran.out, HasSubstr("inbound.create_when: there is no field \"titl\" of a mapped Lead"));
 }
 
 TEST(Check, EveryFaultIsListedAndNothingChanged) {
@@ -61,7 +78,7 @@ TEST(Check, TheDocumentOfAFineConfiguration) {
   const auto expected = *parse_json(
       R"({"data":{"ok":true,"file":")" + setup.config() +
       R"(","problems":[],"connections":[{"name":"crm","loginUrl":"https://acme.example","pollIntervalMs":600000,)"
-      R"("accounts":false,"types":[{"object":"Lead","inbound":{"create":true,"update":true},)"
+      R"("accounts":false,"types":[{"object":"Lead","inbound":{"create":true,"update":true,"createWhen":null},)"
       R"("outbound":{"create":false,"update":false},"fieldsIn":2,"fieldsOut":1}]}]}})");
   EXPECT_EQ(*parse_json(ran.out), expected);
 }

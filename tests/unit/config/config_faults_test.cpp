@@ -36,6 +36,21 @@ const Case kCases[] = {
      "11:8  api.lisen: unknown key (did you mean listen?)"},
     {"UnknownKeyInAType", 10, "        mapping: mappings/lead.yaml\n        outbond: {}",
      "11:9  plugins.crm.types[0].outbond: unknown key (did you mean outbound?)"},
+    {"ConditionOnAFieldThatIsNone", 10,
+     "        mapping: mappings/lead.yaml\n        inbound: { create_when: 'email:ö* emali:x' }",
+     "11:43  plugins.crm.types[0].inbound.create_when: there is no field \"emali\" of a mapped Lead (did you "
+     "mean \"email\"?)"},
+    {"ConditionPointsIntoTheText", 10,
+     "        mapping: mappings/lead.yaml\n        inbound:\n          create_when: email:ö* OR size>5",
+     "12:36  plugins.crm.types[0].inbound.create_when: there is no field \"size\" of a mapped Lead: to look "
+     "for words with a colon, quote them"},
+    {"ConditionInDoubleQuotes", 10,
+     "        mapping: mappings/lead.yaml\n        inbound: { create_when: \"email:\\\"a b\\\" word\" }",
+     "11:48  plugins.crm.types[0].inbound.create_when: a field is missing, as in field:value"},
+    {"ConditionInABlockIsPlacedAtItsKey", 10,
+     "        mapping: mappings/lead.yaml\n        inbound:\n          create_when: |\n            email:a* "
+     "OR",
+     "12:11  plugins.crm.types[0].inbound.create_when: a condition is missing here"},
     {"UnknownKeyUnlikeAnyOther", 11, "zzzzzz: 1", "11:1  zzzzzz: unknown key"},
     {"MergeKey", 2, "state: &s { directory: state }\nlog: { <<: *s }",
      "3:8  log.\"<<\": unknown key (merge keys are not understood; use a plain alias)"},

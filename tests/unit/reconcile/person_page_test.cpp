@@ -1,4 +1,6 @@
 // SEMANTICS §1, §2 and §4 on a page of people: one test a rule, named for it.
+#include "mapping/record_condition.h"
+#include "reconcile/match.h"
 #include "tests/unit/reconcile/page_fixture.h"
 
 namespace prospectd::reconcile {
@@ -20,6 +22,27 @@ TEST_F(PageTest, S2_2_InboundCreateOff_CreatesNothing) {
   const Plan plan = poll(lead_, {record("00Q1", 10, "ada@x.test")});
   EXPECT_TRUE(plan.empty());
   EXPECT_EQ(plan.counts.skipped, 1);
+}
+
+TEST_F(PageTest, S2_2_AConditionThatDoesNotHold_CreatesNothing_ButNeverUnlinks) {
+  const auto condition =
+      mapping::expression::parse("title:c* -crm_id:00Q3", mapping::record_catalogue(*lead_map_), {});
+  ASSERT_TRUE(condition);
+  lead_.condition = std::make_shared<const mapping::expression::Expression>(*condition);
+  local_prospect("here@x.test", "Engineer");
+  const std::vector<mapping::MappedRecord> page = {
+      record("00Q1", 10, "ada@x.test", "CTO"), record("00Q2", 10, "bob@x.test", "Intern"),
+      record("00Q3", 10, "eve@x.test", "CFO"), record("00Q4", 10, "here@x.test", "Intern")};
+  EXPECT_EQ(decide(lead_, page[1], {}).reason, Reason::kConditionNotMet);
+  const Plan plan = poll(lead_, page);
+  EXPECT_EQ(plan.counts.created, 1);
+  EXPECT_EQ(plan.counts.skipped, 2);
+  EXPECT_EQ(plan.counts.linked, 1);
+  // Linked, it is followed whatever it becomes.
+  poll(lead_, {record("00Q1", 11, "ada@x.test", "Intern")});
+  EXPECT_EQ(prospect_of("00Q1").fields[field::kTitle], Value("Intern"));
+  // One that was kept out comes in when it meets the condition.
+  EXPECT_EQ(poll(lead_, {record("00Q2", 11, "bob@x.test", "ceo")}).counts.created, 1);
 }
 
 TEST_F(PageTest, S1_NoKey_IsImportedWithoutAnAddress) {
