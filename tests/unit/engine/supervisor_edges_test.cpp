@@ -60,13 +60,13 @@ class SupervisorEdges : public testing::Test {
   }
   std::shared_ptr<std::optional<Result<CycleSummary>>> ask() {
     auto outcome = std::make_shared<std::optional<Result<CycleSummary>>>();
-    const auto keep =
-        [this](std::shared_ptr<std::optional<Result<CycleSummary>>> out) -> asio::awaitable<void> {
-      std::string all;
-      *out = co_await supervisor_->sync_now(std::move(all));
-    };
-    asio::co_spawn(scheduler_.io(), keep(outcome), [](std::exception_ptr) {});
+    asio::co_spawn(
+        scheduler_.io(), [this, outcome] { return answer(outcome); }, [](std::exception_ptr) {});
     return outcome;
+  }
+  asio::awaitable<void> answer(std::shared_ptr<std::optional<Result<CycleSummary>>> out) {
+    std::string all;
+    *out = co_await supervisor_->sync_now(std::move(all));
   }
   // The object of the record that the prospect with this address is linked to.
   std::string object_behind(const std::string& key) {
