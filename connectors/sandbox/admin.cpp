@@ -224,6 +224,7 @@ Outcome<Json> stats(State& s, const Json&) {
   const Stats& n = s.stats;
   return Json{{"logins", n.logins},
               {"logins_refused", n.logins_refused},
+              {"identities", n.identities},
               {"versions", n.versions},
               {"describes", n.describes},
               {"queries", n.queries},

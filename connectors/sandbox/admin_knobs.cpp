@@ -46,7 +46,18 @@ struct FlagKnob {
   bool Knobs::*flag;
 };
 constexpr FlagKnob kFlags[] = {{"run_as_configured", &Knobs::run_as_configured},
+                               {"user_approved", &Knobs::user_approved},
+                               {"refresh_needs_secret", &Knobs::refresh_needs_secret},
+                               {"rotate_refresh_tokens", &Knobs::rotate_refresh_tokens},
                                {"api_enabled", &Knobs::api_enabled}};
+
+struct TextKnob {
+  const char* name;
+  std::string Knobs::*text;
+};
+constexpr TextKnob kTexts[] = {{"app_name", &Knobs::app_name},
+                               {"jwt_audience", &Knobs::jwt_audience},
+                               {"refuse_logins", &Knobs::refuse_logins}};
 
 ApiError bad(const std::string& name, const char* wanted) {
   return api_error("INVALID_INPUT", name + " must be " + wanted);
@@ -89,9 +100,10 @@ Outcome<void> set_one(const std::string& name, const Json& json, Knobs& knobs) {
     knobs.*(k.flag) = json.get<bool>();
     return {};
   }
-  if (name == "app_name") {
+  for (const TextKnob& k : kTexts) {
+    if (name != k.name) continue;
     if (!json.is_string()) return bad(name, "a text");
-    knobs.app_name = json.get<std::string>();
+    knobs.*(k.text) = json.get<std::string>();
     return {};
   }
   if (name == "disabled_objects") {
@@ -106,9 +118,9 @@ Outcome<void> set_one(const std::string& name, const Json& json, Knobs& knobs) {
 }  // namespace
 
 Json knobs_to_json(const Knobs& knobs) {
-  Json out = {{"app_name", knobs.app_name},
-              {"disabled_objects", knobs.disabled_objects},
-              {"hidden_fields", knobs.hidden_fields}};
+  Json out = {{"disabled_objects", knobs.disabled_objects}, {"hidden_fields", knobs.hidden_fields}};
+  for (const TextKnob& k : kTexts)
+    out[k.name] = knobs.*(k.text);
   for (const NumberKnob& k : kNumbers)
     out[k.name] = k.get(knobs);
   for (const FlagKnob& k : kFlags)

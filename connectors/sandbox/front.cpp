@@ -1,12 +1,14 @@
 #include "connectors/sandbox/front.h"
 
 #include "connectors/sandbox/answers.h"
+#include "connectors/sandbox/assertion.h"
 #include "connectors/sandbox/front_state.h"
 
 namespace prospectd::sandbox {
 namespace {
 
 constexpr std::string_view kData = "/services/data";
+constexpr std::string_view kIdentity = "/id/";
 constexpr std::string_view kAdmin = "/sandbox/admin/";
 
 // Clients differ in whether they end a path with a slash (SALESFORCE_API §2).
@@ -38,6 +40,14 @@ const Stats& Front::stats() const {
 void Front::expire_tokens() {
   state_->sessions.close_all();
 }
+Result<void> Front::register_key(const std::string& pem) {
+  PD_TRY(check_public_key(pem));
+  state_->public_key = pem;
+  return {};
+}
+std::string Front::authorize() {
+  return state_->new_refresh_token(state_->org.run_as_user());
+}
 
 http::Response Front::handle(const http::ServerRequest& request) {
   State& s = *state_;
@@ -48,6 +58,10 @@ http::Response Front::handle(const http::ServerRequest& request) {
     answer = s.token(request);
   } else if (path == "/services/oauth2/revoke") {
     answer = s.revoke(request);
+  } else if (path == "/services/oauth2/userinfo") {
+    answer = s.user_info(request);
+  } else if (path.starts_with(kIdentity)) {
+    answer = s.identity(request, path.substr(kIdentity.size()));
   } else if (path == kData) {
     answer = s.versions(request);
   } else if (path.starts_with(kAdmin)) {
@@ -56,7 +70,7 @@ http::Response Front::handle(const http::ServerRequest& request) {
     answer = s.data(request, path.starts_with(std::string(kData) + "/") ? path.substr(kData.size() + 1) : "");
   }
   if (request.method == "HEAD") answer.body.clear();
-  answer.headers.set("Date", format_http_date(s.org.now() + s.knobs.date_offset));
+  answer.headers.set("Date", format_http_date(s.wire_now()));
   return answer;
 }
 

@@ -26,6 +26,7 @@ struct FrontOptions {
 struct Stats {
   int64_t logins = 0;
   int64_t logins_refused = 0;
+  int64_t identities = 0;  ///< userinfo too
   int64_t versions = 0;
   int64_t describes = 0;  ///< resource maps and object lists too
   int64_t queries = 0;
@@ -54,6 +55,11 @@ class Front {
   const Stats& stats() const;
   /// Ends every session; the next request of each gets 401 INVALID_SESSION_ID.
   void expire_tokens();
+  /// The key whose signatures the JWT flow takes from now on: PEM of a certificate or an RSA public key.
+  /// **Errors:** kConfigInvalid when it is neither.
+  Result<void> register_key(const std::string& pem);
+  /// Gives out a refresh token of the API user, as a person's approval in the browser would.
+  std::string authorize();
 
   struct State;  ///< internal, front_state.h
 

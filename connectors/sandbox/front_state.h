@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,12 @@
 
 namespace prospectd::sandbox {
 
+/// The token in the header Authorization: empty when there is no such header, nullopt when it has another
+/// form than "Bearer TOKEN" or "OAuth TOKEN". (rest.cpp)
+std::optional<std::string_view> token_in(const http::ServerRequest& request);
+/// "http://127.0.0.1:9443", as the client named it. (oauth.cpp)
+std::string own_address(const http::ServerRequest& request, const std::string& scheme);
+
 struct Front::State {
   State(Org& o, FrontOptions f) : org(o), options(std::move(f)), knobs_changed(o.now()) {}
 
@@ -21,6 +28,7 @@ struct Front::State {
   Sessions sessions;
   CallQuota quota;
   Stats stats;
+  std::string public_key;  ///< PEM; empty: no JWT is taken
   Timestamp knobs_changed;
 
   /// When what describes say last changed.
@@ -33,6 +41,13 @@ struct Front::State {
   // oauth.cpp
   http::Response token(const http::ServerRequest& request);
   http::Response revoke(const http::ServerRequest& request);
+  std::string new_refresh_token(const std::string& user);
+  /// The clock of the HTTP side, as the header Date tells it.
+  Timestamp wire_now() const { return org.now() + knobs.date_offset; }
+
+  // identity.cpp; `path` is what follows /id/
+  http::Response identity(const http::ServerRequest& request, std::string_view path);
+  http::Response user_info(const http::ServerRequest& request);
 
   // rest.cpp: everything under /services/data; `path` is what follows that and its slash
   http::Response versions(const http::ServerRequest& request);

@@ -18,7 +18,12 @@ struct Knobs {
   std::chrono::seconds session_idle{7'200};  ///< a token unused for this long is refused
   int64_t token_requests_max = 0;            ///< a token is refused after so many requests; 0: never
   bool run_as_configured = true;             ///< false: no user stands behind the client credentials
-  bool api_enabled = true;                   ///< false: 403 API_DISABLED_FOR_ORG
+  bool user_approved = true;                 ///< false: nobody has approved the app for the user of a JWT
+  bool refresh_needs_secret = true;          ///< a refresh without the client's secret is refused
+  bool rotate_refresh_tokens = false;        ///< each refresh gives a new refresh token, and the old one dies
+  std::string jwt_audience = "https://login.salesforce.com";  ///< taken besides the org's own address
+  std::string refuse_logins;  ///< set: every login is refused with it, "invalid_grant: ip restricted"
+  bool api_enabled = true;    ///< false: 403 API_DISABLED_FOR_ORG
 
   // Quotas
   int64_t daily_limit = 100'000;  ///< calls in 24 hours

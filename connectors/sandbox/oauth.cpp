@@ -1,11 +1,13 @@
-// The client-credentials login and the revocation of tokens (SALESFORCE_API §1).
+// The token endpoint, one function a flow, and the revocation of tokens (SALESFORCE_API §1).
 #include <sodium.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "base/text.h"
 #include "connectors/salesforce_wire/ids.h"
 #include "connectors/sandbox/answers.h"
+#include "connectors/sandbox/assertion.h"
 #include "connectors/sandbox/front_state.h"
 
 namespace prospectd::sandbox {
@@ -62,58 +64,149 @@ std::string signature_of(std::string_view secret, const std::string& message) {
   return sodium_bin2base64(text, sizeof(text), mac, sizeof(mac), sodium_base64_VARIANT_ORIGINAL);
 }
 
-std::string instance_url(const http::ServerRequest& request, const std::string& scheme) {
-  const auto host = request.headers.get("Host");
-  return scheme + "://" +
-         (host && !host->empty() ? std::string(*host) : "127.0.0.1:" + std::to_string(request.local_port));
-}
-
 // Empty when the body is no form.
 Form form_of(const http::ServerRequest& request) {
   return http::parse_form(request.body).value_or(Form{});
 }
 
-struct Refusal {
-  std::string_view error;
-  std::string_view description;
+/// What a flow gives when nothing speaks against it.
+struct Grant {
+  std::string user;
+  std::string scope;
+  std::string refresh_token = {};  ///< a new one, where there is one
+  bool brief = false;              ///< the answer has neither time nor signature
 };
+
+ApiError refused(std::string_view error, std::string_view description) {
+  return api_error(std::string(error), std::string(description));
+}
+
+Outcome<Grant> by_client_credentials(Front::State& s, const http::ServerRequest& request, const Form& form) {
+  const Credentials given = credentials_of(request, form);
+  if (given.id != s.options.client_id) return refused("invalid_client_id", "client identifier invalid");
+  if (!s.options.client_secret.equals(given.secret)) {
+    return refused("invalid_client", "invalid client credentials");
+  }
+  if (!s.knobs.run_as_configured) return refused("invalid_grant", "no client credentials user enabled");
+  return Grant{s.org.run_as_user(), "api"};
+}
+
+/// The id of the user with that username, and whether the user is active.
+std::optional<std::pair<std::string, bool>> user_named(const Org& org, std::string_view username) {
+  const Table& users = *org.table("User");
+  const int name = users.type().column("Username");
+  for (Row row = 0; row < users.rows(); ++row) {
+    if (users.state(row) != RowState::kLive) continue;
+    if (!equals_ignore_case_ascii(users.text(row, name), username)) continue;
+    return std::pair(std::string(users.id(row)), users.flag(row, users.type().column("IsActive")));
+  }
+  return std::nullopt;
+}
+
+Outcome<Grant> by_assertion(Front::State& s, const http::ServerRequest& request, const Form& form) {
+  const auto claims = read_assertion(value_of(form, "assertion").value_or(""), s.public_key);
+  if (!claims) return refused("invalid_grant", "invalid assertion");
+  if (claims->issuer != s.options.client_id) return refused("invalid_client_id", "client identifier invalid");
+  // The org's own words for an assertion that is out of date.
+  if (claims->expires <= std::chrono::floor<seconds>(s.wire_now()).time_since_epoch().count()) {
+    return refused("invalid_grant", "expired authorization code");
+  }
+  if (claims->audience != s.knobs.jwt_audience &&
+      claims->audience != own_address(request, s.options.scheme)) {
+    return refused("invalid_grant", "audience is invalid");
+  }
+  const auto user = user_named(s.org, claims->subject);
+  if (!user || !s.knobs.user_approved) {
+    return refused("invalid_grant", "user hasn't approved this consumer");
+  }
+  if (!user->second) return refused("invalid_grant", "inactive user");
+  return Grant{user->first, "api", {}, true};
+}
+
+Outcome<Grant> by_refresh_token(Front::State& s, const http::ServerRequest& request, const Form& form) {
+  const Credentials given = credentials_of(request, form);
+  if (given.id != s.options.client_id) return refused("invalid_client_id", "client identifier invalid");
+  const bool secret_left_out = given.secret.empty() && !s.knobs.refresh_needs_secret;
+  if (!secret_left_out && !s.options.client_secret.equals(given.secret)) {
+    return refused("invalid_client", "invalid client credentials");
+  }
+  const std::string token = value_of(form, "refresh_token").value_or("");
+  const std::string user = s.sessions.user_of(token);
+  if (user.empty()) return refused("invalid_grant", "expired access/refresh token");
+  Grant grant{user, "refresh_token api"};
+  if (s.knobs.rotate_refresh_tokens) {
+    s.sessions.withdraw(token);
+    grant.refresh_token = s.new_refresh_token(user);
+  }
+  return grant;
+}
+
+struct Flow {
+  std::string_view grant_type;
+  Outcome<Grant> (*judge)(Front::State&, const http::ServerRequest&, const Form&);
+};
+constexpr Flow kFlows[] = {
+    {"client_credentials", by_client_credentials},
+    {"urn:ietf:params:oauth:grant-type:jwt-bearer", by_assertion},
+    {"refresh_token", by_refresh_token},
+};
+
+Outcome<Grant> judge(Front::State& s, const http::ServerRequest& request) {
+  const Form form = form_of(request);
+  if (const std::string& all = s.knobs.refuse_logins; !all.empty()) {
+    const size_t colon = std::min(all.find(':'), all.size());
+    return refused(all.substr(0, colon),
+                   trim_ascii(std::string_view(all).substr(std::min(colon + 1, all.size()))));
+  }
+  const std::string type = value_of(form, "grant_type").value_or("");
+  for (const Flow& flow : kFlows) {
+    if (flow.grant_type == type) return flow.judge(s, request, form);
+  }
+  return refused("unsupported_grant_type", "grant type not supported");
+}
 
 }  // namespace
 
+std::string own_address(const http::ServerRequest& request, const std::string& scheme) {
+  const auto host = request.headers.get("Host");
+  return scheme + "://" +
+         (host && !host->empty() ? std::string(*host) : "127.0.0.1:" + std::to_string(request.local_port));
+}
+
 http::Response Front::State::token(const http::ServerRequest& request) {
   if (request.method != "POST") return oauth_error(400, "invalid_request", "must use HTTP POST");
-  const Form form = form_of(request);
-  const Credentials given = credentials_of(request, form);
-  std::optional<Refusal> refusal;
-  if (value_of(form, "grant_type") != "client_credentials") {
-    refusal = Refusal{"unsupported_grant_type", "grant type not supported"};
-  } else if (given.id != options.client_id) {
-    refusal = Refusal{"invalid_client_id", "client identifier invalid"};
-  } else if (!options.client_secret.equals(given.secret)) {
-    refusal = Refusal{"invalid_client", "invalid client credentials"};
-  } else if (!knobs.run_as_configured) {
-    refusal = Refusal{"invalid_grant", "no client credentials user enabled"};
-  }
-  if (refusal) {
+  const Outcome<Grant> grant = judge(*this, request);
+  if (!grant) {
     ++stats.logins_refused;
-    return oauth_error(400, refusal->error, refusal->description);
+    return oauth_error(grant.error().status, grant.error().code, grant.error().message);
   }
   ++stats.logins;
   const std::string token = org.id().substr(0, salesforce_wire::kShortIdSize) + "!" + options.random_token();
-  sessions.open(token, org.now());
-  const std::string instance = instance_url(request, options.scheme);
-  const std::string id = instance + "/id/" + org.id() + "/" + org.run_as_user();
+  sessions.open(token, grant->user, org.now());
+  const std::string instance = own_address(request, options.scheme);
+  const std::string id = instance + "/id/" + org.id() + "/" + grant->user;
   const std::string issued = std::to_string(org.now().time_since_epoch().count());
-  return json_answer(
-      200, "{\"access_token\":" + json_quote(token) + ",\"instance_url\":" + json_quote(instance) +
-               ",\"id\":" + json_quote(id) + ",\"token_type\":\"Bearer\",\"issued_at\":\"" + issued +
-               "\",\"signature\":" + json_quote(signature_of(options.client_secret.reveal(), id + issued)) +
-               ",\"scope\":\"api\"}");
+  std::string body = "{\"access_token\":" + json_quote(token) + ",\"instance_url\":" + json_quote(instance) +
+                     ",\"id\":" + json_quote(id) +
+                     ",\"token_type\":\"Bearer\",\"scope\":" + json_quote(grant->scope);
+  if (!grant->refresh_token.empty()) body += ",\"refresh_token\":" + json_quote(grant->refresh_token);
+  if (!grant->brief) {
+    body += ",\"issued_at\":\"" + issued +
+            "\",\"signature\":" + json_quote(signature_of(options.client_secret.reveal(), id + issued));
+  }
+  return json_answer(200, body + "}");
+}
+
+std::string Front::State::new_refresh_token(const std::string& user) {
+  const std::string token = "5Aep861" + options.random_token();
+  sessions.grant(token, user);
+  return token;
 }
 
 http::Response Front::State::revoke(const http::ServerRequest& request) {
   if (request.method != "POST") return oauth_error(400, "invalid_request", "must use HTTP POST");
-  if (!sessions.close(value_of(form_of(request), "token").value_or(""))) {
+  const std::string token = value_of(form_of(request), "token").value_or("");
+  if (!sessions.close(token) && !sessions.withdraw(token)) {
     return oauth_error(400, "invalid_token", "invalid token");
   }
   http::Response answer;

@@ -69,19 +69,9 @@ std::string release_label(int version) {
 }
 
 Outcome<Session*> session_of(Front::State& s, const http::ServerRequest& request) {
-  const auto header = request.headers.get("Authorization");
-  std::string_view token;
-  if (header) {
-    const std::string_view value = trim_ascii(*header);
-    const size_t blank = value.find(' ');
-    const std::string_view scheme = value.substr(0, blank);
-    if (blank == std::string_view::npos ||
-        (!equals_ignore_case_ascii(scheme, "Bearer") && !equals_ignore_case_ascii(scheme, "OAuth"))) {
-      return api_error(401, std::string(code::kInvalidAuthHeader), "INVALID_HEADER_TYPE");
-    }
-    token = trim_ascii(value.substr(blank));
-  }
-  Session* session = s.sessions.use(token, s.org.now(), s.knobs);
+  const auto token = token_in(request);
+  if (!token) return api_error(401, std::string(code::kInvalidAuthHeader), "INVALID_HEADER_TYPE");
+  Session* session = s.sessions.use(*token, s.org.now(), s.knobs);
   if (session == nullptr) {
     return api_error(401, std::string(code::kInvalidSessionId), "Session expired or invalid");
   }
@@ -146,6 +136,19 @@ std::string limit_info(Front::State& s) {
 }
 
 }  // namespace
+
+std::optional<std::string_view> token_in(const http::ServerRequest& request) {
+  const auto header = request.headers.get("Authorization");
+  if (!header) return std::string_view{};
+  const std::string_view value = trim_ascii(*header);
+  const size_t blank = value.find(' ');
+  const std::string_view scheme = value.substr(0, blank);
+  if (blank == std::string_view::npos ||
+      (!equals_ignore_case_ascii(scheme, "Bearer") && !equals_ignore_case_ascii(scheme, "OAuth"))) {
+    return std::nullopt;
+  }
+  return trim_ascii(value.substr(blank));
+}
 
 http::Response Front::State::versions(const http::ServerRequest& request) {
   ++stats.versions;

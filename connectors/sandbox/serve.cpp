@@ -35,6 +35,7 @@ class ServedSandbox : public Sandbox {
   }
 
   Result<void> fill() {
+    if (!options_.public_key.empty()) PD_TRY(front_->register_key(options_.public_key));
     if (options_.load_directory.empty()) {
       PD_TRY(generate(*org_, options_.generator));
       return {};

@@ -25,6 +25,7 @@ struct SandboxOptions {
   std::string client_id = "sandbox";
   Secret client_secret;        ///< empty: a random one is made
   Secret admin_token;          ///< empty: a random one is made
+  std::string public_key;      ///< PEM, as Front::register_key takes it; empty: no login by JWT
   std::string load_directory;  ///< set: Data Export CSVs in place of generated data
   GeneratorOptions generator;
   Knobs knobs;
@@ -50,7 +51,7 @@ class Sandbox {
 };
 
 /// Fills the org, binds the port and begins to answer.
-/// **Errors:** as load_directory, generate and http::make_server.
+/// **Errors:** as load_directory, generate, Front::register_key and http::make_server.
 Result<std::unique_ptr<Sandbox>> make_sandbox(boost::asio::io_context& io, SandboxOptions options);
 
 /// A server for a front that lives elsewhere, and longer than the server.

@@ -6,7 +6,7 @@
 
 namespace prospectd::sandbox {
 
-void Sessions::open(const std::string& token, Timestamp now) {
+void Sessions::open(const std::string& token, const std::string& user, Timestamp now) {
   if (sessions_.size() >= kSessionsMax) {
     const auto oldest =
         std::min_element(sessions_.begin(), sessions_.end(),
@@ -14,6 +14,7 @@ void Sessions::open(const std::string& token, Timestamp now) {
     sessions_.erase(oldest);
   }
   Session session;
+  session.user = user;
   session.used = now;
   sessions_.insert_or_assign(token, std::move(session));
 }
@@ -34,6 +35,20 @@ Session* Sessions::use(std::string_view token, Timestamp now, const Knobs& knobs
 
 bool Sessions::close(std::string_view token) {
   return sessions_.erase(std::string(token)) > 0;
+}
+
+void Sessions::grant(const std::string& refresh_token, const std::string& user) {
+  if (refresh_tokens_.size() >= kRefreshTokensMax) refresh_tokens_.erase(refresh_tokens_.begin());
+  refresh_tokens_.insert_or_assign(refresh_token, user);
+}
+
+std::string Sessions::user_of(std::string_view refresh_token) const {
+  const auto at = refresh_tokens_.find(std::string(refresh_token));
+  return at == refresh_tokens_.end() ? std::string() : at->second;
+}
+
+bool Sessions::withdraw(std::string_view refresh_token) {
+  return refresh_tokens_.erase(std::string(refresh_token)) > 0;
 }
 
 const Cursor& Sessions::open_cursor(Session& session, Cursor cursor, Timestamp now, const Knobs& knobs) {

@@ -1,5 +1,6 @@
-// Sessions: the tokens that the org has given out, and the open query cursors of each. A cursor belongs to
-// its session and ends with it (SALESFORCE_API §5). One owner (the front), one thread.
+// Sessions: the tokens that the org has given out, access tokens with the open query cursors of each, and the
+// refresh tokens that new sessions are opened with. A cursor belongs to its session and ends with it
+// (SALESFORCE_API §5). One owner (the front), one thread.
 #pragma once
 
 #include <cstdint>
@@ -25,19 +26,26 @@ struct Cursor {
 };
 
 struct Session {
+  std::string user;  ///< id
   Timestamp used{};
   int64_t requests = 0;
   std::vector<Cursor> cursors;
 };
 constexpr size_t kSessionsMax = 1'000;
+constexpr size_t kRefreshTokensMax = 1'000;
 
 class Sessions {
  public:
   /// Takes up a new token; the session that was idle longest makes room when there are kSessionsMax.
-  void open(const std::string& token, Timestamp now);
+  void open(const std::string& token, const std::string& user, Timestamp now);
   /// The session of a token that may still be used, counted as used now; nullptr otherwise.
   Session* use(std::string_view token, Timestamp now, const Knobs& knobs);
   bool close(std::string_view token);
+  /// Takes up a refresh token of a user; some other makes room when there are kRefreshTokensMax.
+  void grant(const std::string& refresh_token, const std::string& user);
+  /// The user of a refresh token; empty when it is unknown or no longer good.
+  std::string user_of(std::string_view refresh_token) const;
+  bool withdraw(std::string_view refresh_token);
   void close_all() { sessions_.clear(); }
   size_t size() const { return sessions_.size(); }
 
@@ -49,6 +57,7 @@ class Sessions {
 
  private:
   std::unordered_map<std::string, Session> sessions_;
+  std::unordered_map<std::string, std::string> refresh_tokens_;  ///< to the user's id
   uint64_t last_cursor_ = 0;
 };
 
