@@ -51,7 +51,7 @@ struct Converted {
 
 struct OrgOptions {
   std::function<Timestamp()> now;  ///< must be set
-  std::string id = "00D000000000001AAA";
+  std::string id = "00D000000000001EAA";
 };
 constexpr size_t kPendingMax = 100'000;
 constexpr size_t kMergeLosersMax = 2;
