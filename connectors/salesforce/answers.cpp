@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "connectors/salesforce_wire/ids.h"
 
 namespace prospectd::salesforce {
 namespace {
@@ -203,6 +204,24 @@ Error bad_answer(std::string_view what) {
   return make_error(ErrorCode::kBadPayload, std::string(what) + " doesn't parse");
 }
 
+std::string short_text_at(dom::object object, std::string_view key) {
+  return repair_utf8(text_at(object, key).substr(0, kIdentityBytesMax));
+}
+
+/// A token as a header may carry it.
+bool is_token(std::string_view text) {
+  const auto visible = [](char c) { return c > 0x20 && c < 0x7F; };
+  return !text.empty() && text.size() <= kTokenBytesMax && std::all_of(text.begin(), text.end(), visible);
+}
+
+/// The token as a secret, and the parser's copy of it wiped; the view points into memory that the parser owns
+/// and is done with.
+Secret taken_over(std::string_view token) {
+  Secret secret(token);
+  ::explicit_bzero(const_cast<char*>(token.data()), token.size());
+  return secret;
+}
+
 }  // namespace
 
 bool is_json(const http::Response& response) {
@@ -270,24 +289,75 @@ Result<LoginAnswer> parse_login(std::string& body) {
   dom::parser parser;
   dom::element root;
   std::string_view token;
+  std::string_view refresh_token;
   std::string_view instance;
   std::string padded(body.size() + simdjson::SIMDJSON_PADDING, '\0');
   body.copy(padded.data(), body.size());
   const auto error = parser.parse(padded.data(), body.size(), false).get(root);
   wipe(body);
   wipe(padded);
-  const auto visible = [](char c) { return c > 0x20 && c < 0x7F; };
-  if (error != simdjson::SUCCESS || root["access_token"].get_string().get(token) != simdjson::SUCCESS ||
-      root["instance_url"].get_string().get(instance) != simdjson::SUCCESS || token.empty() ||
-      token.size() > kTokenBytesMax || !std::all_of(token.begin(), token.end(), visible)) {
+  dom::object object;
+  if (error != simdjson::SUCCESS || root.get_object().get(object) != simdjson::SUCCESS ||
+      object["access_token"].get_string().get(token) != simdjson::SUCCESS || !is_token(token) ||
+      object["instance_url"].get_string().get(instance) != simdjson::SUCCESS) {
     return bad_answer("the answer to the login");
   }
   LoginAnswer answer;
-  answer.token = Secret(token);
+  answer.token = taken_over(token);
   answer.instance_url = std::string(instance);
-  // The parser's copy of the token; the view points into memory that the parser owns and is done with.
-  ::explicit_bzero(const_cast<char*>(token.data()), token.size());
+  answer.identity_url = text_at(object, "id");
+  answer.scope = text_at(object, "scope");
+  if (object["refresh_token"].get_string().get(refresh_token) == simdjson::SUCCESS) {
+    if (!is_token(refresh_token)) return bad_answer("the refresh token in the answer to the login");
+    answer.refresh_token = taken_over(refresh_token);
+  }
   return answer;
+}
+
+Result<Identity> parse_user_info(const std::string& body) {
+  dom::parser parser;
+  dom::object object;
+  if (body.size() > kErrorBytesMax || parser.parse(body).get_object().get(object) != simdjson::SUCCESS) {
+    return bad_answer("the answer to who this is");
+  }
+  Identity identity;
+  identity.organization_id = short_text_at(object, "organization_id");
+  identity.user_id = short_text_at(object, "user_id");
+  identity.username = short_text_at(object, "preferred_username");
+  identity.name = short_text_at(object, "name");
+  if (identity.organization_id.empty() || identity.user_id.empty())
+    return bad_answer("the answer to who this is");
+  return identity;
+}
+
+Identity identity_of(std::string_view identity_url) {
+  const size_t user = identity_url.rfind('/');
+  if (user == std::string_view::npos || user == 0) return {};
+  const size_t organization = identity_url.rfind('/', user - 1);
+  if (organization == std::string_view::npos) return {};
+  const auto ours = wire::canonical_id(identity_url.substr(organization + 1, user - organization - 1));
+  const auto users = wire::canonical_id(identity_url.substr(user + 1));
+  Identity identity;
+  identity.organization_id = ours.value_or("");
+  identity.user_id = users.value_or("");
+  return identity;
+}
+
+Result<std::vector<wire::ApiVersion>> parse_versions(const std::string& body) {
+  dom::parser parser;
+  dom::array list;
+  std::vector<wire::ApiVersion> versions;
+  if (body.size() > kErrorBytesMax || parser.parse(body).get_array().get(list) != simdjson::SUCCESS) {
+    return bad_answer("the list of API versions");
+  }
+  for (const dom::element element : list) {
+    dom::object item;
+    if (versions.size() >= kVersionsMax || element.get_object().get(item) != simdjson::SUCCESS) break;
+    if (const auto version = wire::parse_api_version(text_at(item, "version"))) versions.push_back(*version);
+  }
+  if (versions.empty()) return bad_answer("the list of API versions");
+  std::sort(versions.begin(), versions.end());
+  return versions;
 }
 
 Result<mapping::ObjectSchema> parse_describe(const std::string& body) {

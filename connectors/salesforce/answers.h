@@ -7,11 +7,13 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/result.h"
 #include "base/secret.h"
 #include "connectors/http/message.h"
 #include "connectors/salesforce_wire/errors.h"
+#include "connectors/salesforce_wire/formats.h"
 #include "mapping/schema.h"
 
 namespace prospectd::salesforce {
@@ -34,11 +36,33 @@ constexpr std::chrono::milliseconds kRetryAfterAbsurd = std::chrono::hours{24};
 
 struct LoginAnswer {
   Secret token;
+  Secret refresh_token;      ///< empty unless the answer gives one
   std::string instance_url;  ///< as the answer has it, not yet checked
+  std::string identity_url;  ///< the same; its last two segments are the organisation and the user
+  std::string scope;         ///< words with blanks between
 };
 /// Reads the answer of a login and wipes `body`. **Errors:** kBadPayload. Source: API §1.2.
 Result<LoginAnswer> parse_login(std::string& body);
 constexpr size_t kTokenBytesMax = 8 * 1024;
+
+/// Who a token stands for, as the CRM tells it. Texts of strangers, valid UTF-8, each at most
+/// kIdentityBytesMax.
+struct Identity {
+  std::string organization_id;
+  std::string user_id;
+  std::string username;
+  std::string name;
+};
+constexpr size_t kIdentityBytesMax = 255;
+/// **Errors:** kBadPayload. Source: API §1.5.
+Result<Identity> parse_user_info(const std::string& body);
+/// The ids alone, of an identity URL; empty where it has none.
+Identity identity_of(std::string_view identity_url);
+
+/// The versions that the API is offered in, oldest first; at most kVersionsMax.
+/// **Errors:** kBadPayload when there is none. Source: API §3.1.
+Result<std::vector<salesforce_wire::ApiVersion>> parse_versions(const std::string& body);
+constexpr size_t kVersionsMax = 1'000;
 
 /// Reads a describe. **Errors:** kBadPayload, when it isn't one, or has more than kDescribeFieldsMax fields.
 /// Source: API §3.5.

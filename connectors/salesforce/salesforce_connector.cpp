@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "connectors/salesforce/answers.h"
 #include "connectors/salesforce/feed_request.h"
+#include "connectors/salesforce/options_of.h"
 #include "connectors/salesforce/page_decoder.h"
 #include "connectors/salesforce/rest_client.h"
 #include "connectors/salesforce/session.h"
@@ -43,24 +44,6 @@ std::string header_word(std::string_view text) {
 bool doubts_schema(ErrorCode code) {
   return code == ErrorCode::kUnknownField || code == ErrorCode::kUnknownObject ||
          code == ErrorCode::kPermission;
-}
-
-SessionOptions session_options(Options& options) {
-  SessionOptions out;
-  out.login_url = std::move(options.login_url);
-  out.client_id = std::move(options.client_id);
-  out.client_secret = std::move(options.client_secret);
-  out.test_endpoint = options.test_endpoint;
-  out.allowed_host_suffixes = std::move(options.allowed_host_suffixes);
-  out.timeout = options.timeout;
-  return out;
-}
-
-RestOptions rest_options(const Options& options) {
-  RestOptions out;
-  out.timeout = options.timeout;
-  out.test_endpoint = options.test_endpoint;
-  return out;
 }
 
 /// Describes by object, for as long as they are believed.

@@ -6,6 +6,7 @@
 // them.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "base/secret.h"
 #include "connectors/connector.h"
 #include "connectors/http/transport.h"
+#include "connectors/salesforce/login.h"
 
 namespace prospectd::salesforce {
 
@@ -22,7 +24,9 @@ struct Options {
   std::string api_version = "v60.0";
   std::string client_id;
   Secret client_secret;
-  bool test_endpoint = false;  ///< plain http and loopback are allowed, to this endpoint's host
+  LoginOptions login = {};              ///< which way to log in
+  std::function<Timestamp()> now = {};  ///< this machine's clock; LoginFlow::kJwtBearer needs it
+  bool test_endpoint = false;           ///< plain http and loopback are allowed, to this endpoint's host
   std::vector<std::string> allowed_host_suffixes = {};  ///< besides the CRM's own; ".example.com"
   size_t page_size = 2'000;                             ///< a wish; brought into 200 to 2,000
   std::string client_name = "prospectd";                ///< marks our calls in the CRM's change events

@@ -72,6 +72,12 @@ Result<std::string> accept_instance(std::string_view instance_url, const Session
                         "allowed hosts");
 }
 
+std::string skew_words(milliseconds skew) {
+  const bool behind = skew.count() > 0;
+  return "this machine's clock is " + format_duration(behind ? skew : -skew) +
+         (behind ? " behind" : " ahead of") + " the CRM's";
+}
+
 Session::Session(http::Transport& transport, Traffic& traffic, SessionOptions options)
     : transport_(transport), traffic_(traffic), options_(std::move(options)) {}
 Session::~Session() = default;
@@ -112,41 +118,98 @@ asio::awaitable<Result<uint64_t>> Session::ensure(uint64_t stale) {
   co_return generation_;
 }
 
-Result<http::Request> Session::login_request() const {
+Result<http::Request> Session::login_request(const Secret& refresh_token) const {
   PD_ASSIGN(endpoint, login_endpoint(options_));
+  const bool is_signed = options_.login.flow == LoginFlow::kJwtBearer;
+  if (is_signed && !options_.now)
+    return make_error(ErrorCode::kConfigInvalid, "a signed login needs a clock");
+  const Timestamp crm_now = now().value_or(Timestamp{}) + skew_.value_or(milliseconds{0});
+  PD_ASSIGN(form, login_form(options_.login, options_.login_url, options_.client_id, options_.client_secret,
+                             refresh_token, crm_now));
   http::Request request;
   request.method = "POST";
   request.url = endpoint.origin() + std::string(kTokenPath);
   request.headers.add("Content-Type", "application/x-www-form-urlencoded");
   request.headers.add("Accept", "application/json");
-  request.body = "grant_type=client_credentials&client_id=" + http::percent_encode(options_.client_id) +
-                 "&client_secret=" + http::percent_encode(options_.client_secret.reveal());
+  request.body = std::move(form);
   request.timeout = options_.timeout;
   request.response_body_max = kLoginAnswerBytesMax;
   request.allow_loopback = options_.test_endpoint;
   return request;
 }
 
+std::optional<Timestamp> Session::now() const {
+  return options_.now ? std::optional(options_.now()) : std::nullopt;
+}
+
+/// The header has whole seconds and was written somewhere between the two ends of the exchange.
+void Session::measure_skew(const http::Headers& headers, std::optional<Timestamp> sent) {
+  const auto header = headers.get("Date");
+  const auto date = header ? parse_http_date(*header) : std::nullopt;
+  const auto received = now();
+  if (!date || !sent || !received) return;
+  const Timestamp latest = *date + seconds{1};
+  milliseconds skew{0};
+  if (*date > *received) skew = *date - *received;
+  if (latest < *sent) skew = latest - *sent;
+  skew_ = skew;
+}
+
 asio::awaitable<Result<void>> Session::log_in() {
-  auto request = login_request();
+  const bool is_signed = options_.login.flow == LoginFlow::kJwtBearer;
+  const milliseconds believed = skew_.value_or(milliseconds{0});
+  Result<void> outcome = co_await log_in_once();
+  const auto off = [this](milliseconds from) {
+    return skew_ && (*skew_ - from > kSkewTolerance || from - *skew_ > kSkewTolerance);
+  };
+  const bool refused = !outcome && outcome.error().code == ErrorCode::kLoginRefused;
+  if (!is_signed || !refused) co_return outcome;
+  if (off(believed)) outcome = co_await log_in_once();
+  if (!outcome && off(milliseconds{0})) {
+    outcome.error().message += " Besides, " + skew_words(*skew_) + ": set it right (NTP).";
+  }
+  co_return outcome;
+}
+
+asio::awaitable<Result<void>> Session::log_in_once() {
+  std::unique_ptr<RefreshTokens::Turn> turn;
+  if (options_.login.flow == LoginFlow::kRefreshToken) {
+    if (!options_.login.refresh_tokens) {
+      co_return make_error(ErrorCode::kConfigInvalid, "there is no refresh token to log in with");
+    }
+    auto taken = options_.login.refresh_tokens->take();
+    if (!taken) co_return std::move(taken).error();
+    turn = *std::move(taken);
+  }
+  static const Secret none;
+  auto request = login_request(turn ? turn->token() : none);
   if (!request) co_return std::move(request).error();
+  const auto sent = now();
   traffic_.sent();
   auto answer = co_await transport_.send(*std::move(request));
   if (!answer) co_return std::move(answer).error();
   traffic_.answered(answer->headers);
-  if (answer->status != 200) co_return login_error_of(*answer);
-  if (!is_json(*answer)) {
-    co_return make_error(ErrorCode::kServerError, "the answer to the login is no JSON, but " +
-                                                      repair_utf8(answer->content_type().substr(0, 64)));
+  measure_skew(answer->headers, sent);
+  co_return take_over(*answer, turn.get());
+}
+
+Result<void> Session::take_over(http::Response& answer, RefreshTokens::Turn* turn) {
+  if (answer.status != 200) return login_error_of(answer);
+  if (!is_json(answer)) {
+    return make_error(ErrorCode::kServerError, "the answer to the login is no JSON, but " +
+                                                   repair_utf8(answer.content_type().substr(0, 64)));
   }
-  auto login = parse_login(answer->body);
-  if (!login) co_return std::move(login).error();
-  auto origin = accept_instance(login->instance_url, options_);
-  if (!origin) co_return std::move(origin).error();
-  origin_ = *std::move(origin);
-  token_ = std::move(login->token);
+  PD_ASSIGN(login, parse_login(answer.body));
+  // First of all: whatever else is wrong with the answer, the token that it replaces is dead.
+  const bool rotated =
+      turn != nullptr && !login.refresh_token.empty() && !turn->token().equals(login.refresh_token.reveal());
+  if (rotated) PD_TRY(turn->replace(login.refresh_token));
+  PD_ASSIGN(origin, accept_instance(login.instance_url, options_));
+  origin_ = std::move(origin);
+  token_ = std::move(login.token);
+  facts_ = LoginFacts{std::move(login.identity_url), std::move(login.scope)};
   ++generation_;
-  co_return Result<void>();
+  return {};
 }
 
 }  // namespace prospectd::salesforce
