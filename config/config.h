@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/log.h"
@@ -84,6 +85,19 @@ struct Poll {
   bool start_jitter = true;
 };
 
+enum class LoginFlow { kClientCredentials, kJwtBearer, kRefreshToken };
+/// As the configuration writes it: "jwt_bearer".
+std::string_view name_of(LoginFlow flow);
+
+/// How a plugin logs in, besides its client_id and client_secret.
+struct Login {
+  LoginFlow flow = LoginFlow::kClientCredentials;
+  std::string username;     ///< jwt_bearer
+  std::string audience;     ///< jwt_bearer; empty: by login_url
+  SecretRef private_key;    ///< jwt_bearer
+  SecretRef refresh_token;  ///< refresh_token: the one that the app was authorised with
+};
+
 /// One connection to a CRM, with its person types in order of precedence.
 struct Plugin {
   std::string name;
@@ -91,7 +105,8 @@ struct Plugin {
   std::string login_url;  ///< scheme, host and port; no trailing slash
   std::string api_version = "v60.0";
   std::string client_id;
-  SecretRef client_secret;
+  SecretRef client_secret;  ///< kNone where the flow can do without
+  Login login;
   bool test_endpoint = false;  ///< allows http, to a loopback host alone
   int page_size = 2000;
   Poll poll;

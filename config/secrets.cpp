@@ -39,9 +39,13 @@ Result<Secret> resolve(const SecretRef& ref) {
 std::vector<Fault> check_secrets(const Config& config) {
   std::vector<Fault> faults;
   for (const Plugin& plugin : config.plugins) {
-    const SecretRef& ref = plugin.client_secret;
-    const Result<Secret> secret = read(ref);
-    if (!secret) faults.push_back(Fault{Severity::kError, ref.place, ref.path, secret.error().message, ""});
+    for (const SecretRef* ref :
+         {&plugin.client_secret, &plugin.login.private_key, &plugin.login.refresh_token}) {
+      if (ref->kind == SecretRef::Kind::kNone) continue;
+      const Result<Secret> secret = read(*ref);
+      if (!secret)
+        faults.push_back(Fault{Severity::kError, ref->place, ref->path, secret.error().message, ""});
+    }
   }
   return faults;
 }

@@ -27,6 +27,54 @@ void check_login(Reader& reader, const At& at, Plugin& plugin) {
   }
 }
 
+// The hosts that all organisations share know no run-as user (API §1.1).
+void check_login_host(Reader& reader, const At& at, const Plugin& plugin) {
+  const auto origin = parse_origin(plugin.login_url);
+  if (!origin || plugin.login.flow != LoginFlow::kClientCredentials) return;
+  if (origin->host != "login.salesforce.com" && origin->host != "test.salesforce.com") return;
+  reader.fault(reader.child(at, "login_url"), "the shared login host doesn't take client credentials",
+               "use the organisation's own host: https://YOUR-DOMAIN.my.salesforce.com");
+}
+
+/// A key that one flow needs and the others have no use for.
+struct FlowKey {
+  std::string_view key;
+  LoginFlow flow;
+  bool needed;
+  std::string_view what;
+};
+constexpr FlowKey kFlowKeys[] = {
+    {"username", LoginFlow::kJwtBearer, true, "the CRM user who is logged in"},
+    {"private_key", LoginFlow::kJwtBearer, true, "a reference to the PEM file of the key"},
+    {"audience", LoginFlow::kJwtBearer, false, ""},
+    {"refresh_token", LoginFlow::kRefreshToken, true,
+     "a reference to the token that the app was authorised with"},
+};
+
+void check_login_flow(Reader& reader, const At& at, const Plugin& plugin) {
+  const LoginFlow flow = plugin.login.flow;
+  const std::string named = "flow: " + std::string(name_of(flow));
+  const At login = reader.child(at, "login");
+  const bool is_section = at.node->find("login") != nullptr && login.node->kind == yaml::Kind::kMap;
+  for (const FlowKey& row : kFlowKeys) {
+    const bool given = is_section && login.node->find(row.key) != nullptr;
+    const At key = is_section ? reader.child(login, row.key) : login;
+    if (row.flow == flow && row.needed && !given)
+      reader.fault(key, "missing, and " + named + " needs it", std::string(row.what));
+    if (row.flow != flow && given) {
+      reader.fault(key, "has no effect with " + named,
+                   "remove it, or set flow: " + std::string(name_of(row.flow)));
+    }
+  }
+  const bool secret_given = at.node->find("client_secret") != nullptr;
+  if (flow == LoginFlow::kClientCredentials && !secret_given)
+    reader.fault(reader.child(at, "client_secret"), "missing", "a reference to the app's consumer secret");
+  if (flow == LoginFlow::kJwtBearer && secret_given) {
+    reader.fault(reader.child(at, "client_secret"), "has no effect with login." + named,
+                 "remove it: the signature stands for it", Severity::kWarning);
+  }
+}
+
 void check_objects_differ(Reader& reader, const At& at, const Plugin& plugin) {
   const At types = reader.child(at, "types");
   std::map<std::string, size_t> first;
@@ -104,6 +152,17 @@ void check_mappings_compile(Reader& reader, const At& root, Config& config) {
 
 }  // namespace
 
+std::string_view name_of(LoginFlow flow) {
+  switch (flow) {
+    case LoginFlow::kJwtBearer:
+      return "jwt_bearer";
+    case LoginFlow::kRefreshToken:
+      return "refresh_token";
+    default:
+      return "client_credentials";
+  }
+}
+
 void take_listen_apart(Reader&, const At&, Api& api) {
   if (const auto endpoint = parse_endpoint(api.listen)) {
     api.host = endpoint->host;
@@ -127,6 +186,8 @@ void check_owners(Reader& reader, const At& at, Owners& owners) {
 
 void check_plugin(Reader& reader, const At& at, Plugin& plugin) {
   check_login(reader, at, plugin);
+  check_login_host(reader, at, plugin);
+  check_login_flow(reader, at, plugin);
   check_objects_differ(reader, at, plugin);
   if (const yaml::Child* accounts = at.node->find("accounts")) {
     const bool is_section =

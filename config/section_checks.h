@@ -12,7 +12,8 @@ namespace prospectd::config {
 void take_listen_apart(Reader& reader, const At& at, Api& api);
 /// default_user and fallback want each other.
 void check_owners(Reader& reader, const At& at, Owners& owners);
-/// URL and test_endpoint, accounts without a mapping, two types of one object.
+/// URL and test_endpoint, the way to log in and what it needs, accounts without a mapping, two types of one
+/// object.
 void check_plugin(Reader& reader, const At& at, Plugin& plugin);
 /// The API's token file, custom fields that two mappings type differently, mappings that don't compile, and
 /// the conditions of types, which are parsed here.

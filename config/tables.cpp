@@ -170,6 +170,29 @@ const TableOf<Owners>& owners_table() {
   return table;
 }
 
+const TableOf<Login>& login_table() {
+  static const TableOf<Login> table = {
+      rows::choice<&Login::flow>(
+          "flow",
+          "client_credentials: as the app's run-as user; jwt_bearer: as `username`, with a "
+          "signature; refresh_token: as the person who authorised the app",
+          {LoginFlow::kClientCredentials, LoginFlow::kJwtBearer, LoginFlow::kRefreshToken})
+          .by_default("client_credentials"),
+      rows::text<&Login::username>("username", "of jwt_bearer: the CRM user who is logged in")
+          .checked(check_email),
+      rows::secret<&Login::private_key>(
+          "private_key",
+          "of jwt_bearer: a reference to the PEM file of the RSA key whose certificate the app has"),
+      rows::text<&Login::audience>("audience", "of jwt_bearer: for whom the signed login is made out")
+          .by_default_in_words(
+              "https://login.salesforce.com, or test.salesforce.com for a sandbox's login_url")
+          .checked(check_audience),
+      rows::secret<&Login::refresh_token>(
+          "refresh_token", "of refresh_token: a reference to the token that the app was authorised with"),
+  };
+  return table;
+}
+
 const TableOf<Poll>& poll_table() {
   static const TableOf<Poll> table = {
       rows::duration<&Poll::interval>("interval", "time from one poll to the next")
@@ -268,8 +291,9 @@ const TableOf<Plugin>& plugin_table() {
               .by_default("v60.0")
               .checked(check_api_version),
           rows::text<&Plugin::client_id>("client_id", "the connected app's consumer key").must_be_there(),
-          rows::secret<&Plugin::client_secret>("client_secret", "a reference to the app's consumer secret")
-              .must_be_there(),
+          rows::secret<&Plugin::client_secret>(
+              "client_secret", "a reference to the app's consumer secret; not with login.flow: jwt_bearer"),
+          rows::section<&Plugin::login>("login", "the way to log in", login_table()),
           rows::boolean<&Plugin::test_endpoint>("test_endpoint",
                                                 "allows http, to a CRM on this machine alone")
               .by_default("false"),

@@ -141,11 +141,17 @@ std::optional<Complaint> check_login_url(std::string_view value) {
   if (!origin) {
     return Complaint{"not a URL of scheme and host alone", "write it like https://acme.my.salesforce.com"};
   }
-  if (origin->host == "login.salesforce.com" || origin->host == "test.salesforce.com") {
-    return Complaint{"the shared login host doesn't take client credentials",
-                     "use the organisation's own host: https://YOUR-DOMAIN.my.salesforce.com"};
-  }
   return std::nullopt;
+}
+
+std::optional<Complaint> check_audience(std::string_view value) {
+  constexpr size_t kAddressMax = 255;
+  const std::string_view rest = value.substr(std::min(value.find("://"), value.size()));
+  const bool schemed = value.starts_with("https://") || value.starts_with("http://");
+  const bool visible = std::all_of(value.begin(), value.end(), [](char c) { return c > 0x20 && c < 0x7F; });
+  if (schemed && visible && rest.size() > 3 && value.size() <= kAddressMax) return std::nullopt;
+  return Complaint{"not a web address",
+                   "write https://login.salesforce.com, https://test.salesforce.com, or leave it out"};
 }
 
 std::optional<Complaint> check_api_version(std::string_view value) {

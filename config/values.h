@@ -45,6 +45,7 @@ std::optional<Complaint> check_api_version(std::string_view value);
 std::optional<Complaint> check_api_name(std::string_view value);     ///< object or field of the CRM
 std::optional<Complaint> check_plugin_name(std::string_view value);  ///< letters, digits, '-', '_'
 std::optional<Complaint> check_email(std::string_view value);
+std::optional<Complaint> check_audience(std::string_view value);  ///< an http or https address
 std::optional<Complaint> check_time_zone(std::string_view value);
 
 }  // namespace prospectd::config

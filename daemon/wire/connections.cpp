@@ -1,7 +1,6 @@
 #include "daemon/wire/connections.h"
 
-#include "config/secrets.h"
-#include "connectors/salesforce/salesforce_connector.h"
+#include "daemon/wire/crm_options.h"
 #include "mapping/email_key.h"
 
 namespace prospectd::wire {
@@ -27,18 +26,6 @@ reconcile::Policy policy_of(const config::Config& config) {
   return policy;
 }
 
-Result<std::unique_ptr<Connector>> make_connector(const config::Plugin& plugin, http::Transport& transport) {
-  PD_ASSIGN(secret, config::resolve(plugin.client_secret));
-  salesforce::Options options;
-  options.login_url = plugin.login_url;
-  options.api_version = plugin.api_version;
-  options.client_id = plugin.client_id;
-  options.client_secret = std::move(secret);
-  options.test_endpoint = plugin.test_endpoint;
-  options.page_size = static_cast<size_t>(plugin.page_size);
-  return salesforce::make_salesforce_connector(transport, std::move(options));
-}
-
 engine::ConnectionOptions options_of(const config::Config& config, const config::Plugin& plugin,
                                      Connector* connector) {
   engine::ConnectionOptions options;
@@ -62,7 +49,8 @@ engine::ConnectionOptions options_of(const config::Config& config, const config:
 Result<Connections> make_connections(const config::Config& config, http::Transport& transport) {
   Connections made;
   for (const config::Plugin& plugin : config.plugins) {
-    PD_ASSIGN(connector, make_connector(plugin, transport));
+    PD_ASSIGN(crm, crm_options(config, plugin));
+    auto connector = salesforce::make_salesforce_connector(transport, std::move(crm));
     made.options.push_back(options_of(config, plugin, connector.get()));
     made.connectors.push_back(std::move(connector));
   }

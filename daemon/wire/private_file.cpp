@@ -20,15 +20,30 @@ Error file_error(const std::string& path, const char* what) {
 
 }  // namespace
 
-Result<void> write_private_file(const std::string& path, const std::string& content) {
+Result<void> write_private_file(const std::string& path, std::string_view content) {
   const std::string fresh = path + ".new";
-  const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, kOwnerAlone);
-  if (fd < 0) return file_error(fresh, "can't write");
+  PD_TRY(write_durably(fresh, content));
+  return rename_durably(fresh, path);
+}
+
+Result<void> write_durably(const std::string& path, std::string_view content) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, kOwnerAlone);
+  if (fd < 0) return file_error(path, "can't write");
   const ssize_t written = ::write(fd, content.data(), content.size());
-  const bool whole = written == static_cast<ssize_t>(content.size());
-  if (::close(fd) != 0 || !whole) return file_error(fresh, "can't write");
-  if (::rename(fresh.c_str(), path.c_str()) != 0) return file_error(path, "can't write");
+  const bool whole = written == static_cast<ssize_t>(content.size()) && ::fsync(fd) == 0;
+  if (::close(fd) != 0 || !whole) return file_error(path, "can't write");
   return {};
+}
+
+Result<void> rename_durably(const std::string& from, const std::string& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) return file_error(to, "can't write");
+  const std::string folder = std::filesystem::path(to).parent_path().string();
+  const int fd = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool safe = fd >= 0 && ::fsync(fd) == 0;
+  const int reason = errno;
+  if (fd >= 0) ::close(fd);
+  errno = reason;
+  return safe ? Result<void>() : file_error(folder, "can't write");
 }
 
 Result<Secret> secret_of_file(const std::string& path, size_t bytes) {

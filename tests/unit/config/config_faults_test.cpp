@@ -136,6 +136,36 @@ const Case kCases[] = {
      "4:3  plugins.crm.login_url: missing (the organisation's own address: https://….my.salesforce.com)"},
     {"MissingSecret", 7, "",
      "4:3  plugins.crm.client_secret: missing (a reference to the app's consumer secret)"},
+    {"JwtWithoutWhatItNeeds", 7, "    login: { flow: jwt_bearer, private_key: '${file:key}' }",
+     "7:5  plugins.crm.login.username: missing, and flow: jwt_bearer needs it (the CRM user who is logged "
+     "in)"},
+    {"JwtWithoutItsKey", 7, "    login:\n      flow: jwt_bearer\n      username: sync@acme.example",
+     "7:5  plugins.crm.login.private_key: missing, and flow: jwt_bearer needs it (a reference to the PEM "
+     "file "
+     "of the key)"},
+    {"RefreshWithoutItsToken", 6, "    client_id: app\n    login: { flow: refresh_token }",
+     "7:5  plugins.crm.login.refresh_token: missing, and flow: refresh_token needs it (a reference to the "
+     "token that the app was authorised with)"},
+    {"KeyOfAnotherFlow", 6, "    client_id: app\n    login:\n      private_key: ${file:key}",
+     "8:7  plugins.crm.login.private_key: has no effect with flow: client_credentials (remove it, or set "
+     "flow: "
+     "jwt_bearer)"},
+    {"UnknownFlow", 6, "    client_id: app\n    login: { flow: jwt }",
+     "7:14  plugins.crm.login.flow: must be one of client_credentials, jwt_bearer, refresh_token"},
+    {"LoginThatIsNoSection", 6, "    client_id: app\n    login: jwt_bearer",
+     "7:5  plugins.crm.login: must be a section of keys (one of them is \"flow:\")"},
+    {"UsernameThatIsNone", 7,
+     "    login:\n      flow: jwt_bearer\n      private_key: ${file:key}\n      username: sync",
+     "10:7  plugins.crm.login.username: not an email address"},
+    {"AudienceThatIsNone", 7,
+     "    login:\n      flow: jwt_bearer\n      private_key: ${file:key}\n      username: a@b.example\n"
+     "      audience: login.salesforce.com",
+     "11:7  plugins.crm.login.audience: not a web address (write https://login.salesforce.com, "
+     "https://test.salesforce.com, or leave it out)"},
+    {"PlainKey", 7, "    login: { flow: jwt_bearer, username: a@b.example, private_key: hunter2 }",
+     "7:55  plugins.crm.login.private_key: a secret must not stand in this file (write ${file:secrets/NAME} "
+     "(a "
+     "file with mode 600) or ${credential:NAME}, and put the secret there)"},
     {"PlainSecret", 7, "    client_secret: hunter2",
      "7:5  plugins.crm.client_secret: a secret must not stand in this file (write ${file:secrets/NAME} (a "
      "file "
@@ -338,6 +368,28 @@ TEST(ConfigFaults, ADefaultUserWithoutItsPolicyIsAWarningOnly) {
       ElementsAre("prospectd.yaml:11:11  warning: owners.default_user: has no effect without fallback: "
                   "default_user"));
   EXPECT_TRUE(folder.load().config.has_value());
+}
+
+constexpr std::string_view kSignedLogin =
+    "    login: { flow: jwt_bearer, username: a@b.example, private_key: \"${file:key}\" }";
+
+TEST(ConfigFaults, ASecretThatASignedLoginHasNoUseForIsAWarningOnly) {
+  const Folder folder;
+  folder.write("prospectd.yaml", good_with(6, "    client_id: app\n" + std::string(kSignedLogin)));
+  folder.write("mappings/lead.yaml", kGoodMapping);
+  EXPECT_THAT(folder.faults(),
+              ElementsAre("prospectd.yaml:8:5  warning: plugins.crm.client_secret: has no effect with "
+                          "login.flow: jwt_bearer (remove it: the signature stands for it)"));
+  EXPECT_TRUE(folder.load().config.has_value());
+}
+
+TEST(ConfigFaults, ASignedLoginMayGoToTheSharedHost) {
+  const Folder folder;
+  std::string text = good_with(7, kSignedLogin);
+  text.replace(text.find("https://acme.example"), 20, "https://test.salesforce.com");
+  folder.write("prospectd.yaml", text);
+  folder.write("mappings/lead.yaml", kGoodMapping);
+  EXPECT_THAT(folder.faults(), IsEmpty());
 }
 
 TEST(ConfigFaults, ColumnsCountCharactersNotBytes) {

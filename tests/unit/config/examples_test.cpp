@@ -123,6 +123,63 @@ TEST(Config, WhatIsLeftOutHasTheDefaultOfItsStruct) {
   EXPECT_EQ(p.types.at(0).outbound_update, t.outbound_update);
 }
 
+// The lines of a commented block, from the one that says `from`, as they would stand without the comment.
+std::string uncommented(const std::string& text, const std::string& from) {
+  std::string out;
+  bool inside = false;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const size_t mark = line.find("# ");
+    inside = (inside && line.find("#   ") != std::string::npos) || line.find(from) != std::string::npos;
+    out += (inside && mark != std::string::npos ? line.erase(mark, 2) : line) + "\n";
+  }
+  return out;
+}
+
+TEST(Examples, EveryWayToLogInThatTheyShowLoads) {
+  const struct {
+    const char* marker;
+    LoginFlow flow;
+  } rows[] = {{"login:  # jwt_bearer", LoginFlow::kJwtBearer},
+              {"login:  # refresh_token", LoginFlow::kRefreshToken}};
+  for (const auto& row : rows) {
+    const Folder folder;
+    folder.write("prospectd.yaml", uncommented(text_of("prospectd.yaml"), row.marker));
+    for (const auto& [name, text] : example_mappings())
+      folder.write("mappings/" + name, text);
+    const Loaded loaded = folder.load();
+    ASSERT_TRUE(loaded.config) << row.marker << "\n" << all_faults(loaded);
+    EXPECT_FALSE(has_errors(loaded.faults));
+    EXPECT_EQ(loaded.config->plugins[0].login.flow, row.flow) << row.marker;
+  }
+}
+
+TEST(Config, EveryKeyOfALoginArrives) {
+  const Folder folder;
+  folder.write("mappings/lead.yaml", kGoodMapping);
+  folder.write("prospectd.yaml",
+               good_with(7,
+                         "    login:\n      flow: jwt_bearer\n      username: Sync@acme.example\n"
+                         "      private_key: ${file:keys/crm.pem}\n"
+                         "      audience: https://acme.my.site.com/customers"));
+  Loaded loaded = folder.load();
+  ASSERT_TRUE(loaded.config) << all_faults(loaded);
+  const Login login = loaded.config->plugins.at(0).login;
+  EXPECT_EQ(login.flow, LoginFlow::kJwtBearer);
+  EXPECT_EQ(login.username, "Sync@acme.example");
+  EXPECT_EQ(login.private_key.name, folder.path("keys/crm.pem"));
+  EXPECT_EQ(login.private_key.place.line, 10);
+  EXPECT_EQ(login.audience, "https://acme.my.site.com/customers");
+  EXPECT_EQ(loaded.config->plugins.at(0).client_secret.kind, SecretRef::Kind::kNone);
+  folder.write("prospectd.yaml",
+               good_with(7, "    login: { flow: refresh_token, refresh_token: \"${credential:refresh}\" }"));
+  loaded = folder.load();
+  ASSERT_TRUE(loaded.config) << all_faults(loaded);
+  EXPECT_EQ(loaded.config->plugins.at(0).login.flow, LoginFlow::kRefreshToken);
+  EXPECT_EQ(loaded.config->plugins.at(0).login.refresh_token.name, "refresh");
+  EXPECT_EQ(name_of(LoginFlow::kRefreshToken), "refresh_token");
+}
+
 TEST(Config, EveryKeyArrives) {
   const Folder folder;
   folder.write("conf/prospectd.yaml", R"(version: 1

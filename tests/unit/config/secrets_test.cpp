@@ -87,6 +87,22 @@ TEST_F(Secrets, AFileThatOthersMayReadIsAFaultThatSaysTheRemedy) {
                   "others; run: chmod 600 secrets/crm"));
 }
 
+TEST_F(Secrets, AKeyAndARefreshTokenAreHeldToTheSame) {
+  put("secrets/key", "hunter2", 0644);
+  folder_.write("prospectd.yaml",
+                good_with(7,
+                          "    login: { flow: jwt_bearer, username: a@b.example, private_key: "
+                          "\"${file:secrets/key}\" }"));
+  EXPECT_THAT(faults(*folder_.load().config),
+              ElementsAre("prospectd.yaml:7:55  plugins.crm.login.private_key: secret file secrets/key: "
+                          "readable by others; run: chmod 600 secrets/key"));
+  folder_.write("prospectd.yaml",
+                good_with(7, "    login: { flow: refresh_token, refresh_token: \"${file:secrets/key}\" }"));
+  EXPECT_THAT(faults(*folder_.load().config),
+              ElementsAre("prospectd.yaml:7:35  plugins.crm.login.refresh_token: secret file secrets/key: "
+                          "readable by others; run: chmod 600 secrets/key"));
+}
+
 TEST_F(Secrets, AnEmptyFileIsAFault) {
   put("secrets/crm", "\n", 0600);
   EXPECT_THAT(faults(config_with("${file:secrets/crm}")),
