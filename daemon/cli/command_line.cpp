@@ -21,6 +21,8 @@ struct Draft {
   CommonOptions common;
   bool version = false;
   RunOptions run;
+  LoginTestOptions login;
+  bool login_test = false;
   SyncOptions sync;
   ProspectsOptions prospects;
   DuplicatesOptions duplicates;
@@ -69,6 +71,9 @@ void add_questions(CLI::App& app, Draft& d) {
   add_verb(app, "check");
   add_verb(app, "status");
   add_verb(app, "version");
+  CLI::App* login = add_verb(app, "login");
+  login->add_flag("--test", d.login_test, "log in, say who it is, and nothing more")->required();
+  login->add_option("CONNECTION", d.login.connection, "one connection (default: all)");
   CLI::App* run = add_verb(app, "run");
   run->add_flag("--once", d.run.once, "one sync and a quiet second one, then a summary");
   CLI::App* sync = add_verb(app, "sync");
@@ -150,6 +155,10 @@ void add_sandbox(CLI::App& app, Draft& d) {
       ->type_name("ID");
   sandbox->add_option("--dir", d.call.directory, "the folder with its files (default ./sandbox)")
       ->type_name("DIR");
+  sandbox
+      ->add_option("--public-key", s.public_key_file,
+                   "PEM of a key or certificate: takes JWTs signed with it")
+      ->type_name("FILE");
   sandbox->add_option("--secret-file", s.secret_file, "the client's secret; made when missing")
       ->type_name("FILE");
   sandbox->add_option("--token-file", d.call.token_file, "the token for changes; made when missing")
@@ -256,6 +265,7 @@ Invocation invocation_of(Draft&& d, const std::vector<CLI::App*>& path) {
   if (verb == "version") made.verb = VersionOptions{};
   if (verb == "check") made.verb = CheckOptions{};
   if (verb == "status") made.verb = StatusOptions{};
+  if (verb == "login") made.verb = std::move(d.login);
   if (verb == "run") made.verb = d.run;
   if (verb == "sync") made.verb = std::move(d.sync);
   if (verb == "prospects") made.verb = std::move(d.prospects);

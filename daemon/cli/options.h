@@ -22,6 +22,9 @@ struct CommonOptions {
 struct VersionOptions {};
 struct CheckOptions {};
 struct StatusOptions {};
+struct LoginTestOptions {
+  std::string connection;  ///< empty: all
+};
 struct RunOptions {
   bool once = false;
 };
@@ -64,9 +67,9 @@ struct SandboxCallOptions {
 
 struct Invocation {
   CommonOptions common;
-  std::variant<VersionOptions, CheckOptions, StatusOptions, RunOptions, SyncOptions, ProspectsOptions,
-               DuplicatesOptions, DeadLettersOptions, ExplainOptions, SandboxCallOptions, SandboxVerb,
-               DemoVerb>
+  std::variant<VersionOptions, CheckOptions, StatusOptions, LoginTestOptions, RunOptions, SyncOptions,
+               ProspectsOptions, DuplicatesOptions, DeadLettersOptions, ExplainOptions, SandboxCallOptions,
+               SandboxVerb, DemoVerb>
       verb;
 };
 

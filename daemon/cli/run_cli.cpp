@@ -21,6 +21,7 @@ struct Carry {
   ExitCode operator()(const VersionOptions& o) const { return verb_version(o, console); }
   ExitCode operator()(const CheckOptions&) const { return verb_check(common, console); }
   ExitCode operator()(const StatusOptions&) const { return verb_status(common, console); }
+  ExitCode operator()(const LoginTestOptions& o) const { return verb_login(common, o, hooks, console); }
   ExitCode operator()(const RunOptions& o) const { return verb_run(common, o, hooks, console); }
   ExitCode operator()(const SyncOptions& o) const { return verb_sync(common, o, console); }
   ExitCode operator()(const ProspectsOptions& o) const { return verb_prospects(common, o, console); }

@@ -11,6 +11,9 @@ ExitCode verb_version(const VersionOptions& options, Console& console);
 ExitCode verb_check(const CommonOptions& common, Console& console);
 ExitCode verb_run(const CommonOptions& common, const RunOptions& options, const Hooks& hooks,
                   Console& console);
+/// `login --test`.
+ExitCode verb_login(const CommonOptions& common, const LoginTestOptions& options, const Hooks& hooks,
+                    Console& console);
 ExitCode verb_status(const CommonOptions& common, Console& console);
 ExitCode verb_sync(const CommonOptions& common, const SyncOptions& options, Console& console);
 ExitCode verb_prospects(const CommonOptions& common, const ProspectsOptions& options, Console& console);

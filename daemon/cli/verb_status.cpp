@@ -34,7 +34,7 @@ struct AdviceRow {
 };
 // What to do about an error that a connection rests on, where its own message can't know it.
 constexpr AdviceRow kAdvice[] = {
-    {"login_refused", "look at login_url, client_id and the secret's file, then: prospectd check"},
+    {"login_refused", "then try it: prospectd login --test"},
     {"permission", "give the run-as user of the connected app read access"},
     {"quota_exhausted", "the CRM's daily calls are used up; it goes on when they come back"},
     {"rate_limited", "the CRM is busy; it goes on by itself"},

@@ -4,9 +4,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/result.h"
+#include "base/time.h"
 #include "config/config.h"
 #include "daemon/exit_code.h"
 
@@ -19,6 +22,30 @@ struct RunVerb {
   bool quiet = false;
 };
 
+struct LoginVerb {
+  config::Config config;
+  std::string connection;  ///< empty: all
+};
+
+/// What a login of one connection came to; what was not learnt is empty.
+struct LoginReport {
+  std::string connection;
+  std::string flow;  ///< "jwt_bearer"
+  std::string login_url;
+  std::string instance;  ///< the organisation's own address
+  std::string organization_id;
+  std::string user_id;
+  std::string username;
+  std::string user_name;
+  std::string api_version;
+  std::string newest_api_version;
+  std::vector<std::string> scopes;
+  std::optional<milliseconds> skew;  ///< the CRM's clock less ours
+  int64_t calls_used = 0;
+  int64_t calls_allowed = 0;  ///< 0: not told
+  std::optional<Error> failure;
+};
+
 struct SandboxVerb {
   uint16_t port = 9443;  ///< 0: any free one
   std::string load;      ///< a folder of Data Export CSV files; empty: generated people
@@ -27,6 +54,7 @@ struct SandboxVerb {
   std::string client_id = "demo-client";
   std::string directory =
       "sandbox";                 ///< where it keeps its files and says where it listens; made when missing
+  std::string public_key_file;   ///< whose signatures it takes (PEM); empty: no login by JWT
   std::string secret_file;       ///< read when it exists, else made (0600); empty: in `directory`
   std::string admin_token_file;  ///< the same
   bool json = false;
@@ -45,6 +73,7 @@ struct DemoVerb {
 };
 
 struct Hooks {
+  std::function<Result<std::vector<LoginReport>>(const LoginVerb&)> login;
   std::function<ExitCode(const RunVerb&)> run;
   std::function<ExitCode(const SandboxVerb&)> sandbox;
   std::function<ExitCode(const DemoVerb&)> demo;

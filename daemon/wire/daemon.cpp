@@ -1,7 +1,5 @@
 #include "daemon/wire/daemon.h"
 
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -19,18 +17,12 @@
 #include "daemon/wire/connections.h"
 #include "daemon/wire/control.h"
 #include "daemon/wire/once.h"
+#include "daemon/wire/private_memory.h"
 
 namespace prospectd::wire {
 namespace {
 
 namespace asio = boost::asio;
-
-// A core dump, or a debugger of another user, would hold tokens and people's data.
-void keep_memory_private() {
-  const rlimit none{0, 0};
-  ::setrlimit(RLIMIT_CORE, &none);
-  ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-}
 
 void configure_log(const config::Log& options) {
   const bool terminal = options.format == config::LogFormat::kTerminal ||

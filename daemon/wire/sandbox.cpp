@@ -10,6 +10,7 @@
 #include <boost/asio/signal_set.hpp>
 
 #include "base/text.h"
+#include "config/files.h"
 #include "connectors/sandbox/serve.h"
 #include "daemon/cli/terminal.h"
 #include "daemon/cli/text_cells.h"
@@ -30,6 +31,7 @@ constexpr size_t kIssuesShown = 10;
 struct Files {
   std::string secret;
   std::string token;
+  std::string refresh_token;
   std::string word;  ///< kSandboxFile
 };
 
@@ -40,7 +42,7 @@ Files files_of(const SandboxVerb& verb) {
     return given.empty() ? (folder / name).string() : fs::absolute(given, ignored).string();
   };
   return {named(verb.secret_file, "sandbox.secret"), named(verb.admin_token_file, "sandbox.token"),
-          (folder / cli::kSandboxFile).string()};
+          (folder / "sandbox.refresh").string(), (folder / cli::kSandboxFile).string()};
 }
 
 /// A record and a user to try a change with; empty where the org has none.
@@ -83,6 +85,7 @@ std::string word_of(sandbox::Sandbox& sandbox, const Files& files) {
   return "{\"url\":" + json_quote(sandbox.url()) + ",\"port\":" + std::to_string(sandbox.port()) +
          ",\"people\":" + std::to_string(people_of(sandbox.org())) +
          ",\"clientId\":" + json_quote(sandbox.client_id()) + ",\"secretFile\":" + json_quote(files.secret) +
+         ",\"refreshTokenFile\":" + json_quote(files.refresh_token) +
          ",\"adminTokenFile\":" + json_quote(files.token) + ",\"pid\":" + std::to_string(::getpid()) +
          ",\"example\":{\"contact\":" + json_quote(example.contact) +
          ",\"owner\":" + json_quote(example.owner) + "}}";
@@ -119,6 +122,13 @@ ExitCode fail(const Error& error) {
   return exit_code_of(error);
 }
 
+Result<std::string> public_key_of(const SandboxVerb& verb) {
+  if (verb.public_key_file.empty()) return std::string();
+  config::FileText file = config::read_text_file(verb.public_key_file);
+  if (file.text) return *std::move(file.text);
+  return make_error(ErrorCode::kConfigInvalid, verb.public_key_file + ": " + file.problem);
+}
+
 Result<sandbox::SandboxOptions> options_of(const SandboxVerb& verb, const Files& files) {
   PD_TRY(make_private_folder(fs::path(files.word).parent_path().string()));
   sandbox::SandboxOptions options;
@@ -129,6 +139,8 @@ Result<sandbox::SandboxOptions> options_of(const SandboxVerb& verb, const Files&
   options.client_id = verb.client_id;
   options.client_secret = std::move(secret);
   options.admin_token = std::move(token);
+  PD_ASSIGN(public_key, public_key_of(verb));
+  options.public_key = std::move(public_key);
   options.load_directory = verb.load;
   options.generator.people = verb.people;
   options.generator.seed = verb.seed;
@@ -165,6 +177,10 @@ ExitCode run_sandbox(const SandboxVerb& verb) {
   sandbox::Sandbox& sandbox = **made;
   if (sandbox.load_report() && !verb.quiet && !verb.json) print_load(*sandbox.load_report());
   const std::string word = word_of(sandbox, files);
+  // A new one at each start: the sandbox remembers none, and a client takes the one that it finds for newer.
+  if (const auto written = write_private_file(files.refresh_token, sandbox.front().authorize() + "\n");
+      !written)
+    return fail(written.error());
   if (const auto written = write_private_file(files.word, word + "\n"); !written)
     return fail(written.error());
   if (verb.json) {

@@ -15,7 +15,7 @@ using testing::HasSubstr;
 TEST(CommandLine, AloneItShowsWhatThereIs) {
   const Ran ran = run({});
   EXPECT_EQ(ran.code, ExitCode::kOk);
-  for (const char* verb : {"demo", "check", "run", "status", "sync", "prospects", "duplicates",
+  for (const char* verb : {"demo", "check", "login", "run", "status", "sync", "prospects", "duplicates",
                            "dead-letters", "explain", "sandbox", "version"})
     EXPECT_THAT(ran.out, HasSubstr(std::string("\n  ") + verb + " "));
   EXPECT_EQ(ran.out, run({"help"}).out);

@@ -82,13 +82,18 @@ http::Response FakeServer::reply(const http::ServerRequest& request) {
   return response;
 }
 
-Ran run(const std::vector<std::string>& words, size_t width) {
+Ran run(const std::vector<std::string>& words, size_t width, Result<std::vector<LoginReport>> logins) {
   Ran ran;
   std::ostringstream out;
   std::ostringstream err;
   Console console(out, err);
   if (width > 0) console.out_terminal = console.err_terminal = Terminal{true, false, width};
   Hooks hooks;
+  hooks.login = [&](const LoginVerb& verb) {
+    ran.hooks.push_back("login");
+    ran.login = verb.connection;
+    return logins;
+  };
   hooks.run = [&](const RunVerb& verb) {
     ran.hooks.push_back("run");
     ran.run = verb;
@@ -128,10 +133,11 @@ void Configured::write(const std::string& name, const std::string& text) const {
   std::ofstream(folder.path() / name, std::ios::binary) << text;
 }
 
-Ran Configured::ask(std::vector<std::string> words, size_t width) const {
+Ran Configured::ask(std::vector<std::string> words, size_t width,
+                    Result<std::vector<LoginReport>> logins) const {
   words.push_back("-c");
   words.push_back(config());
-  return run(words, width);
+  return run(words, width, std::move(logins));
 }
 
 std::string item(const std::string& id, const std::string& attributes) {

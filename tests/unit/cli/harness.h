@@ -52,14 +52,17 @@ struct Ran {
   ExitCode code = ExitCode::kOk;
   std::string out;
   std::string err;
-  std::vector<std::string> hooks;  ///< "run", "sandbox", "demo", as they were called
+  std::vector<std::string> hooks;  ///< "run", "login", "sandbox", "demo", as they were called
+  std::string login;               ///< the connection that was asked for
   RunVerb run;
   SandboxVerb sandbox;
   DemoVerb demo;
 };
 
-/// Runs the command line. `width`: of a terminal on both outputs; 0: they are pipes.
-Ran run(const std::vector<std::string>& words, size_t width = 0);
+/// Runs the command line. `width`: of a terminal on both outputs; 0: they are pipes. `logins`: what `login
+/// --test` learns.
+Ran run(const std::vector<std::string>& words, size_t width = 0,
+        Result<std::vector<LoginReport>> logins = std::vector<LoginReport>{});
 
 /// A folder with a configuration without a fault, a token, and a state folder.
 class Configured {
@@ -70,7 +73,8 @@ class Configured {
   void write(const std::string& name, const std::string& text) const;
   std::string config() const { return folder.file("prospectd.yaml"); }
   /// run() with -c.
-  Ran ask(std::vector<std::string> words, size_t width = 0) const;
+  Ran ask(std::vector<std::string> words, size_t width = 0,
+          Result<std::vector<LoginReport>> logins = std::vector<LoginReport>{}) const;
 
   test::Scratch folder;
 };

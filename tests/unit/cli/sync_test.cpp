@@ -174,8 +174,7 @@ TEST(Status, TroubleSaysWhatToDo) {
   const std::string out = t.ask({"status"}).out;
   EXPECT_THAT(out, HasSubstr("crm  needs attention: somebody has to change something\n"));
   EXPECT_THAT(out, HasSubstr("  attention   the CRM refused the login (3 times in a row)\n"));
-  EXPECT_THAT(out,
-              HasSubstr("→ look at login_url, client_id and the secret's file, then: prospectd check\n"));
+  EXPECT_THAT(out, HasSubstr("→ then try it: prospectd login --test\n"));
   EXPECT_THAT(out, HasSubstr("  attention   Contact.Titel is gone\n"));
   EXPECT_THAT(out, Not(HasSubstr("last cycle")));
 }
