@@ -47,12 +47,19 @@ bool has_errors(const std::vector<Fault>& faults) {
                      [](const Fault& f) { return f.severity == Severity::kError; });
 }
 
-std::vector<Fault> faults_from_schema(const mapping::FieldMap& map, const mapping::ObjectSchema& schema) {
+std::vector<Fault> faults_from_schema(const mapping::FieldMap& map, const mapping::ObjectSchema& schema,
+                                      const std::string& whole, mapping::Outward outward) {
   std::vector<Fault> faults;
-  for (const mapping::SchemaFault& found : mapping::check_against(map, schema)) {
-    const mapping::FieldSpec& spec = map.entries()[found.entry].spec;
-    faults.push_back(Fault{found.fatal ? Severity::kError : Severity::kWarning, parse_place(spec.where),
-                           spec.remote + " → " + spec.local, found.message, ""});
+  for (mapping::SchemaFault& found : mapping::check_against(map, schema, outward)) {
+    const bool doubtful = found.weight == mapping::SchemaFaultWeight::kDoubtful;
+    Fault fault{doubtful ? Severity::kWarning : Severity::kError, parse_place(whole), "fields",
+                std::move(found.message), std::move(found.hint)};
+    if (found.entry != mapping::SchemaFault::kWholeMapping) {
+      const mapping::FieldSpec& spec = map.entries()[found.entry].spec;
+      fault.place = parse_place(spec.where);
+      fault.path = spec.remote + " → " + spec.local;
+    }
+    faults.push_back(std::move(fault));
   }
   return faults;
 }

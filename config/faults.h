@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "config/config.h"
-#include "mapping/field_map.h"
+#include "mapping/schema_check.h"
 
 namespace prospectd::config {
 
@@ -34,8 +34,9 @@ Place parse_place(std::string_view text);
 /// True when one of them is an error.
 bool has_errors(const std::vector<Fault>& faults);
 
-/// What the CRM's describe contradicts in a mapping, each fault where the mapping's line stands. What only
-/// puts the outward direction in doubt is a warning.
-std::vector<Fault> faults_from_schema(const mapping::FieldMap& map, const mapping::ObjectSchema& schema);
+/// What the CRM's describe contradicts in a mapping, each fault where the mapping's line stands (`whole`:
+/// where the mapping as a whole does). What is only doubtful is a warning.
+std::vector<Fault> faults_from_schema(const mapping::FieldMap& map, const mapping::ObjectSchema& schema,
+                                      const std::string& whole, mapping::Outward outward);
 
 }  // namespace prospectd::config

@@ -11,7 +11,6 @@
 
 #include "base/result.h"
 #include "mapping/record.h"
-#include "mapping/schema.h"
 #include "mapping/spec.h"
 #include "mapping/transforms.h"
 
@@ -110,16 +109,6 @@ class FieldMap {
   uint64_t fingerprint_ = 0;    ///< of all that the mapping says
 };
 
-/// What of a mapping the CRM's describe contradicts.
-struct SchemaFault {
-  size_t entry = 0;
-  bool fatal = false;   ///< the field can't be asked for; else only the outward direction is in doubt
-  std::string message;  ///< "Contact has no field Titel (did you mean Title?)"
-};
-
-/// Checks a mapping against a live describe: missing and compound fields, and outward fields that are
-/// read-only.
-std::vector<SchemaFault> check_against(const FieldMap& map, const ObjectSchema& schema);
 /// The map without the entries at `dropped` (positions), for going on when fields have vanished (F11).
 FieldMap without(const FieldMap& map, const std::vector<size_t>& dropped);
 

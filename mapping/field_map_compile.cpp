@@ -1,5 +1,4 @@
-// From MappingSpec to FieldMap, and a FieldMap against a describe: all that happens once, not for each
-// record.
+// From MappingSpec to FieldMap: all that happens once, not for each record.
 #include <algorithm>
 
 #include "base/text.h"
@@ -235,27 +234,6 @@ void FieldMap::finish() {
         [&e](const MapEntry& later) { return equals_ignore_case_ascii(later.spec.remote, e.spec.remote); });
   }
   fingerprint_ = print.value();
-}
-
-std::vector<SchemaFault> check_against(const FieldMap& map, const ObjectSchema& schema) {
-  std::vector<SchemaFault> faults;
-  for (size_t i = 0; i < map.entries().size(); ++i) {
-    const MapEntry& e = map.entries()[i];
-    const FieldSchema* f = schema.find(e.spec.remote);
-    if (f == nullptr) {
-      faults.push_back(
-          {i, true,
-           schema.name + " has no field " + e.spec.remote + suggestion(e.spec.remote, schema.field_names())});
-    } else if (f->type == FieldType::kCompound) {
-      faults.push_back({i, true, schema.name + "." + f->name + " is a compound: map its parts instead"});
-    } else if (e.gives_out() && !f->createable && !f->updateable) {
-      faults.push_back(
-          {i, false,
-           schema.name + "." + f->name +
-               " is read-only for this connection: nothing can be written to it (direction in)"});
-    }
-  }
-  return faults;
 }
 
 FieldMap without(const FieldMap& map, const std::vector<size_t>& dropped) {

@@ -1,24 +1,21 @@
 #include "daemon/engine/maps.h"
 
+#include "mapping/schema_check.h"
+
 namespace prospectd::engine {
 namespace {
 
 namespace asio = boost::asio;
 using mapping::FieldMap;
 
-// Trouble with one object that a person has to mend; the other objects go on.
-bool concerns_one_object(const Error& error) {
-  return error.code == ErrorCode::kUnknownObject || error.code == ErrorCode::kPermission ||
-         error.code == ErrorCode::kUnknownField;
-}
-
 FieldMap drop_missing(const FieldMap& map, const mapping::ObjectSchema& schema,
                       std::vector<std::string>& alerts) {
   std::vector<size_t> dropped;
   for (const mapping::SchemaFault& fault : check_against(map, schema)) {
-    if (!fault.fatal) continue;
+    if (!fault.fatal()) continue;
     dropped.push_back(fault.entry);
-    alerts.push_back(map.entries()[fault.entry].spec.where + ": " + fault.message +
+    const std::string hint = fault.hint.empty() ? "" : " (" + fault.hint + ")";
+    alerts.push_back(map.entries()[fault.entry].spec.where + ": " + fault.message + hint +
                      "; this field is left out until it is back");
   }
   return without(map, dropped);
@@ -123,6 +120,11 @@ std::vector<reconcile::BadInput> bad_of(Page& page) {
 }
 
 }  // namespace
+
+bool concerns_one_object(const Error& error) {
+  return error.code == ErrorCode::kUnknownObject || error.code == ErrorCode::kPermission ||
+         error.code == ErrorCode::kUnknownField;
+}
 
 asio::awaitable<Result<std::shared_ptr<const Maps>>> compile_maps(const ConnectionOptions& options) {
   Compiler compiler(options);

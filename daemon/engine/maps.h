@@ -17,6 +17,9 @@
 
 namespace prospectd::engine {
 
+/// Trouble with one object that a person has to mend; the connection's other objects go on.
+bool concerns_one_object(const Error& error);
+
 struct Maps {
   std::optional<mapping::FieldMap> accounts;
   std::vector<std::unique_ptr<mapping::FieldMap>> people;  ///< parallel to `types`; the types point at them

@@ -263,7 +263,7 @@ TEST(Mappings, WhatTheCrmContradictsStandsWhereTheMappingSaysIt) {
     field.createable = field.updateable = std::string_view(name) != "Street";
     schema.fields.push_back(field);
   }
-  const auto faults = faults_from_schema(*map, schema);
+  auto faults = faults_from_schema(*map, schema, "mappings/lead.yaml:1:1", {});
   ASSERT_EQ(faults.size(), 2u);
   EXPECT_EQ(folder.inside(format_fault(faults[0])),
             "mappings/lead.yaml:6:5  Citty → city: Lead has no field Citty (did you mean City?)");
@@ -271,6 +271,14 @@ TEST(Mappings, WhatTheCrmContradictsStandsWhereTheMappingSaysIt) {
   EXPECT_THAT(
       folder.inside(format_fault(faults[1])),
       testing::StartsWith("mappings/lead.yaml:7:5  warning: Street → street: Lead.Street is read-only"));
+  schema.fields[2].nillable = false;
+  faults = faults_from_schema(*map, schema, "mappings/lead.yaml:1:1", {true, false});
+  ASSERT_EQ(faults.size(), 3u);
+  EXPECT_EQ(faults[1].severity, Severity::kError);
+  EXPECT_EQ(
+      format_fault(faults[2]),
+      "mappings/lead.yaml:1:1  fields: Lead.City must be there when a record is created, and no line gives "
+      "it (map it with direction: both or out, or switch outbound.create off)");
 }
 
 }  // namespace

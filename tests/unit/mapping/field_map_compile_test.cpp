@@ -154,50 +154,6 @@ TEST(CompileAccount, AnAccountHasNoKeyAddress) {
   EXPECT_EQ(mapped(*map, {{"Name", "ana@acme.test"}}).email_key, std::nullopt);
 }
 
-ObjectSchema contact_schema() {
-  ObjectSchema schema;
-  schema.name = "Contact";
-  for (const char* name : {"Id", "Title", "Email", "Name", "MailingAddress"}) {
-    FieldSchema f;
-    f.name = name;
-    f.createable = f.updateable = true;
-    schema.fields.push_back(f);
-  }
-  schema.fields[3].createable = schema.fields[3].updateable = false;
-  schema.fields[4].type = FieldType::kCompound;
-  return schema;
-}
-
-TEST(CheckAgainst, AMappingThatFitsHasNoFault) {
-  EXPECT_TRUE(check_against(compiled({line("email", "email"), line("Title", "title"),
-                                      line("Name", "last_name", Direction::kIn)}),
-                            contact_schema())
-                  .empty());
-}
-
-TEST(CheckAgainst, AMissingFieldIsFatalAndNamesWhatWasMeant) {
-  const auto faults =
-      check_against(compiled({line("Email", "email"), line("Titel", "title")}), contact_schema());
-  ASSERT_EQ(faults.size(), 1u);
-  EXPECT_EQ(faults[0].entry, 1u);
-  EXPECT_TRUE(faults[0].fatal);
-  EXPECT_EQ(faults[0].message, "Contact has no field Titel (did you mean Title?)");
-}
-
-TEST(CheckAgainst, AReadOnlyFieldMappedOutwardIsAFaultThatLeavesReading) {
-  const auto faults = check_against(compiled({line("Name", "last_name")}), contact_schema());
-  ASSERT_EQ(faults.size(), 1u);
-  EXPECT_FALSE(faults[0].fatal);
-  EXPECT_THAT(faults[0].message, HasSubstr("Contact.Name is read-only"));
-}
-
-TEST(CheckAgainst, ACompoundFieldCanNotBeMapped) {
-  const auto faults = check_against(compiled({line("MailingAddress", "street")}), contact_schema());
-  ASSERT_EQ(faults.size(), 1u);
-  EXPECT_TRUE(faults[0].fatal);
-  EXPECT_THAT(faults[0].message, HasSubstr("map its parts"));
-}
-
 TEST(Without, DropsTheLinesNamedAndKeepsTheRestWorking) {
   const FieldMap map = compiled({line("Title", "title"), line("Email", "email"), line("Company", "company")});
   const FieldMap rest = without(map, {0});
