@@ -97,8 +97,15 @@ struct OpenConflict {
   bool operator==(const OpenConflict&) const = default;
 };
 
+/// Sets a run-time setting, or takes it back (no value). Who and when are the plan's.
+struct PutSetting {
+  std::string name;  ///< "prospects.same_email"
+  std::optional<std::string> value;
+  bool operator==(const PutSetting&) const = default;
+};
+
 using Step = std::variant<CreateProspect, UpdateProspect, PutLink, HoldDuplicate, CloseDuplicates, Quarantine,
-                          Release, PutUser, PutAccount, AddLineage, TagProspect, OpenConflict>;
+                          Release, PutUser, PutAccount, AddLineage, TagProspect, OpenConflict, PutSetting>;
 
 /// One row of the journal. Creations by an import share one row a page (`count` > 1, prospects
 /// `prospect`…`last`).

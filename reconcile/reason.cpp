@@ -73,8 +73,10 @@ constexpr Row kReasons[] = {
     {Reason::kLocalEdit, "LOCAL_EDIT", "The value was changed here"},
     {Reason::kMassChange, "MASS_CHANGE",
      "Too large a share of the prospects would change at once: a person has to confirm"},
+    {Reason::kSettingChanged, "SETTING_CHANGED", "A setting was changed while the daemon ran"},
 };
-static_assert(std::size(kReasons) == static_cast<size_t>(Reason::kMassChange) + 1, "a row for every reason");
+static_assert(std::size(kReasons) == static_cast<size_t>(Reason::kSettingChanged) + 1,
+              "a row for every reason");
 
 constexpr bool in_order() {
   for (size_t i = 0; i < std::size(kReasons); ++i) {

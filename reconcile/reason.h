@@ -45,7 +45,8 @@ enum class Reason {
   kFieldError,          ///< the value could not be taken
   kQuarantined,         ///< the record could not be decoded
   kLocalEdit,
-  kMassChange,  ///< the mass-change brake (§11)
+  kMassChange,      ///< the mass-change brake (§11)
+  kSettingChanged,  ///< at run time (§13)
 };
 
 /// Stable upper-case code: "DUPLICATE_EMAIL".

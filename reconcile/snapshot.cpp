@@ -73,6 +73,7 @@ class Applier {
   void operator()(const AddLineage& step) { s_.lineage[step.entry.from] = step.entry; }
   void operator()(const TagProspect&) {}   // tags are not in a snapshot: nothing is decided by them
   void operator()(const OpenConflict&) {}  // nor conflicts
+  void operator()(const PutSetting&) {}    // nor settings
 
  private:
   template <class Id>

@@ -1,4 +1,4 @@
-// IncidentWriter: failure rows, dead letters, lineage, tags and conflicts.
+// IncidentWriter: failure rows, dead letters, lineage, tags, conflicts and settings.
 #include "reconcile/store/sqlite_writer.h"
 
 namespace prospectd::store {
@@ -39,7 +39,13 @@ IncidentWriter::IncidentWriter(WriteContext& context)
       insert_conflict_(c_.db,
                        "INSERT INTO conflicts (remote, local, prospect, connection, field, opened_at) VALUES "
                        "(?, ?, ?, ?, ?, ?)"),
-      update_conflict_(c_.db, "UPDATE conflicts SET remote = ?, local = ? WHERE id = ?") {}
+      update_conflict_(c_.db, "UPDATE conflicts SET remote = ?, local = ? WHERE id = ?"),
+      put_setting_(
+          c_.db,
+          "INSERT INTO settings (name, value, actor, changed_at) VALUES (?, ?, ?, ?) ON CONFLICT (name) "
+          "DO UPDATE SET value = excluded.value, actor = excluded.actor, changed_at = "
+          "excluded.changed_at"),
+      delete_setting_(c_.db, "DELETE FROM settings WHERE name = ?") {}
 
 Result<void> IncidentWriter::write(const reconcile::HoldDuplicate& step) {
   const reconcile::Duplicate& d = step.duplicate;
@@ -187,6 +193,15 @@ Result<void> IncidentWriter::write(const reconcile::OpenConflict& step) {
   PD_TRY(query.run());
   ++c_.written;
   c_.tally.open_conflicts += open != 0 ? 0 : 1;
+  return {};
+}
+
+Result<void> IncidentWriter::write(const reconcile::PutSetting& step) {
+  Query query(step.value ? put_setting_ : delete_setting_);
+  query.bind(step.name);
+  if (step.value) query.bind(*step.value).bind(c_.actor).bind(ms_of(c_.now));
+  PD_TRY(query.run());
+  c_.written += c_.db.changes();
   return {};
 }
 

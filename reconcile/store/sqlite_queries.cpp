@@ -115,6 +115,18 @@ Result<std::vector<ObjectCursor>> Queries::cursors() {
   return rows;
 }
 
+Result<std::vector<StoredSetting>> Queries::settings() {
+  Statement statement(db_, "SELECT name, value, actor, changed_at FROM settings ORDER BY name");
+  Query query(statement);
+  std::vector<StoredSetting> rows;
+  while (query.step()) {
+    rows.push_back({std::string(query.text(0)), std::string(query.text(1)), std::string(query.text(2)),
+                    time_of(query.integer(3))});
+  }
+  PD_TRY(query.done());
+  return rows;
+}
+
 // ---- prospects ----
 
 Result<std::vector<ProspectRow>> Queries::prospects(const ProspectQuery& wanted, size_t limit) {

@@ -15,6 +15,7 @@ class Queries {
   Queries(Database& db, Rows& rows, const AddressHash& hash);
 
   Result<std::vector<ObjectCursor>> cursors();
+  Result<std::vector<StoredSetting>> settings();
   Result<std::vector<ProspectRow>> prospects(const ProspectQuery& query, size_t limit);
   /// A prospect with its links, tags and the names that it refers to.
   Result<ProspectRow> whole(reconcile::Prospect prospect);

@@ -91,6 +91,11 @@ class SqliteReader final : public Reader {
     return queries_.journal_of_remote(remote, bounded(limit));
   }
 
+  Result<std::vector<StoredSetting>> settings() override {
+    PD_ASSIGN(lock, enter());
+    return queries_.settings();
+  }
+
   Result<reconcile::PageSnapshot> snapshot(const reconcile::PageKeys& keys) override {
     PD_ASSIGN(lock, enter());
     PD_ASSIGN(tally, load_tally(*setup_.db));

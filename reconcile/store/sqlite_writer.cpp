@@ -37,6 +37,7 @@ Writer::Writer(Database& db, const Codec& codec, Loader& loader, Tally& tally)
 
 Result<int64_t> Writer::apply(const reconcile::Plan& plan, Timestamp now) {
   context_.now = now;
+  context_.actor = plan.cause.actor;
   context_.written = 0;
   PD_TRY(people_.give_up(plan));
   Dispatch dispatch{people_, references_, incidents_};

@@ -19,7 +19,8 @@ struct WriteContext {
   Loader& loader;
   Tally& tally;
   Timestamp now{};
-  int64_t written = 0;  ///< rows, of this plan
+  std::string actor = {};  ///< of this plan
+  int64_t written = 0;     ///< rows, of this plan
   FreeKeys free = {};
 };
 
@@ -104,7 +105,8 @@ class ReferenceWriter {
   Statement account_pending_;
 };
 
-/// What was held back, set apart or remembered: failure rows, dead letters, lineage, tags, conflicts.
+/// What was held back, set apart or remembered: failure rows, dead letters, lineage, tags, conflicts; and
+/// settings.
 class IncidentWriter {
  public:
   explicit IncidentWriter(WriteContext& context);
@@ -115,6 +117,7 @@ class IncidentWriter {
   Result<void> write(const reconcile::AddLineage& step);
   Result<void> write(const reconcile::TagProspect& step);
   Result<void> write(const reconcile::OpenConflict& step);
+  Result<void> write(const reconcile::PutSetting& step);
 
  private:
   Result<int64_t> tag_id(const std::string& name);
@@ -136,6 +139,8 @@ class IncidentWriter {
   Statement find_conflict_;
   Statement insert_conflict_;
   Statement update_conflict_;
+  Statement put_setting_;
+  Statement delete_setting_;
 };
 
 /// Causes, journal rows and cursors.

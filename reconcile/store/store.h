@@ -107,6 +107,15 @@ struct ObjectCursor {
   reconcile::Cursor cursor;
 };
 
+/// A run-time setting, as somebody made it.
+struct StoredSetting {
+  std::string name;
+  std::string value;
+  std::string actor;
+  Timestamp changed_at{};
+  bool operator==(const StoredSetting&) const = default;
+};
+
 /// A consistent view for reading, on a connection of its own.
 class Reader {
  public:
@@ -128,6 +137,8 @@ class Reader {
   /// The journal of a prospect, oldest first, ranges that include it too; at most `limit` newest.
   virtual Result<std::vector<JournalRow>> journal_of(ProspectId prospect, size_t limit) = 0;
   virtual Result<std::vector<JournalRow>> journal_of_remote(const RemoteId& remote, size_t limit) = 0;
+  /// By name.
+  virtual Result<std::vector<StoredSetting>> settings() = 0;
   /// A snapshot for a dry run.
   virtual Result<reconcile::PageSnapshot> snapshot(const reconcile::PageKeys& keys) = 0;
   /// Calls `visit` with each prospect in id order (tests, exports).

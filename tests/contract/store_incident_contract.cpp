@@ -269,5 +269,44 @@ TEST_P(StoreContract, ACursorThatStaysWritesNothing) {
   EXPECT_EQ(store_->rows_written(), 0);
 }
 
+TEST_P(StoreContract, ASettingIsSetChangedAndTakenBackWithWhoAndWhen) {
+  EXPECT_TRUE(reader()->settings()->empty());
+  const auto set = [this](std::optional<std::string> value, const std::string& actor, int64_t second) {
+    Plan change = plan({PutSetting{"prospects.same_email", std::move(value)}});
+    change.cause = Cause{"setting", "prospects.same_email", actor};
+    auto transaction = store_->begin();
+    ASSERT_TRUE(transaction);
+    ASSERT_TRUE((*transaction)->apply(change, at(second)));
+    ASSERT_TRUE((*transaction)->commit());
+  };
+  set("select_crm_id", "ana", 5);
+  const StoredSetting first{"prospects.same_email", "select_crm_id", "ana", at(5)};
+  EXPECT_EQ(*reader()->settings(), std::vector{first});
+  set("prevent", "bo", 6);
+  const StoredSetting second{"prospects.same_email", "prevent", "bo", at(6)};
+  EXPECT_EQ(*reader()->settings(), std::vector{second});
+  const int64_t written = store_->rows_written();
+  set(std::nullopt, "bo", 7);
+  EXPECT_TRUE(reader()->settings()->empty());
+  EXPECT_EQ(store_->rows_written(), written + 1);
+  set(std::nullopt, "bo", 8);
+  EXPECT_EQ(store_->rows_written(), written + 1) << "there was nothing to take back";
+}
+
+TEST_P(StoreContract, SettingsAreListedByName) {
+  must_commit({PutSetting{"b", "2"}, PutSetting{"a", "1"}});
+  const auto settings = reader()->settings();
+  ASSERT_TRUE(settings);
+  ASSERT_EQ(settings->size(), 2U);
+  EXPECT_EQ((*settings)[0].name, "a");
+  EXPECT_EQ((*settings)[1].value, "2");
+}
+
+TEST_P(DurableStoreContract, ASettingIsThereAgain) {
+  must_commit({PutSetting{"a", "1"}});
+  reopen();
+  ASSERT_EQ(reader()->settings()->size(), 1U);
+}
+
 }  // namespace
 }  // namespace prospectd::store

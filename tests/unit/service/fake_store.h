@@ -105,6 +105,9 @@ class ShelfReader final : public store::Reader {
     }
     return answer(std::move(out));
   }
+  Result<std::vector<store::StoredSetting>> settings() override {
+    return answer(std::vector<store::StoredSetting>{});
+  }
   Result<void> each_prospect(const std::function<void(const store::ProspectRow&)>& visit) override {
     for (const auto& [id, row] : shelf_.prospects)
       visit(row);
