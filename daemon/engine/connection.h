@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,7 +24,8 @@ struct PollOptions {
 
 struct ConnectionOptions {
   std::string name;                ///< "salesforce"
-  Connector* connector = nullptr;  ///< outlives the engine
+  Connector* connector = nullptr;  ///< outlives the engine, unless `owned` keeps it
+  std::shared_ptr<Connector> owned;
   mapping::LocalSchema schema;
   std::optional<mapping::MappingSpec> accounts;
   std::vector<mapping::TypeSpec> types;  ///< in the plugin's order

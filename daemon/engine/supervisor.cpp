@@ -62,18 +62,39 @@ class Poller {
     return ticket;
   }
 
+  void reconfigure(ConnectionOptions options) {
+    next_ = std::move(options);
+    wakeup_.notify();
+  }
+
   ConnectionStatus status() const {
     ConnectionStatus s = status_;
     s.usage = options_.connector->usage();
-    s.calls = options_.connector->calls();
+    s.calls = calls_before_ + options_.connector->calls();
     return s;
   }
   const std::string& name() const { return options_.name; }
   const std::optional<Error>& fatal() const { return fatal_; }
 
  private:
+  // What a reload brought takes the place of what was, between two cycles.
+  void take_next() {
+    if (!next_) return;
+    next_->schema = std::move(options_.schema);
+    if (next_->connector == nullptr) {
+      next_->connector = options_.connector;
+      next_->owned = std::move(options_.owned);
+    } else {
+      calls_before_ += options_.connector->calls();
+    }
+    options_ = *std::exchange(next_, std::nullopt);
+    maps_.reset();
+    log::info("connection.reconfigured", "goes on with other options", {{"connection", options_.name}});
+  }
+
   // Answers the requests that are there, or polls; returns how long to rest.
   asio::awaitable<milliseconds> turn() {
+    take_next();
     std::vector<std::shared_ptr<Ticket>> served = std::exchange(tickets_, {});
     wakeup_.take();  // what it announced is being served: the rest after this turn is a whole one
     bool wants_cycle = served.empty();
@@ -217,7 +238,7 @@ class Poller {
   }
 
   asio::awaitable<void> rest(milliseconds pause, ConnectionState state) {
-    if (!tickets_.empty()) co_return;
+    if (!tickets_.empty() || next_) co_return;
     status_.state = state;
     status_.next_poll_at = scheduler_.now() + pause;
     co_await scheduler_.sleep(pause, &wakeup_);
@@ -235,6 +256,7 @@ class Poller {
   store::Store& store_;
   ConnectionOptions options_;
   reconcile::ConnectionId connection_;
+  std::optional<ConnectionOptions> next_;
   RetryBudget budget_;
   std::shared_ptr<const Maps> maps_;
   Rounds rounds_;
@@ -245,6 +267,7 @@ class Poller {
   std::chrono::nanoseconds began_{0};
   std::chrono::nanoseconds due_{0};
   int64_t read_before_ = 0;
+  int64_t calls_before_ = 0;  ///< by connectors that have gone
 };
 
 CycleSummary& operator+=(CycleSummary& sum, const CycleSummary& one) {
@@ -315,6 +338,16 @@ class EngineSupervisor final : public Supervisor {
       if (!sum->first_error) sum->first_error = std::move(failure);
     }
     co_return *std::move(sum);
+  }
+
+  Result<void> reconfigure(ConnectionOptions options) override {
+    PD_TRY(check_name(options.name));
+    for (const auto& poller : pollers_) {
+      if (poller->name() != options.name) continue;
+      poller->reconfigure(std::move(options));
+      break;
+    }
+    return {};
   }
 
   asio::awaitable<Result<DryRunReport>> dry_run(std::string connection) override {

@@ -29,6 +29,11 @@ class Supervisor {
   /// What a cycle would do now. Nothing is written. Takes the connection's turn like a cycle. What only the
   /// end of a cycle settles (addresses that it makes free, records to read again) is not in it.
   virtual boost::asio::awaitable<Result<DryRunReport>> dry_run(std::string connection) = 0;
+  /// Gives a connection other options: how it is read, by which mappings and policy. A cycle under way ends
+  /// with the old ones; the next begins at once, with the new. The connection keeps its local schema, which
+  /// is the store's, and its connector where these options name none.
+  /// **Errors:** kNotFound for an unknown name.
+  virtual Result<void> reconfigure(ConnectionOptions options) = 0;
   virtual std::vector<ConnectionStatus> status() const = 0;
   /// The error after which the daemon must not go on (its own state is damaged); none while all is well.
   virtual std::optional<Error> fatal() const = 0;

@@ -179,5 +179,87 @@ TEST_F(SupervisorTest, StoppingAnswersWhoWaits) {
   EXPECT_EQ(sync("one").error().code, ErrorCode::kCancelled);
 }
 
+// The fields of the Lead queries, in order.
+std::vector<std::vector<std::string>> lead_fields(const ScriptedConnector& connector) {
+  std::vector<std::vector<std::string>> fields;
+  for (const auto& [query, next] : connector.asked) {
+    if (query.object == "Lead") fields.push_back(query.fields);
+  }
+  return fields;
+}
+
+bool has_title(const std::vector<std::string>& fields) {
+  return std::ranges::find(fields, "Title") != fields.end();
+}
+
+ConnectionOptions with_title(ConnectionOptions options) {
+  mapping::FieldSpec title;
+  title.remote = "Title";
+  title.local = "title";
+  title.where = "test.yaml:4:5";
+  options.types.at(0).mapping.fields.push_back(title);
+  return options;
+}
+
+TEST_F(SupervisorTest, OtherOptionsInTheMiddleOfACycleAreTakenByTheNextWhichBeginsAtOnce) {
+  first_.say("Lead", [this](const FeedQuery& query) {
+    EXPECT_TRUE(supervisor_->reconfigure(with_title(connection("one", first_))));
+    return page({"a"}, 10, "more")(query);
+  });
+  first_.say("Lead", page({"b"}, 20, ""));
+  start({connection("one", first_)});
+  scheduler_.run_for(seconds{1});
+  const auto fields = lead_fields(first_);
+  ASSERT_EQ(fields.size(), 3u);
+  EXPECT_FALSE(has_title(fields[0]));
+  EXPECT_FALSE(has_title(fields[1])) << "the cycle under way ends with the mapping that it began with";
+  EXPECT_TRUE(has_title(fields[2]));
+  EXPECT_EQ(supervisor_->status().at(0).state, ConnectionState::kIdle);
+}
+
+TEST_F(SupervisorTest, OtherOptionsEndARestAndSetTheNextOne) {
+  start({connection("one", first_)});
+  scheduler_.run_for(seconds{1});
+  ConnectionOptions slower = connection("one", first_);
+  slower.poll.interval = seconds{600};
+  ASSERT_TRUE(supervisor_->reconfigure(slower));
+  scheduler_.run_for(seconds{1});
+  EXPECT_EQ(lead_queries(first_), 2);
+  scheduler_.run_for(seconds{120});
+  EXPECT_EQ(lead_queries(first_), 2);
+  scheduler_.run_for(seconds{600});
+  EXPECT_EQ(lead_queries(first_), 3);
+}
+
+TEST_F(SupervisorTest, AnotherConnectorTakesOverAndItsCallsAreAddedToThoseOfTheOneBefore) {
+  first_.time_error = make_error(ErrorCode::kLoginRefused, "wrong secret");
+  start({connection("one", first_)});
+  scheduler_.run_for(seconds{1});
+  EXPECT_EQ(supervisor_->status().at(0).state, ConnectionState::kNeedsAttention);
+  const auto other = std::make_shared<ScriptedConnector>();
+  ConnectionOptions options = connection("one", *other);
+  options.owned = other;
+  ASSERT_TRUE(supervisor_->reconfigure(options));
+  scheduler_.run_for(seconds{1});
+  EXPECT_EQ(supervisor_->status().at(0).state, ConnectionState::kIdle);
+  EXPECT_EQ(lead_queries(*other), 1);
+  EXPECT_EQ(supervisor_->status().at(0).calls, first_.calls() + other->calls());
+}
+
+TEST_F(SupervisorTest, OptionsWithoutAConnectorKeepTheOneThatIsThere) {
+  start({connection("one", first_)});
+  scheduler_.run_for(seconds{1});
+  ConnectionOptions options = with_title(connection("one", first_));
+  options.connector = nullptr;
+  ASSERT_TRUE(supervisor_->reconfigure(options));
+  scheduler_.run_for(seconds{1});
+  EXPECT_TRUE(has_title(lead_fields(first_).back()));
+}
+
+TEST_F(SupervisorTest, OptionsOfAnUnknownConnectionAreRefused) {
+  start({connection("one", first_)});
+  EXPECT_EQ(supervisor_->reconfigure(connection("two", first_)).error().code, ErrorCode::kNotFound);
+}
+
 }  // namespace
 }  // namespace prospectd::engine

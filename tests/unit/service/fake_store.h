@@ -188,6 +188,10 @@ class ToldSupervisor final : public engine::Supervisor {
     asked.push_back("dry run " + connection);
     co_return report;
   }
+  Result<void> reconfigure(engine::ConnectionOptions options) override {
+    asked.push_back("reconfigure " + options.name);
+    return {};
+  }
   std::vector<engine::ConnectionStatus> status() const override { return connections; }
   std::optional<Error> fatal() const override { return fatal_error; }
   void stop() override {}
