@@ -24,13 +24,19 @@ void fill(std::string& text, const std::string& from, const std::string& to) {
   if (at != std::string::npos) text.replace(at, from.size(), to);
 }
 
+// Without the line that tells an editor where the schema is: elsewhere than in the tree it isn't there.
+std::string without_modeline(std::string_view text) {
+  constexpr std::string_view kModeline = "# yaml-language-server:";
+  return std::string(text.starts_with(kModeline) ? text.substr(text.find('\n') + 1) : text);
+}
+
 }  // namespace
 
 std::string demo_config(const DemoValues& values) {
   static const DemoValues example;
   std::string text;
   for (const ExampleFile& file : example_files()) {
-    if (file.name == "sandbox.yaml") text = file.text;
+    if (file.name == "sandbox.yaml") text = without_modeline(file.text);
   }
   fill(text, quoted(example.login_url), quoted(values.login_url));
   fill(text, quoted(example.state_directory), quoted(values.state_directory));
@@ -44,7 +50,7 @@ std::vector<std::pair<std::string, std::string>> example_mappings() {
   std::vector<std::pair<std::string, std::string>> mappings;
   for (const ExampleFile& file : example_files()) {
     if (file.name.starts_with(kMappings))
-      mappings.emplace_back(file.name.substr(kMappings.size()), file.text);
+      mappings.emplace_back(file.name.substr(kMappings.size()), without_modeline(file.text));
   }
   return mappings;
 }

@@ -1,4 +1,5 @@
-// The files of config/examples/, built into the binary, and the demo's configuration made from one of them.
+// The files of config/examples/, built into the binary without their lines for editors, and the demo's
+// configuration made from one of them.
 // Pure, any thread.
 #pragma once
 

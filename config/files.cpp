@@ -46,8 +46,8 @@ std::optional<std::string> nearest_file(const std::string& path) {
   return (wanted.parent_path() / *meant).string();
 }
 
-std::optional<At> parse_file(Reader& reader, const std::string& text, yaml::Document& document) {
-  document = yaml::parse(text);
+std::optional<At> parse_file(Reader& reader, const std::string& text, yaml::Document& document, int source) {
+  document = yaml::parse(text, source);
   for (const yaml::Problem& problem : document.problems)
     reader.fault(At{nullptr, problem.mark, problem.path}, problem.message, problem.hint);
   if (document.root == nullptr) return std::nullopt;

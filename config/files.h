@@ -24,8 +24,9 @@ FileText read_text_file(const std::string& path);
 /// The nearest file name in the folder of a file that isn't there, as `path` with its last part replaced.
 std::optional<std::string> nearest_file(const std::string& path);
 
-/// Parses `text` as YAML; its problems become faults of `reader`'s file. nullopt when nothing can be read.
-/// The At points into `document`, which must outlive it.
-std::optional<At> parse_file(Reader& reader, const std::string& text, yaml::Document& document);
+/// Parses `text` as YAML; its problems become faults of `reader`'s source of that number. nullopt when
+/// nothing can be read. The At points into `document`, which must outlive it.
+std::optional<At> parse_file(Reader& reader, const std::string& text, yaml::Document& document,
+                             int source = 0);
 
 }  // namespace prospectd::config

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "config/files.h"
+#include "config/layers.h"
 #include "config/tables.h"
 
 namespace prospectd::config {
@@ -40,7 +41,7 @@ void report_unreadable(const std::string& path, const FileText& file, std::vecto
 
 }  // namespace
 
-Loaded load(const std::string& path) {
+Loaded load(const std::string& path, const Above& above) {
   Loaded loaded;
   const FileText file = read_text_file(path);
   if (!file.text) {
@@ -48,12 +49,17 @@ Loaded load(const std::string& path) {
     return loaded;
   }
   Reader reader(path, loaded.faults);
-  yaml::Document tree;
-  const auto root = parse_file(reader, *file.text, tree);
-  if (!root) return loaded;
+  Layers layers(reader, config_table());
+  if (!layers.add_file(*file.text)) return loaded;
+  layers.add_parts();
+  loaded.from_files = list_values(reader, config_table(), layers.root());
+  layers.add_settings(above.settings);
+  layers.add_environment(above.environment);
   Config config;
   config.path = path;
-  read_section(reader, config_table(), *root, &config);
+  read_section(reader, config_table(), layers.root(), &config);
+  loaded.values = list_values(reader, config_table(), layers.root());
+  loaded.overridden = layers.overridden();
   put_in_order(loaded.faults, path);
   if (!has_errors(loaded.faults)) loaded.config = std::move(config);
   return loaded;

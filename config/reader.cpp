@@ -45,6 +45,11 @@ std::string meant_hint(std::string_view word, const std::vector<std::string>& ca
   return meant ? "did you mean " + *meant + "?" : "";
 }
 
+int Reader::add_source(Source source) {
+  sources_.push_back(std::move(source));
+  return static_cast<int>(sources_.size()) - 1;
+}
+
 void Reader::fault(const At& at, std::string message, std::string hint, Severity severity) {
   faults_.push_back(Fault{severity, place(at), at.path, std::move(message), std::move(hint)});
 }
@@ -226,7 +231,7 @@ std::optional<std::vector<std::pair<std::string, std::string>>> Reader::text_pai
 }
 
 std::string Reader::shown(std::string_view path) const {
-  const std::filesystem::path folder = std::filesystem::path(file_).parent_path();
+  const std::filesystem::path folder = std::filesystem::path(file()).parent_path();
   return (folder / path).lexically_normal().string();
 }
 

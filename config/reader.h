@@ -1,5 +1,6 @@
-// Reader: one file while it is being turned into structs. Knows where everything stands, reads single values
-// as a row of the tables says, and collects faults. One thread.
+// Reader: a tree of values while it is being turned into structs: one file, or several layers of values over
+// each other (layers.h). Knows where everything stands, reads single values as a row of the tables says, and
+// collects faults. One thread.
 #pragma once
 
 #include <optional>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "config/faults.h"
+#include "config/origin.h"
 #include "config/yaml.h"
 
 namespace prospectd::config {
@@ -24,11 +26,16 @@ struct At {
 class Reader {
  public:
   /// `file` as it is shown in faults; faults are added to `faults`, which outlives the reader.
-  Reader(std::string file, std::vector<Fault>& faults) : file_(std::move(file)), faults_(faults) {}
+  Reader(std::string file, std::vector<Fault>& faults)
+      : sources_{{Layer::kFile, std::move(file)}}, faults_(faults) {}
 
-  const std::string& file() const { return file_; }
+  /// The file that was named; paths inside the tree are relative to its folder, whichever layer says them.
+  const std::string& file() const { return sources_.front().name; }
   std::vector<Fault>& faults() { return faults_; }
-  Place place(const At& at) const { return {file_, at.mark.line, at.mark.column}; }
+  /// Adds a layer, and gives the number that its marks have (yaml::Mark::file).
+  int add_source(Source source);
+  const Source& source(const At& at) const { return sources_.at(static_cast<size_t>(at.mark.file)); }
+  Place place(const At& at) const { return {source(at).name, at.mark.line, at.mark.column}; }
 
   /// Where byte `offset` of a text value stands: inside it when it is written on one line, else at its key.
   Place place_in(const At& at, size_t offset) const;
@@ -49,7 +56,7 @@ class Reader {
   std::optional<std::vector<std::string>> text_list(const Row& row, const At& at);
   std::optional<std::vector<std::pair<std::string, std::string>>> text_pairs(const Row& row, const At& at);
 
-  /// A path inside this file, as it is shown in faults: beside this file unless it is absolute.
+  /// A path inside the tree, as it is shown in faults: beside file() unless it is absolute.
   std::string shown(std::string_view path) const;
   /// The same, absolute.
   std::string absolute(std::string_view path) const;
@@ -57,7 +64,7 @@ class Reader {
  private:
   const yaml::Node* scalar(const At& at, std::string_view wanted);
 
-  std::string file_;
+  std::vector<Source> sources_;
   std::vector<Fault>& faults_;
 };
 

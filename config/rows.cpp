@@ -39,6 +39,11 @@ void read_absent(Reader& reader, const Row& row, const At& section_at, void* sec
 
 }  // namespace
 
+bool Row::needed() const {
+  if (required || takes != Takes::kSection || table == nullptr) return required;
+  return std::any_of(table->rows.begin(), table->rows.end(), [](const Row& row) { return row.needed(); });
+}
+
 std::vector<std::string> Table::keys() const {
   std::vector<std::string> keys;
   for (const Row& row : rows)

@@ -43,17 +43,24 @@ struct Row {
   std::string_view fallback_in_words = {};  ///< a default that depends on something else
   bool required = false;
   bool restart = true;        ///< a change needs a restart; every key does until one is proven not to
+  bool settable = false;      ///< at run time too (settings.h); in no list and under no name
   bool may_be_empty = false;  ///< texts
   bool one_for_all = false;   ///< sections: a single value stands for every key inside
   std::vector<std::string_view> words = {};  ///< choices
   std::vector<int> values = {};              ///< the enumerators of `words`
   int64_t least = 0;  ///< integers; durations in ms; lists and named sections: how many
   int64_t most = std::numeric_limits<int64_t>::max();
-  ValueCheck check = nullptr;    ///< texts
-  const Table* table = nullptr;  ///< of the sections inside
+  ValueCheck check = nullptr;                        ///< texts
+  std::vector<std::string> (*suggests)() = nullptr;  ///< texts: words that an editor offers
+  const Table* table = nullptr;                      ///< of the sections inside
   /// Reads the value at `at` into the member of `section`. Only RowOf's builders set it, so `section` is what
   /// the row was built for.
   void (*read)(Reader& reader, const Row& row, const At& at, void* section) = nullptr;
+  /// The struct of the section inside, for sections of which there is one.
+  void* (*inside)(void* section) = nullptr;
+
+  /// True when it, or for a section a key inside, must be there.
+  bool needed() const;
 };
 
 struct Table {
@@ -77,8 +84,11 @@ template <class Section>
 struct RowOf : Row {
   RowOf by_default(std::string_view text) && { return with(&Row::fallback, text); }
   RowOf by_default_in_words(std::string_view text) && { return with(&Row::fallback_in_words, text); }
+  RowOf hot() && { return with(&Row::restart, false); }
+  RowOf set_at_run_time() && { return with(&Row::settable, true); }
   RowOf must_be_there() && { return with(&Row::required, true); }
   RowOf checked(ValueCheck f) && { return with(&Row::check, f); }
+  RowOf offering(std::vector<std::string> (*f)()) && { return with(&Row::suggests, f); }
   RowOf or_empty() && { return with(&Row::may_be_empty, true); }
   RowOf or_one_for_all() && { return with(&Row::one_for_all, true); }
   RowOf from(int64_t least_value, int64_t most_value) && {
@@ -234,6 +244,7 @@ RowOf<ClassOf<M>> section(std::string_view key, std::string_view help, const Tab
       row<ClassOf<M>>(key, Takes::kSection, help, [](Reader& r, const Row& row, const At& at, void* section) {
         read_section(r, *row.table, at, &member<M>(section));
       });
+  made.inside = [](void* section) -> void* { return &member<M>(section); };
   made.table = &table;
   return made;
 }

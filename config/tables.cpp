@@ -1,7 +1,10 @@
 #include "config/tables.h"
 
+#include <algorithm>
+
 #include "config/mapping_file.h"
 #include "config/section_checks.h"
+#include "mapping/transforms.h"
 
 namespace prospectd::config {
 namespace {
@@ -21,6 +24,15 @@ constexpr milliseconds kPollMax = 24h;
 constexpr milliseconds kOverlapMax = 168h;
 
 // ---- mapping files
+
+// A prospect's standard fields, then what only accounts have.
+std::vector<std::string> local_names() {
+  std::vector<std::string> names = mapping::LocalSchema().names();
+  for (const mapping::LocalField& field : mapping::account_fields()) {
+    if (std::find(names.begin(), names.end(), field.name) == names.end()) names.push_back(field.name);
+  }
+  return names;
+}
 
 const TableOf<FieldSpec>& blanks_table() {
   static const TableOf<FieldSpec> table = {
@@ -45,8 +57,10 @@ const TableOf<FieldSpec>& default_table() {
 
 const TableOf<FieldSpec>& transform_table() {
   static const TableOf<FieldSpec> table = {
-      rows::text_list<&FieldSpec::transforms_in>("in", "applied in order to a text from the CRM"),
-      rows::text_list<&FieldSpec::transforms_out>("out", "applied in order to a text towards the CRM"),
+      rows::text_list<&FieldSpec::transforms_in>("in", "applied in order to a text from the CRM")
+          .offering(mapping::transform_names),
+      rows::text_list<&FieldSpec::transforms_out>("out", "applied in order to a text towards the CRM")
+          .offering(mapping::transform_names),
   };
   return table;
 }
@@ -57,7 +71,8 @@ const TableOf<FieldSpec>& field_table() {
           .must_be_there()
           .checked(check_api_name),
       rows::text<&FieldSpec::local>("local", "the prospect's (or account's) field, or custom.NAME")
-          .must_be_there(),
+          .must_be_there()
+          .offering(local_names),
       rows::choice<&FieldSpec::direction>("direction", "in: from the CRM; out: to the CRM; both",
                                           {Direction::kBoth, Direction::kIn, Direction::kOut})
           .by_default("both"),
@@ -128,7 +143,8 @@ const TableOf<Log>& log_table() {
                                  {"info", log::Level::kInfo},
                                  {"warn", log::Level::kWarn},
                                  {"error", log::Level::kError}})
-          .by_default("info"),
+          .by_default("info")
+          .hot(),
   };
   return table;
 }
@@ -139,7 +155,9 @@ const TableOf<Prospects>& prospects_table() {
           "same_email",
           "a record whose address another record's prospect has: refuse it, or let a person choose",
           {{"prevent", SameEmail::kPrevent}, {"select_crm_id", SameEmail::kSelectCrmId}})
-          .by_default("prevent"),
+          .by_default("prevent")
+          .hot()
+          .set_at_run_time(),
   };
   return table;
 }
@@ -148,7 +166,8 @@ const TableOf<Users>& users_table() {
   static const TableOf<Users> table = {
       rows::boolean<&Users::create>("create",
                                     "makes a user here for each of the CRM's, so that every owner exists")
-          .by_default("true"),
+          .by_default("true")
+          .hot(),
   };
   return table;
 }
@@ -161,10 +180,12 @@ const TableOf<Owners>& owners_table() {
               {{"unassigned", OwnerFallback::kUnassigned},
                {"keep", OwnerFallback::kKeep},
                {"default_user", OwnerFallback::kDefaultUser}})
-              .by_default("unassigned"),
+              .by_default("unassigned")
+              .hot(),
           rows::text<&Owners::default_user>("default_user",
                                             "the email of the user for fallback: default_user")
-              .checked(check_email),
+              .checked(check_email)
+              .hot(),
       }
           .checked<check_owners>();
   return table;
@@ -197,17 +218,21 @@ const TableOf<Poll>& poll_table() {
   static const TableOf<Poll> table = {
       rows::duration<&Poll::interval>("interval", "time from one poll to the next")
           .by_default("10m")
-          .from(kPollMin, kPollMax),
+          .from(kPollMin, kPollMax)
+          .hot(),
       rows::duration<&Poll::overlap>("overlap",
                                      "how far back each poll reads again, for records committed late")
           .by_default("10m")
-          .from(0ms, kOverlapMax),
+          .from(0ms, kOverlapMax)
+          .hot(),
       rows::integer<&Poll::pages_per_commit>("pages_per_commit", "pages in one transaction")
           .by_default("5")
-          .from(1, 10),
+          .from(1, 10)
+          .hot(),
       rows::boolean<&Poll::start_jitter>("start_jitter",
                                          "waits a random part of the interval before the first poll")
-          .by_default("true"),
+          .by_default("true")
+          .hot(),
   };
   return table;
 }
@@ -219,7 +244,8 @@ RowOf<Plugin> account_mapping_row() {
                              if (!path) return;
                              auto& plugin = *static_cast<Plugin*>(section);
                              plugin.accounts = read_mapping(r, at, *path, "Account", MappingSide::kAccount);
-                           });
+                           })
+      .hot();
 }
 
 const TableOf<Plugin>& accounts_table() {
@@ -229,20 +255,27 @@ const TableOf<Plugin>& accounts_table() {
 
 const TableOf<TypeSpec>& inbound_table() {
   static const TableOf<TypeSpec> table = {
-      rows::boolean<&TypeSpec::inbound_create>("create", "new records become prospects").by_default("true"),
+      rows::boolean<&TypeSpec::inbound_create>("create", "new records become prospects")
+          .by_default("true")
+          .hot(),
       rows::text<&TypeSpec::create_when>("create_when",
-                                         "a condition that new records have to meet (docs/filters.md)"),
+                                         "a condition that new records have to meet (docs/filters.md)")
+          .hot(),
       rows::boolean<&TypeSpec::inbound_update>("update", "changed records change their prospect")
-          .by_default("true"),
+          .by_default("true")
+          .hot(),
   };
   return table;
 }
 
 const TableOf<TypeSpec>& outbound_table() {
   static const TableOf<TypeSpec> table = {
-      rows::boolean<&TypeSpec::outbound_create>("create", "new prospects become records").by_default("false"),
+      rows::boolean<&TypeSpec::outbound_create>("create", "new prospects become records")
+          .by_default("false")
+          .hot(),
       rows::boolean<&TypeSpec::outbound_update>("update", "changed prospects change their record")
-          .by_default("false"),
+          .by_default("false")
+          .hot(),
   };
   return table;
 }
@@ -254,7 +287,8 @@ RowOf<TypeSpec> type_object_row() {
                                  static_cast<TypeSpec*>(section)->mapping.object = std::move(*name);
                              })
       .must_be_there()
-      .checked(check_api_name);
+      .checked(check_api_name)
+      .hot();
 }
 
 RowOf<TypeSpec> type_mapping_row() {
@@ -266,7 +300,8 @@ RowOf<TypeSpec> type_mapping_row() {
                                if (auto read = read_mapping(r, at, *path, spec.object, MappingSide::kPerson))
                                  spec = std::move(*read);
                              })
-      .must_be_there();
+      .must_be_there()
+      .hot();
 }
 
 const TableOf<TypeSpec>& type_table() {
@@ -290,16 +325,20 @@ const TableOf<Plugin>& plugin_table() {
           rows::text<&Plugin::api_version>("api_version", "the version of the CRM's API")
               .by_default("v60.0")
               .checked(check_api_version),
-          rows::text<&Plugin::client_id>("client_id", "the connected app's consumer key").must_be_there(),
+          rows::text<&Plugin::client_id>("client_id", "the connected app's consumer key")
+              .must_be_there()
+              .hot(),
           rows::secret<&Plugin::client_secret>(
-              "client_secret", "a reference to the app's consumer secret; not with login.flow: jwt_bearer"),
+              "client_secret", "a reference to the app's consumer secret; not with login.flow: jwt_bearer")
+              .hot(),
           rows::section<&Plugin::login>("login", "the way to log in", login_table()),
           rows::boolean<&Plugin::test_endpoint>("test_endpoint",
                                                 "allows http, to a CRM on this machine alone")
               .by_default("false"),
           rows::integer<&Plugin::page_size>("page_size", "records asked for in one page")
               .by_default("2000")
-              .from(200, 2000),
+              .from(200, 2000)
+              .hot(),
           rows::section<&Plugin::poll>("poll", "when and how the CRM is read", poll_table()),
           rows::here<Plugin>("accounts", "the accounts of these people; without it none are read",
                              accounts_table()),

@@ -27,7 +27,7 @@ struct Abort {
 // Turns the library's positions (from 0, columns in bytes) into a person's (from 1, columns in characters).
 class Lines {
  public:
-  explicit Lines(std::string_view text) : text_(text), starts_{0} {
+  Lines(std::string_view text, int file) : text_(text), file_(file), starts_{0} {
     for (size_t i = 0; i < text.size(); ++i) {
       if (text[i] == '\n') starts_.push_back(i + 1);
     }
@@ -36,7 +36,7 @@ class Lines {
   // Positions mostly come in order, so the count goes on from the last one: a long line is not counted again
   // for each of its values.
   Mark mark(size_t line, size_t byte_column) const {
-    if (line >= starts_.size()) return {static_cast<int>(starts_.size()), 1};
+    if (line >= starts_.size()) return {static_cast<int>(starts_.size()), 1, file_};
     const size_t start = starts_[line];
     const size_t end = std::min(start + byte_column, text_.size());
     if (counted_to_ <= start || counted_to_ > end) {
@@ -46,10 +46,10 @@ class Lines {
     for (; counted_to_ < end; ++counted_to_) {
       if ((static_cast<unsigned char>(text_[counted_to_]) & 0xC0) != 0x80) ++column_;
     }
-    return {static_cast<int>(line) + 1, column_};
+    return {static_cast<int>(line) + 1, column_, file_};
   }
   Mark mark(const YAML::Mark& m) const {
-    if (m.is_null()) return {};
+    if (m.is_null()) return {1, 1, file_};
     return mark(static_cast<size_t>(m.line), static_cast<size_t>(m.column));
   }
   char character(const YAML::Mark& m) const {
@@ -89,6 +89,7 @@ class Lines {
 
  private:
   std::string_view text_;
+  int file_;
   std::vector<size_t> starts_;
   mutable size_t counted_to_ = 0;  // the offset that column_ belongs to
   mutable int column_ = 1;
@@ -287,7 +288,8 @@ std::optional<Mark> indenting_tab(std::string_view text, const Mark& until) {
 
 Problem problem_of(const YAML::Exception& e, std::string_view text, const Lines& lines) {
   const Mark mark = lines.mark(e.mark);
-  if (const auto tab = indenting_tab(text, mark)) {
+  if (auto tab = indenting_tab(text, mark)) {
+    tab->file = mark.file;
     return {*tab, "", "a tab in the indentation", "indent with spaces"};
   }
   for (const Translation& t : kTranslations) {
@@ -343,10 +345,11 @@ const Child* Node::find(std::string_view key) const {
   return nullptr;
 }
 
-Document parse(std::string_view text) {
+Document parse(std::string_view text, int file) {
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   Document document;
-  const Lines lines(text);
+  document.mark.file = file;
+  const Lines lines(text, file);
   if (auto problem = bad_bytes(text, lines)) {
     document.problems.push_back(std::move(*problem));
     return document;
@@ -358,6 +361,7 @@ Document parse(std::string_view text) {
     parser.HandleNextDocument(builder);
     document.root = builder.root();
     document.mark = builder.root_mark();
+    document.mark.file = file;  // an empty text has no event that says so
     Builder rest(lines, document.problems);
     if (parser.HandleNextDocument(rest)) {
       document.problems.push_back({rest.root_mark(), "", "a second document (after ---)", "keep one a file"});

@@ -13,10 +13,12 @@ namespace prospectd::config::yaml {
 constexpr size_t kDepthMax = 32;
 constexpr size_t kValuesMax = 100'000;  ///< in one document, with every alias counted as what it stands for
 
-/// Both count from 1; columns count characters.
+/// Line and column count from 1; columns count characters. `file` is the number that the text was parsed
+/// under: a tree may be put together from several files (layers.h).
 struct Mark {
   int line = 1;
   int column = 1;
+  int file = 0;
 
   bool operator==(const Mark&) const = default;
 };
@@ -68,7 +70,8 @@ std::string path_of(std::string_view parent, std::string_view key);
 /// "parent[2]"
 std::string path_of(std::string_view parent, size_t index);
 
-/// Parses one document; an empty one has a kNull root. Messages never quote the text.
-Document parse(std::string_view text);
+/// Parses one document; an empty one has a kNull root. Messages never quote the text. Every mark is of
+/// `file`.
+Document parse(std::string_view text, int file = 0);
 
 }  // namespace prospectd::config::yaml

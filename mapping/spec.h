@@ -41,6 +41,8 @@ struct FieldSpec {
   LocalType type = LocalType::kText;  ///< of a custom field
   bool indexed = false;
   std::string where;  ///< "mappings/lead.yaml:14:5", for messages
+
+  bool operator==(const FieldSpec&) const = default;
 };
 
 struct MappingSpec {
