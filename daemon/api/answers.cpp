@@ -166,6 +166,18 @@ http::Response failed(const Error& error) {
   return error_document(status, error_object(status, name_of(error.code), title, detail));
 }
 
+http::Response unprocessable(std::vector<Json> errors) {
+  Json members;
+  members["errors"] = Json::array();
+  for (const Json& given : errors) {
+    Json error;
+    error["status"] = std::to_string(status_codes::UnprocessableEntity);
+    error.update(given);
+    members["errors"].push_back(std::move(error));
+  }
+  return document(status_codes::UnprocessableEntity, std::move(members));
+}
+
 Json resource(std::string type, std::string id, Json attributes) {
   Json out;
   out["type"] = std::move(type);

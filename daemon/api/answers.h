@@ -28,6 +28,9 @@ http::Response refused(const Refusal& refusal);
 /// A service's error. What is our own fault is told in general words: the log has the rest.
 http::Response failed(const Error& error);
 
+/// 422: the request was good, and what it led to is not. Each error has its code, title and detail.
+http::Response unprocessable(std::vector<Json> errors);
+
 /// {"type": …, "id": …, "attributes": …}
 Json resource(std::string type, std::string id, Json attributes);
 

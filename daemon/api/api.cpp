@@ -14,6 +14,7 @@
 #include "daemon/api/gate.h"
 #include "daemon/api/parameters.h"
 #include "daemon/api/resources.h"
+#include "daemon/api/resources_configuration.h"
 #include "daemon/api/routes.h"
 #include "daemon/api/syncs.h"
 #include "daemon/api/target.h"
@@ -23,7 +24,8 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr int64_t kPageSizeMax = 500;  // one more is read, to know whether there is a next page
+constexpr const char* kActor = "admin";  // who the one token stands for
+constexpr int64_t kPageSizeMax = 500;    // one more is read, to know whether there is a next page
 constexpr int64_t kPageSizeDefault = 50;
 static_assert(kPageSizeMax < static_cast<int64_t>(store::kListRowsMax));
 
@@ -93,6 +95,7 @@ class Api {
   Api(engine::Scheduler& scheduler, service::Service& service, ApiOptions options)
       : scheduler_(scheduler),
         service_(service),
+        configuration_(options.configuration),
         gate_(std::move(options.token), std::move(options.hosts)),
         syncs_(scheduler, service) {}
 
@@ -156,7 +159,9 @@ class Api {
       refusal.headers.emplace_back("Allow", found.allow);
       return refusal;
     }
-    if (is_safe_method(request.method)) return std::nullopt;
+    // What takes something away says all of it in its path; no form of a web page can send that either.
+    if (is_safe_method(request.method) || (request.method == "DELETE" && request.body.empty()))
+      return std::nullopt;
     if (request.body.size() > kBodyBytesMax) return refuse(Refused::kTooLarge, "a body may have 64 KiB here");
     return check_media_type(request);
   }
@@ -173,6 +178,11 @@ class Api {
         {Operation::kDuplicates, &Api::duplicates},
         {Operation::kDeadLetters, &Api::dead_letters},
         {Operation::kExplain, &Api::explain},
+        {Operation::kReloadConfig, &Api::reload_config},
+        {Operation::kSettings, &Api::settings},
+        {Operation::kSetting, &Api::setting},
+        {Operation::kChangeSetting, &Api::change_setting},
+        {Operation::kResetSetting, &Api::reset_setting},
     };
     return table;
   }
@@ -292,8 +302,66 @@ class Api {
     co_return one(explanation_resource(*subject, *explanation));
   }
 
+  // ---- the configuration ----
+
+  asio::awaitable<http::Response> reload_config(Call) {
+    if (configuration_ == nullptr) co_return refused(no_configuration());
+    const config::ReloadReport report = co_await configuration_->reload();
+    co_return reload_answer(report);
+  }
+
+  asio::awaitable<http::Response> settings(Call) {
+    if (configuration_ == nullptr) co_return refused(no_configuration());
+    const Result<std::vector<SettingInForce>> settings = co_await configuration_->settings();
+    if (!settings) co_return failed(settings.error());
+    std::vector<Json> shown;
+    for (const SettingInForce& setting : *settings)
+      shown.push_back(setting_resource(setting));
+    co_return many(std::move(shown), {});
+  }
+
+  asio::awaitable<http::Response> setting(Call call) {
+    if (configuration_ == nullptr) co_return refused(no_configuration());
+    const Result<std::vector<SettingInForce>> settings = co_await configuration_->settings();
+    if (!settings) co_return failed(settings.error());
+    for (const SettingInForce& setting : *settings) {
+      if (setting.about.key == call.id) co_return one(setting_resource(setting));
+    }
+    co_return refused(
+        refuse(Refused::kNotFound, "no setting of this name; /v1/settings lists what there is"));
+  }
+
+  asio::awaitable<http::Response> change_setting(Call call) {
+    if (configuration_ == nullptr) co_return refused(no_configuration());
+    auto parsed = parse_setting_order(call.body, call.id);
+    if (const auto* refusal = std::get_if<Refusal>(&parsed)) co_return refused(*refusal);
+    std::optional<std::string> value = std::get<SettingOrder>(std::move(parsed)).value;
+    std::string actor = kActor;
+    const Result<SettingInForce> set =
+        co_await configuration_->set(std::move(call.id), std::move(value), std::move(actor));
+    co_return setting_answer(set);
+  }
+
+  asio::awaitable<http::Response> reset_setting(Call call) {
+    if (configuration_ == nullptr) co_return refused(no_configuration());
+    std::optional<std::string> none;
+    std::string actor = kActor;
+    const Result<SettingInForce> set =
+        co_await configuration_->set(std::move(call.id), std::move(none), std::move(actor));
+    co_return setting_answer(set);
+  }
+
+  static http::Response setting_answer(const Result<SettingInForce>& setting) {
+    return setting ? one(setting_resource(*setting)) : failed(setting.error());
+  }
+
+  static Refusal no_configuration() {
+    return refuse(Refused::kNotFound, "this daemon's configuration can't be changed while it runs");
+  }
+
   engine::Scheduler& scheduler_;
   service::Service& service_;
+  Configuration* configuration_;
   Gate gate_;
   Syncs syncs_;
 };

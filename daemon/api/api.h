@@ -8,6 +8,7 @@
 
 #include "base/secret.h"
 #include "connectors/http/server.h"
+#include "daemon/api/configuration.h"
 #include "daemon/engine/scheduler.h"
 #include "daemon/service/service.h"
 
@@ -16,6 +17,8 @@ namespace prospectd::api {
 struct ApiOptions {
   Secret token;                    ///< the bearer token; must not be empty
   std::vector<std::string> hosts;  ///< names allowed in Host beside localhost, 127.0.0.1 and [::1]
+  Configuration* configuration =
+      nullptr;  ///< outlives the api; none: there is nothing to read again or to set
 };
 
 /// Scheduler and service outlive the io_context's run: a sync that was asked for goes on as a coroutine of

@@ -52,6 +52,11 @@ std::vector<Route> make_routes() {
        {"filter[open]", "page[size]", "page[after]"}},
       {methods::GET, {"v1", "deadLetters"}, Operation::kDeadLetters, true, {"page[size]", "page[after]"}},
       {methods::GET, {"v1", "explain"}, Operation::kExplain, true, {"subject"}},
+      {methods::POST, {"v1", "config", "reload"}, Operation::kReloadConfig, true, {}},
+      {methods::GET, {"v1", "settings"}, Operation::kSettings, true, {}},
+      {methods::GET, {"v1", "settings", kAnySegment}, Operation::kSetting, true, {}},
+      {methods::PATCH, {"v1", "settings", kAnySegment}, Operation::kChangeSetting, true, {}},
+      {methods::DEL, {"v1", "settings", kAnySegment}, Operation::kResetSetting, true, {}},
   };
 }
 

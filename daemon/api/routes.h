@@ -18,6 +18,11 @@ enum class Operation {
   kDuplicates,
   kDeadLetters,
   kExplain,
+  kReloadConfig,
+  kSettings,
+  kSetting,
+  kChangeSetting,
+  kResetSetting,
 };
 
 struct Route {

@@ -11,7 +11,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "daemon/api/sync_order.h"
+#include "daemon/api/orders.h"
 #include "daemon/engine/scheduler.h"
 #include "daemon/service/service.h"
 

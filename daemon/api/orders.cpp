@@ -1,4 +1,4 @@
-#include "daemon/api/sync_order.h"
+#include "daemon/api/orders.h"
 
 #include <algorithm>
 #include <exception>
@@ -100,30 +100,63 @@ SyncOrder order_of(const Json& attributes, const std::string& pointer) {
   return order;
 }
 
-SyncOrder order_of_document(const Json& body) {
+// The attributes of a resource, where the body is a document of one; else the body itself.
+const Json& attributes_in(const Json& body, const std::string& type, std::string& pointer,
+                          const std::string& id) {
+  static const Json nothing = Json::object();
+  pointer.clear();
+  if (!body.is_object() || !body.contains("data")) return body;
   check_members(body, "", {"data", "jsonapi", "meta"});
   const Json& data = body["data"];
-  check_members(data, "/data", {"type", "attributes"});
-  if (data.value("type", Json()) != "syncs") refuse_member("/data/type", "\"type\" must be \"syncs\"");
-  return data.contains("attributes") ? order_of(data["attributes"], "/data/attributes") : SyncOrder{};
+  std::vector<std::string> known = {"type", "attributes"};
+  if (!id.empty()) known.emplace_back("id");
+  check_members(data, "/data", known);
+  if (data.value("type", Json()) != type) refuse_member("/data/type", "\"type\" must be \"" + type + "\"");
+  if (data.contains("id") && data["id"] != id)
+    refuse_member("/data/id", "\"id\" must be the one of the path");
+  pointer = "/data/attributes";
+  return data.contains("attributes") ? data["attributes"] : nothing;
 }
 
-}  // namespace
+SettingOrder setting_of(const Json& attributes, const std::string& pointer) {
+  check_members(attributes, pointer, {"value"});
+  const auto found = attributes.find("value");
+  if (found == attributes.end()) refuse_member(pointer, "\"value\" is missing");
+  if (found->is_string()) return SettingOrder{found->get<std::string>()};
+  if (found->is_boolean() || found->is_number_integer()) return SettingOrder{found->dump()};
+  refuse_member(pointer + "/value", "\"value\" must be a text, true or false, or a whole number");
+}
 
-std::variant<SyncOrder, Refusal> parse_sync_order(const std::string& body) {
-  if (body.size() > kBodyBytesMax) {
-    return refuse(Refused::kTooLarge, "a body may have 64 KiB here");
-  }
-  if (trim_ascii(body).empty()) return SyncOrder{};
+// Reads a body with `read`, and tells what is wrong with it.
+template <class Order, class Read>
+std::variant<Order, Refusal> read_body(const std::string& body, Read read) {
+  if (body.size() > kBodyBytesMax) return refuse(Refused::kTooLarge, "a body may have 64 KiB here");
   try {
-    const Json whole = parse(body);
-    if (whole.is_object() && whole.contains("data")) return order_of_document(whole);
-    return order_of(whole, "");
+    return read(parse(body));
   } catch (const BodyFault& fault) {
     return fault.refusal;
   } catch (const std::exception&) {
     return refuse(Refused::kInvalidJson, "the body can't be read");
   }
+}
+
+}  // namespace
+
+std::variant<SyncOrder, Refusal> parse_sync_order(const std::string& body) {
+  if (body.size() <= kBodyBytesMax && trim_ascii(body).empty()) return SyncOrder{};
+  return read_body<SyncOrder>(body, [](const Json& whole) {
+    std::string pointer;
+    const Json& attributes = attributes_in(whole, "syncs", pointer, "");
+    return order_of(attributes, pointer);
+  });
+}
+
+std::variant<SettingOrder, Refusal> parse_setting_order(const std::string& body, const std::string& key) {
+  return read_body<SettingOrder>(body, [&key](const Json& whole) {
+    std::string pointer;
+    const Json& attributes = attributes_in(whole, "settings", pointer, key);
+    return setting_of(attributes, pointer);
+  });
 }
 
 }  // namespace prospectd::api
