@@ -198,18 +198,23 @@ const TableOf<Login>& login_table() {
           "client_credentials: as the app's run-as user; jwt_bearer: as `username`, with a "
           "signature; refresh_token: as the person who authorised the app",
           {LoginFlow::kClientCredentials, LoginFlow::kJwtBearer, LoginFlow::kRefreshToken})
-          .by_default("client_credentials"),
+          .by_default("client_credentials")
+          .hot(),
       rows::text<&Login::username>("username", "of jwt_bearer: the CRM user who is logged in")
-          .checked(check_email),
+          .checked(check_email)
+          .hot(),
       rows::secret<&Login::private_key>(
           "private_key",
-          "of jwt_bearer: a reference to the PEM file of the RSA key whose certificate the app has"),
+          "of jwt_bearer: a reference to the PEM file of the RSA key whose certificate the app has")
+          .hot(),
       rows::text<&Login::audience>("audience", "of jwt_bearer: for whom the signed login is made out")
           .by_default_in_words(
               "https://login.salesforce.com, or test.salesforce.com for a sandbox's login_url")
-          .checked(check_audience),
+          .checked(check_audience)
+          .hot(),
       rows::secret<&Login::refresh_token>(
-          "refresh_token", "of refresh_token: a reference to the token that the app was authorised with"),
+          "refresh_token", "of refresh_token: a reference to the token that the app was authorised with")
+          .hot(),
   };
   return table;
 }

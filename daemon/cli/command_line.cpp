@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "config/json_schema.h"
 #include "config/values.h"
 #include "daemon/cli/help_text.h"
 #include "daemon/cli/text_cells.h"
@@ -20,6 +21,8 @@ constexpr int64_t kPeopleMax = 20'000'000;
 struct Draft {
   CommonOptions common;
   bool version = false;
+  CheckOptions check;
+  InitOptions init;
   RunOptions run;
   LoginTestOptions login;
   bool login_test = false;
@@ -28,6 +31,9 @@ struct Draft {
   DuplicatesOptions duplicates;
   DeadLettersOptions dead_letters;
   std::vector<std::string> subject;
+  ConfigSchemaOptions schema;
+  ConfigShowOptions show;
+  SettingsOptions settings;
   SandboxVerb sandbox;
   SandboxCallOptions call;
   DemoVerb demo;
@@ -68,7 +74,8 @@ void add_limit(CLI::App* verb, size_t& limit) {
 }
 
 void add_questions(CLI::App& app, Draft& d) {
-  add_verb(app, "check");
+  add_verb(app, "check")
+      ->add_flag("--online", d.check.online, "ask the CRM too: fields, types, rights, values");
   add_verb(app, "status");
   add_verb(app, "version");
   CLI::App* login = add_verb(app, "login");
@@ -99,6 +106,51 @@ void add_questions(CLI::App& app, Draft& d) {
       ->add_option("SUBJECT", d.subject, "prospect 42, an address, a CRM id, or duplicate 7")
       ->required();
   app.add_subcommand("help", "")->allow_extras()->group("")->add_option("VERB", d.help);
+}
+
+std::string is_listen(const std::string& text) {
+  const auto complaint = config::check_listen(text);
+  return complaint ? complaint->message + " (" + complaint->hint + ")" : "";
+}
+
+void add_init(CLI::App& app, InitOptions& o) {
+  CLI::App* init = add_verb(app, "init");
+  init->add_option("--output", o.output, "the folder to write into (default: this one); made when missing")
+      ->type_name("DIR");
+  init->add_option("--login-url", o.login_url, "the organisation's own address")->type_name("URL");
+  init->add_option("--client-id", o.client_id, "the connected app's consumer key")->type_name("KEY");
+  init->add_option("--secret-file", o.secret_file, "the file with its consumer secret, mode 600")
+      ->type_name("FILE");
+  init->add_option("--state", o.state,
+                   "the folder of the database (default: state, beside the configuration)")
+      ->type_name("DIR");
+  init->add_option("--listen", o.listen, "of the control API (default 127.0.0.1:8440; port 0: any free)")
+      ->type_name("ADDRESS")
+      ->check(is_listen);
+}
+
+void add_config(CLI::App& app, Draft& d) {
+  CLI::App* config = add_verb(app, "config");
+  config->require_subcommand(0, 1);
+  std::vector<std::string> names;
+  for (const config::SchemaFile& file : config::schema_files())
+    names.emplace_back(file.name);
+  add_verb(*config, "show", "config ")
+      ->add_flag("--effective", d.show.effective, "keys that nobody has set too, with their defaults");
+  add_verb(*config, "schema", "config ")
+      ->add_option("FILE", d.schema.name,
+                   "of which kind of file: prospectd (default), part (of conf.d), mapping")
+      ->check(CLI::IsMember(names).description(""));
+  add_verb(*config, "reference", "config ");
+  add_verb(*config, "reload", "config ");
+  CLI::App* settings = add_verb(app, "settings");
+  settings->require_subcommand(0, 1);
+  add_verb(*settings, "list", "settings ");
+  for (const char* name : {"get", "set", "reset"}) {
+    CLI::App* verb = add_verb(*settings, name, "settings ");
+    verb->add_option("KEY", d.settings.key, "as the file has it: prospects.same_email")->required();
+    if (std::string_view(name) == "set") verb->add_option("VALUE", d.settings.value)->required();
+  }
 }
 
 void add_org(CLI::App* verb, int64_t& people, uint64_t& seed, std::string& load) {
@@ -253,8 +305,9 @@ Parsed help_of(CLI::App& app, const std::vector<std::string>& verb) {
     path.push_back(at = at->get_subcommand(word));
   }
   Parsed parsed;
-  parsed.out =
-      at == &app ? overview() : at->help("prospectd" + std::string(path.size() > 2 ? " sandbox" : ""));
+  path.pop_back();
+  const std::string before = name_of_path(path);
+  parsed.out = at == &app ? overview() : at->help("prospectd" + (before.empty() ? "" : " " + before));
   return parsed;
 }
 
@@ -263,7 +316,8 @@ Invocation invocation_of(Draft&& d, const std::vector<CLI::App*>& path) {
   made.common = d.common;
   const std::string verb = path[1]->get_name();
   if (verb == "version") made.verb = VersionOptions{};
-  if (verb == "check") made.verb = CheckOptions{};
+  if (verb == "check") made.verb = d.check;
+  if (verb == "init") made.verb = std::move(d.init);
   if (verb == "status") made.verb = StatusOptions{};
   if (verb == "login") made.verb = std::move(d.login);
   if (verb == "run") made.verb = d.run;
@@ -272,6 +326,14 @@ Invocation invocation_of(Draft&& d, const std::vector<CLI::App*>& path) {
   if (verb == "duplicates") made.verb = d.duplicates;
   if (verb == "dead-letters") made.verb = d.dead_letters;
   if (verb == "explain") made.verb = ExplainOptions{joined(d.subject)};
+  if (verb == "config" && path[2]->get_name() == "show") made.verb = d.show;
+  if (verb == "config" && path[2]->get_name() == "reload") made.verb = ConfigReloadOptions{};
+  if (verb == "settings") {
+    d.settings.action = path[2]->get_name();
+    made.verb = std::move(d.settings);
+  }
+  if (verb == "config" && path[2]->get_name() == "schema") made.verb = std::move(d.schema);
+  if (verb == "config" && path[2]->get_name() == "reference") made.verb = ConfigReferenceOptions{};
   if (verb == "demo") {
     d.demo.json = d.common.json;
     d.demo.quiet = d.common.quiet;
@@ -300,6 +362,8 @@ Parsed outcome(CLI::App& app, Draft&& d) {
     parsed.invocation = Invocation{d.common, VersionOptions{}};
   } else if (path.size() == 1) {
     parsed.out = overview();
+  } else if (path.size() == 2 && (path[1]->get_name() == "config" || path[1]->get_name() == "settings")) {
+    return help_of(app, {path[1]->get_name()});
   } else {
     parsed.invocation = invocation_of(std::move(d), path);
   }
@@ -316,6 +380,8 @@ Parsed parse_command_line(const std::vector<std::string>& words) {
     app.allow_extras();
     add_common(app, draft);
     add_questions(app, draft);
+    add_init(app, draft.init);
+    add_config(app, draft);
     add_sandbox(app, draft);
     add_demo(app, draft);
     app.parse(std::vector<std::string>(words.rbegin(), words.rend()));

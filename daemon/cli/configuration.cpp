@@ -4,7 +4,6 @@
 #include <filesystem>
 
 #include "config/faults.h"
-#include "config/loader.h"
 #include "daemon/cli/text_cells.h"
 #include "daemon/cli/words.h"
 
@@ -43,13 +42,19 @@ Error no_config() {
 }
 
 std::optional<config::Config> load_config(const CommonOptions& common, Console& console) {
+  auto loaded = load_whole(common, console);
+  if (!loaded) return std::nullopt;
+  return std::move(loaded->config);
+}
+
+std::optional<config::Loaded> load_whole(const CommonOptions& common, Console& console) {
   const std::string path = find_config(common);
   if (path.empty()) {
     console.fail(no_config());
     return std::nullopt;
   }
   config::Loaded loaded = config::load(path);
-  if (loaded.config) return std::move(loaded.config);
+  if (loaded.config) return loaded;
   if (console.json) {
     console.fail(error_of(loaded.faults));
     return std::nullopt;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "config/config.h"
+#include "config/loader.h"
 #include "daemon/cli/console.h"
 #include "daemon/cli/daemon_client.h"
 #include "daemon/cli/options.h"
@@ -19,7 +20,9 @@ std::string find_config(const CommonOptions& common);
 Error no_config();
 
 /// Loads it; where that is not possible, says every fault on the console and gives nothing (the exit code is
-/// kConfig).
+/// kConfig). What is given has a `config`.
+std::optional<config::Loaded> load_whole(const CommonOptions& common, Console& console);
+/// The configuration of load_whole alone.
 std::optional<config::Config> load_config(const CommonOptions& common, Console& console);
 
 /// A client for the daemon of the configuration, or, after saying why not, the exit code.

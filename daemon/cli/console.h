@@ -3,6 +3,7 @@
 // failure too. One thread.
 #pragma once
 
+#include <istream>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@ class Console {
  public:
   Console(std::ostream& out, std::ostream& err) : out_(out), err_(err) {}
 
+  std::istream* in = nullptr;  ///< where somebody answers questions; none where nobody is there
   Terminal out_terminal;
   Terminal err_terminal;
   bool json = false;

@@ -92,7 +92,11 @@ Result<DaemonClient> DaemonClient::open(const config::Config& config) {
 Error error_of_answer(int status, const Json& body) {
   const Json& errors = member(body, "errors");
   const Json first = errors.is_array() && !errors.empty() ? errors.front() : Json::object();
-  std::string detail = text_at(first, "detail");
+  std::string detail;
+  if (errors.is_array()) {
+    for (const Json& error : errors)
+      detail += (detail.empty() ? "" : " · ") + text_at(error, "detail");
+  }
   if (detail.empty()) detail = text_at(first, "title");
   if (detail.empty()) detail = "the daemon answered with status " + std::to_string(status);
   const ErrorCode code = code_of(status, text_at(first, "code"));
@@ -132,6 +136,14 @@ Result<Json> DaemonClient::get(const std::string& target) const {
 
 Result<Json> DaemonClient::post(const std::string& target, const Json& body) const {
   return ask("POST", target, dump_json_line(body));
+}
+
+Result<Json> DaemonClient::patch(const std::string& target, const Json& body) const {
+  return ask("PATCH", target, dump_json_line(body));
+}
+
+Result<Json> DaemonClient::remove(const std::string& target) const {
+  return ask("DELETE", target, {});
 }
 
 }  // namespace prospectd::cli

@@ -26,6 +26,8 @@ class DaemonClient {
   /// **Errors:** kNetwork when no daemon answers (says how to start one); what the API's error says.
   Result<nlohmann::json> get(const std::string& target) const;
   Result<nlohmann::json> post(const std::string& target, const nlohmann::json& body) const;
+  Result<nlohmann::json> patch(const std::string& target, const nlohmann::json& body) const;
+  Result<nlohmann::json> remove(const std::string& target) const;
 
  private:
   Result<nlohmann::json> ask(std::string method, const std::string& target, std::string body) const;

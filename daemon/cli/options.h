@@ -20,7 +20,17 @@ struct CommonOptions {
 };
 
 struct VersionOptions {};
-struct CheckOptions {};
+struct CheckOptions {
+  bool online = false;  ///< ask the CRM too
+};
+struct InitOptions {
+  std::string output = ".";
+  std::string login_url;
+  std::string client_id;
+  std::string secret_file;
+  std::string state;  ///< empty: beside the configuration
+  std::string listen = "127.0.0.1:8440";
+};
 struct StatusOptions {};
 struct LoginTestOptions {
   std::string connection;  ///< empty: all
@@ -51,6 +61,21 @@ struct ExplainOptions {
   std::string subject;
 };
 
+struct ConfigSchemaOptions {
+  std::string name = "prospectd";  ///< config::schema_files
+};
+struct ConfigReferenceOptions {};
+struct ConfigShowOptions {
+  bool effective = false;  ///< defaults too
+};
+
+struct ConfigReloadOptions {};
+struct SettingsOptions {
+  std::string action;  ///< "list", "get", "set", "reset"
+  std::string key;
+  std::string value;
+};
+
 /// A change in a running sandbox, or a question to it.
 struct SandboxCallOptions {
   std::string verb;                ///< "edit", "stats", …
@@ -67,9 +92,10 @@ struct SandboxCallOptions {
 
 struct Invocation {
   CommonOptions common;
-  std::variant<VersionOptions, CheckOptions, StatusOptions, LoginTestOptions, RunOptions, SyncOptions,
-               ProspectsOptions, DuplicatesOptions, DeadLettersOptions, ExplainOptions, SandboxCallOptions,
-               SandboxVerb, DemoVerb>
+  std::variant<VersionOptions, CheckOptions, InitOptions, StatusOptions, LoginTestOptions, RunOptions,
+               SyncOptions, ProspectsOptions, DuplicatesOptions, DeadLettersOptions, ExplainOptions,
+               ConfigSchemaOptions, ConfigReferenceOptions, ConfigShowOptions, ConfigReloadOptions,
+               SettingsOptions, SandboxCallOptions, SandboxVerb, DemoVerb>
       verb;
 };
 

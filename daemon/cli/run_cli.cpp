@@ -19,7 +19,8 @@ struct Carry {
   const std::string& program;
 
   ExitCode operator()(const VersionOptions& o) const { return verb_version(o, console); }
-  ExitCode operator()(const CheckOptions&) const { return verb_check(common, console); }
+  ExitCode operator()(const CheckOptions& o) const { return verb_check(common, o, hooks, console); }
+  ExitCode operator()(const InitOptions& o) const { return verb_init(o, hooks, console); }
   ExitCode operator()(const StatusOptions&) const { return verb_status(common, console); }
   ExitCode operator()(const LoginTestOptions& o) const { return verb_login(common, o, hooks, console); }
   ExitCode operator()(const RunOptions& o) const { return verb_run(common, o, hooks, console); }
@@ -28,6 +29,11 @@ struct Carry {
   ExitCode operator()(const DuplicatesOptions& o) const { return verb_duplicates(common, o, console); }
   ExitCode operator()(const DeadLettersOptions& o) const { return verb_dead_letters(common, o, console); }
   ExitCode operator()(const ExplainOptions& o) const { return verb_explain(common, o, console); }
+  ExitCode operator()(const ConfigSchemaOptions& o) const { return verb_config_schema(o, console); }
+  ExitCode operator()(const ConfigReferenceOptions&) const { return verb_config_reference(console); }
+  ExitCode operator()(const ConfigShowOptions& o) const { return verb_config_show(common, o, console); }
+  ExitCode operator()(const ConfigReloadOptions&) const { return verb_config_reload(common, console); }
+  ExitCode operator()(const SettingsOptions& o) const { return verb_settings(common, o, console); }
   ExitCode operator()(const SandboxCallOptions& o) const { return verb_sandbox_call(common, o, console); }
   ExitCode operator()(const SandboxVerb& verb) const { return hooks.sandbox(verb); }
   ExitCode operator()(DemoVerb verb) const {
@@ -60,6 +66,7 @@ int run_cli(int argc, char** argv, const Hooks& hooks) {
   Console console(std::cout, std::cerr);
   console.out_terminal = terminal_of(STDOUT_FILENO, false);
   console.err_terminal = terminal_of(STDERR_FILENO, false);
+  if (::isatty(STDIN_FILENO) == 1) console.in = &std::cin;
   const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
   return static_cast<int>(run_words(argc > 0 ? argv[0] : "prospectd", words, hooks, console));
 }

@@ -6,6 +6,7 @@
 #include "config/loader.h"
 #include "config/secrets.h"
 #include "daemon/cli/configuration.h"
+#include "daemon/cli/online_check.h"
 #include "daemon/cli/text_cells.h"
 #include "daemon/cli/verb_functions.h"
 #include "daemon/cli/words.h"
@@ -55,7 +56,7 @@ Json plugin_json(const config::Plugin& plugin) {
               {"types", types}};
 }
 
-ExitCode as_json(Console& console, const std::string& path, const config::Loaded& loaded, bool good) {
+void as_json(Console& console, const std::string& path, const config::Loaded& loaded, bool good) {
   Json problems = Json::array();
   for (const config::Fault& fault : loaded.faults)
     problems.push_back(fault_json(fault));
@@ -65,7 +66,6 @@ ExitCode as_json(Console& console, const std::string& path, const config::Loaded
       connections.push_back(plugin_json(plugin));
   }
   console.document({{"ok", good}, {"file", path}, {"problems", problems}, {"connections", connections}});
-  return good ? ExitCode::kOk : ExitCode::kConfig;
 }
 
 // "creates and updates prospects", of one side's two switches.
@@ -105,16 +105,34 @@ void say_summary(Console& console, const std::string& path, const config::Config
 
 }  // namespace
 
-ExitCode verb_check(const CommonOptions& common, Console& console) {
+ExitCode verb_check(const CommonOptions& common, const CheckOptions& options, const Hooks& hooks,
+                    Console& console) {
   const std::string path = find_config(common);
   if (path.empty()) return console.fail(no_config());
   config::Loaded loaded = config::load(path);
-  if (loaded.config) {
-    for (config::Fault& fault : config::check_secrets(*loaded.config))
+  const auto add = [&](std::vector<config::Fault> faults) {
+    for (config::Fault& fault : faults)
       loaded.faults.push_back(std::move(fault));
+  };
+  ExitCode code = ExitCode::kConfig;
+  if (loaded.config) add(config::check_secrets(*loaded.config));
+  // What stands wrong in the files would only be said again, in other words.
+  const bool asks = options.online && loaded.config && !config::has_errors(loaded.faults);
+  if (asks) {
+    console.hint("Asking the CRM…");
+    OnlineCheck online = check_online(*loaded.config, hooks.describe);
+    // A connection that can't be asked has its own exit code, unless there is something to mend in the files.
+    const auto errors =
+        std::count_if(online.faults.begin(), online.faults.end(),
+                      [](const config::Fault& fault) { return fault.severity == config::Severity::kError; });
+    if (online.error && errors == 1) code = exit_code_of(*online.error);
+    add(std::move(online.faults));
   }
   const bool good = loaded.config && !config::has_errors(loaded.faults);
-  if (console.json) return as_json(console, path, loaded, good);
+  if (console.json) {
+    as_json(console, path, loaded, good);
+    return good ? ExitCode::kOk : code;
+  }
   for (const config::Fault& fault : loaded.faults)
     console.line(harmless(config::format_fault(fault)));
   if (good) {
@@ -122,7 +140,7 @@ ExitCode verb_check(const CommonOptions& common, Console& console) {
     return ExitCode::kOk;
   }
   console.line(counted(static_cast<int64_t>(loaded.faults.size()), "problem") + ". Nothing was changed.");
-  return ExitCode::kConfig;
+  return code;
 }
 
 }  // namespace prospectd::cli

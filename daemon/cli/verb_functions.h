@@ -8,7 +8,9 @@
 namespace prospectd::cli {
 
 ExitCode verb_version(const VersionOptions& options, Console& console);
-ExitCode verb_check(const CommonOptions& common, Console& console);
+ExitCode verb_check(const CommonOptions& common, const CheckOptions& options, const Hooks& hooks,
+                    Console& console);
+ExitCode verb_init(const InitOptions& options, const Hooks& hooks, Console& console);
 ExitCode verb_run(const CommonOptions& common, const RunOptions& options, const Hooks& hooks,
                   Console& console);
 /// `login --test`.
@@ -20,6 +22,11 @@ ExitCode verb_prospects(const CommonOptions& common, const ProspectsOptions& opt
 ExitCode verb_duplicates(const CommonOptions& common, const DuplicatesOptions& options, Console& console);
 ExitCode verb_dead_letters(const CommonOptions& common, const DeadLettersOptions& options, Console& console);
 ExitCode verb_explain(const CommonOptions& common, const ExplainOptions& options, Console& console);
+ExitCode verb_config_schema(const ConfigSchemaOptions& options, Console& console);
+ExitCode verb_config_reference(Console& console);
+ExitCode verb_config_show(const CommonOptions& common, const ConfigShowOptions& options, Console& console);
+ExitCode verb_config_reload(const CommonOptions& common, Console& console);
+ExitCode verb_settings(const CommonOptions& common, const SettingsOptions& options, Console& console);
 /// A change in a running sandbox, or a question to it.
 ExitCode verb_sandbox_call(const CommonOptions& common, const SandboxCallOptions& options, Console& console);
 

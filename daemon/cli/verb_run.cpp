@@ -5,10 +5,11 @@ namespace prospectd::cli {
 
 ExitCode verb_run(const CommonOptions& common, const RunOptions& options, const Hooks& hooks,
                   Console& console) {
-  std::optional<config::Config> config = load_config(common, console);
-  if (!config) return ExitCode::kConfig;
+  std::optional<config::Loaded> loaded = load_whole(common, console);
+  if (!loaded) return ExitCode::kConfig;
   RunVerb verb;
-  verb.config = *std::move(config);
+  verb.config = *loaded->config;
+  verb.loaded = *std::move(loaded);
   verb.once = options.once;
   verb.json = common.json;
   verb.quiet = common.quiet;

@@ -11,13 +11,16 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "config/config.h"
+#include "config/loader.h"
 #include "daemon/exit_code.h"
+#include "mapping/schema.h"
 
 namespace prospectd::cli {
 
 struct RunVerb {
   config::Config config;
-  bool once = false;  ///< one sync and a quiet second cycle, then a summary
+  config::Loaded loaded;  ///< what `config` is of
+  bool once = false;      ///< one sync and a quiet second cycle, then a summary
   bool json = false;
   bool quiet = false;
 };
@@ -72,11 +75,21 @@ struct DemoVerb {
   std::string program = "prospectd";  ///< as the person typed it, for the commands that are shown
 };
 
+/// What a CRM says of its objects.
+struct Described {
+  std::optional<Error> error;  ///< of the connection as a whole; then `schemas` is of no use
+  std::vector<Result<mapping::ObjectSchema>> schemas;  ///< parallel to the objects that were asked for
+};
+/// `plugin` is one of `config`.
+using DescribeHook = std::function<Described(const config::Config& config, const config::Plugin& plugin,
+                                             const std::vector<std::string>& objects)>;
+
 struct Hooks {
   std::function<Result<std::vector<LoginReport>>(const LoginVerb&)> login;
   std::function<ExitCode(const RunVerb&)> run;
   std::function<ExitCode(const SandboxVerb&)> sandbox;
   std::function<ExitCode(const DemoVerb&)> demo;
+  DescribeHook describe;
 };
 
 /// The file in SandboxVerb::directory in which a running sandbox says where it listens and where its admin

@@ -26,11 +26,17 @@ reconcile::Policy policy_of(const config::Config& config) {
   return policy;
 }
 
-engine::ConnectionOptions options_of(const config::Config& config, const config::Plugin& plugin,
-                                     Connector* connector) {
+}  // namespace
+
+Result<std::unique_ptr<Connector>> make_connector(const config::Config& config, const config::Plugin& plugin,
+                                                  http::Transport& transport) {
+  PD_ASSIGN(crm, crm_options(config, plugin));
+  return salesforce::make_salesforce_connector(transport, std::move(crm));
+}
+
+engine::ConnectionOptions options_of(const config::Config& config, const config::Plugin& plugin) {
   engine::ConnectionOptions options;
   options.name = plugin.name;
-  options.connector = connector;
   options.schema = config::local_schema_of(config);
   options.accounts = plugin.accounts;
   options.types = plugin.types;
@@ -44,15 +50,15 @@ engine::ConnectionOptions options_of(const config::Config& config, const config:
   return options;
 }
 
-}  // namespace
-
-Result<Connections> make_connections(const config::Config& config, http::Transport& transport) {
-  Connections made;
+Result<std::vector<engine::ConnectionOptions>> make_connections(const config::Config& config,
+                                                                http::Transport& transport) {
+  std::vector<engine::ConnectionOptions> made;
   for (const config::Plugin& plugin : config.plugins) {
-    PD_ASSIGN(crm, crm_options(config, plugin));
-    auto connector = salesforce::make_salesforce_connector(transport, std::move(crm));
-    made.options.push_back(options_of(config, plugin, connector.get()));
-    made.connectors.push_back(std::move(connector));
+    PD_ASSIGN(connector, make_connector(config, plugin, transport));
+    engine::ConnectionOptions options = options_of(config, plugin);
+    options.owned = std::move(connector);
+    options.connector = options.owned.get();
+    made.push_back(std::move(options));
   }
   return made;
 }

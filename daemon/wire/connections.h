@@ -12,13 +12,17 @@
 
 namespace prospectd::wire {
 
-struct Connections {
-  std::vector<std::unique_ptr<Connector>> connectors;  ///< the options below point at them
-  std::vector<engine::ConnectionOptions> options;
-};
+/// Resolves the secrets of a plugin of `config` and makes its connector.
+/// **Errors:** those of crm_options.
+Result<std::unique_ptr<Connector>> make_connector(const config::Config& config, const config::Plugin& plugin,
+                                                  http::Transport& transport);
 
-/// Resolves the secrets and makes a connector for every plugin.
+/// Resolves the secrets and makes a connector for every plugin, which the options own.
 /// **Errors:** kConfigInvalid, with the place, for a secret that can't be read.
-Result<Connections> make_connections(const config::Config& config, http::Transport& transport);
+Result<std::vector<engine::ConnectionOptions>> make_connections(const config::Config& config,
+                                                                http::Transport& transport);
+
+/// The same without a connector, and so without secrets: for a connection that keeps its own.
+engine::ConnectionOptions options_of(const config::Config& config, const config::Plugin& plugin);
 
 }  // namespace prospectd::wire

@@ -32,11 +32,12 @@ class ServedControl final : public Control {
     std::filesystem::remove(address_file_, ignored);
   }
 
-  Result<void> serve(boost::asio::io_context& io, engine::Scheduler& scheduler,
-                     const config::Config& config) {
+  Result<void> serve(boost::asio::io_context& io, engine::Scheduler& scheduler, const config::Config& config,
+                     api::Configuration& configuration) {
     api::ApiOptions api_options;
     PD_ASSIGN(token, secret_of_file(config.api.token_file, kTokenBytes));
     api_options.token = std::move(token);
+    api_options.configuration = &configuration;
     PD_ASSIGN(handler, api::make_api(scheduler, *service_, std::move(api_options)));
     http::ServerOptions options;
     options.address = config.api.host;
@@ -64,9 +65,9 @@ class ServedControl final : public Control {
 
 Result<std::unique_ptr<Control>> make_control(boost::asio::io_context& io, const config::Config& config,
                                               engine::Scheduler& scheduler, engine::Supervisor& supervisor,
-                                              store::Store& store) {
+                                              store::Store& store, api::Configuration& configuration) {
   auto control = std::make_unique<ServedControl>(scheduler, supervisor, store, config);
-  PD_TRY(control->serve(io, scheduler, config));
+  PD_TRY(control->serve(io, scheduler, config, configuration));
   return std::unique_ptr<Control>(std::move(control));
 }
 

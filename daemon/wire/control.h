@@ -8,6 +8,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "config/config.h"
+#include "daemon/api/configuration.h"
 #include "daemon/engine/supervisor.h"
 
 namespace prospectd::wire {
@@ -26,6 +27,6 @@ class Control {
 /// **Errors:** kConfigInvalid when the token can't be read or made, or the address is taken.
 Result<std::unique_ptr<Control>> make_control(boost::asio::io_context& io, const config::Config& config,
                                               engine::Scheduler& scheduler, engine::Supervisor& supervisor,
-                                              store::Store& store);
+                                              store::Store& store, api::Configuration& configuration);
 
 }  // namespace prospectd::wire

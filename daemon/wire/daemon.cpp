@@ -16,6 +16,7 @@
 #include "daemon/service/service.h"
 #include "daemon/wire/connections.h"
 #include "daemon/wire/control.h"
+#include "daemon/wire/live_configuration.h"
 #include "daemon/wire/once.h"
 #include "daemon/wire/private_memory.h"
 
@@ -24,15 +25,11 @@ namespace {
 
 namespace asio = boost::asio;
 
-void configure_log(const config::Log& options) {
-  const bool terminal = options.format == config::LogFormat::kTerminal ||
-                        (options.format == config::LogFormat::kAuto && ::isatty(STDERR_FILENO) == 1);
-  log::configure(terminal ? log::Format::kTerminal : log::Format::kJson, options.level);
-}
-
 class Daemon {
  public:
-  explicit Daemon(const cli::RunVerb& verb) : verb_(verb) {}
+  explicit Daemon(const cli::RunVerb& verb) : verb_(verb) {
+    if (!verb_.once) reload_signals_.add(SIGHUP);
+  }
 
   ExitCode run() {
     if (const auto failure = open()) return report(*failure);
@@ -57,29 +54,46 @@ class Daemon {
     auto store = store::open_sqlite(std::move(options));
     if (!store) return store.error();
     store_ = *std::move(store);
+    if (auto failure = add_settings()) return failure;
     transport_ = http::make_curl_transport(io_, http::CurlOptions{});
-    auto connections = make_connections(verb_.config, *transport_);
+    auto connections = make_connections(*loaded_.config, *transport_);
     if (!connections) return connections.error();
-    connections_ = *std::move(connections);
     if (verb_.once) {
       // Only what is asked for runs: no poll of its own before or between the two cycles.
-      for (auto& options_of_one : connections_.options) {
+      for (engine::ConnectionOptions& options_of_one : *connections) {
         options_of_one.poll.start_jitter = false;
         options_of_one.poll.interval = std::chrono::hours{24};
       }
     }
     scheduler_ = engine::make_scheduler(io_);
-    supervisor_ =
-        engine::make_supervisor(*scheduler_, *store_, std::move(connections_.options), [this] { stop(); });
+    supervisor_ = engine::make_supervisor(*scheduler_, *store_, *std::move(connections), [this] { stop(); });
+    return std::nullopt;
+  }
+
+  // What was set while an earlier daemon ran stands before the file, which is read once more for it.
+  std::optional<Error> add_settings() {
+    loaded_ = verb_.loaded;
+    config::Above above;
+    auto settings = stored_settings(*store_);
+    if (!settings) return settings.error();
+    if (settings->empty()) return std::nullopt;
+    above.settings = *std::move(settings);
+    config::Loaded again = config::load(verb_.config.path, above);
+    if (!again.config) return std::nullopt;  // changed under our feet: what was checked counts
+    for (const config::Fault& fault : again.faults)
+      log::warn("config.warning", config::format_fault(fault), {});
+    loaded_ = std::move(again);
     return std::nullopt;
   }
 
   std::optional<Error> start_control() {
-    auto control = make_control(io_, verb_.config, *scheduler_, *supervisor_, *store_);
+    live_ = make_live_configuration({*scheduler_, *supervisor_, *store_, *transport_, loaded_});
+    auto control = make_control(io_, verb_.config, *scheduler_, *supervisor_, *store_, *live_);
     if (!control) return control.error();
     control_ = *std::move(control);
     log::info("daemon.started", "prospectd is running",
               {{"api", "http://" + control_->address()}, {"state", verb_.config.state.directory}});
+    watch_reloads();
     return std::nullopt;
   }
 
@@ -95,7 +109,22 @@ class Daemon {
     });
   }
 
+  // SIGHUP reads the configuration again. One that comes meanwhile is served after it.
+  void watch_reloads() {
+    reload_signals_.async_wait([this](const boost::system::error_code& error, int) {
+      if (error) return;
+      asio::co_spawn(
+          io_, [this] { return reload(); },
+          [this](std::exception_ptr) {
+            if (!scheduler_->stopping()) watch_reloads();
+          });
+    });
+  }
+
+  asio::awaitable<void> reload() { co_await live_->reload(); }
+
   void stop() {
+    reload_signals_.cancel();
     supervisor_->stop();
     transport_->cancel_all();
     if (control_) control_->stop();
@@ -134,6 +163,7 @@ class Daemon {
             if (exit_code_ == ExitCode::kOk) exit_code_ = exit_code_of(*fatal);
           }
           signals_.cancel();
+          reload_signals_.cancel();
           deadline_.cancel();
         });
   }
@@ -146,13 +176,15 @@ class Daemon {
   const cli::RunVerb& verb_;
   asio::io_context io_{1};
   asio::signal_set signals_{io_, SIGINT, SIGTERM};
+  asio::signal_set reload_signals_{io_};
   asio::steady_timer deadline_{io_};
   ExitCode exit_code_ = ExitCode::kOk;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<http::Transport> transport_;
-  Connections connections_;
+  config::Loaded loaded_;  ///< what it was started with
   std::unique_ptr<engine::Scheduler> scheduler_;
   std::unique_ptr<engine::Supervisor> supervisor_;
+  std::unique_ptr<api::Configuration> live_;
   std::unique_ptr<Control> control_;
 };
 

@@ -74,15 +74,14 @@ class Import {
     store_ = std::move(store);
     transport_ = http::make_curl_transport(io_, http::CurlOptions{});
     PD_ASSIGN(connections, wire::make_connections(config, *transport_));
-    connections_ = std::move(connections);
-    for (engine::ConnectionOptions& connection : connections_.options) {
+    for (engine::ConnectionOptions& connection : connections) {
       connection.poll.start_jitter = false;
       connection.poll.interval = std::chrono::hours{24};
       connection.poll.pages_per_commit = options_.pages_per_commit;
       if (options_.again) connection.poll.overlap = kWholeOverlap;
     }
     scheduler_ = engine::make_scheduler(io_);
-    supervisor_ = engine::make_supervisor(*scheduler_, *store_, std::move(connections_.options), {});
+    supervisor_ = engine::make_supervisor(*scheduler_, *store_, std::move(connections), {});
     return {};
   }
 
@@ -115,7 +114,6 @@ class Import {
   asio::io_context io_{1};
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<http::Transport> transport_;
-  wire::Connections connections_;
   std::unique_ptr<engine::Scheduler> scheduler_;
   std::unique_ptr<engine::Supervisor> supervisor_;
   std::optional<Meter> meter_;

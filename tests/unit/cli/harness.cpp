@@ -82,11 +82,19 @@ http::Response FakeServer::reply(const http::ServerRequest& request) {
   return response;
 }
 
-Ran run(const std::vector<std::string>& words, size_t width, Result<std::vector<LoginReport>> logins) {
+FakeCrm& fake_crm() {
+  static FakeCrm crm;
+  return crm;
+}
+
+Ran run(const std::vector<std::string>& words, size_t width, const std::optional<std::string>& answers,
+        Result<std::vector<LoginReport>> logins) {
   Ran ran;
   std::ostringstream out;
   std::ostringstream err;
   Console console(out, err);
+  std::istringstream typed(answers.value_or(""));
+  if (answers) console.in = &typed;
   if (width > 0) console.out_terminal = console.err_terminal = Terminal{true, false, width};
   Hooks hooks;
   hooks.login = [&](const LoginVerb& verb) {
@@ -108,6 +116,19 @@ Ran run(const std::vector<std::string>& words, size_t width, Result<std::vector<
     ran.hooks.push_back("demo");
     ran.demo = verb;
     return ExitCode::kOk;
+  };
+  hooks.describe = [](const config::Config&, const config::Plugin&, const std::vector<std::string>& objects) {
+    Described described;
+    described.error = fake_crm().error;
+    for (const std::string& object : objects) {
+      Result<mapping::ObjectSchema> schema =
+          make_error(ErrorCode::kUnknownObject, "the CRM has no object " + object);
+      for (const mapping::ObjectSchema& known : fake_crm().objects) {
+        if (known.name == object) schema = known;
+      }
+      described.schemas.push_back(std::move(schema));
+    }
+    return described;
   };
   ran.code = run_words("/opt/prospectd", words, hooks, console);
   ran.out = out.str();
@@ -133,11 +154,18 @@ void Configured::write(const std::string& name, const std::string& text) const {
   std::ofstream(folder.path() / name, std::ios::binary) << text;
 }
 
+std::string Configured::text(const std::string& name) const {
+  std::ifstream in(folder.path() / name, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
 Ran Configured::ask(std::vector<std::string> words, size_t width,
                     Result<std::vector<LoginReport>> logins) const {
   words.push_back("-c");
   words.push_back(config());
-  return run(words, width, std::move(logins));
+  return run(words, width, std::nullopt, std::move(logins));
 }
 
 std::string item(const std::string& id, const std::string& attributes) {

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -59,9 +60,18 @@ struct Ran {
   DemoVerb demo;
 };
 
-/// Runs the command line. `width`: of a terminal on both outputs; 0: they are pipes. `logins`: what `login
-/// --test` learns.
+/// What the CRM of the tests says of its objects, by name; those that are not here can't be read. With an
+/// error nobody gets that far.
+struct FakeCrm {
+  std::vector<mapping::ObjectSchema> objects;
+  std::optional<Error> error;
+};
+FakeCrm& fake_crm();
+
+/// Runs the command line. `width`: of a terminal on both outputs; 0: they are pipes. `answers`: the lines
+/// that somebody types; none: nobody is there. `logins`: what `login --test` learns.
 Ran run(const std::vector<std::string>& words, size_t width = 0,
+        const std::optional<std::string>& answers = std::nullopt,
         Result<std::vector<LoginReport>> logins = std::vector<LoginReport>{});
 
 /// A folder with a configuration without a fault, a token, and a state folder.
@@ -71,6 +81,7 @@ class Configured {
   /// The daemon's word of where it listens.
   void daemon_at(const std::string& address) const;
   void write(const std::string& name, const std::string& text) const;
+  std::string text(const std::string& name) const;
   std::string config() const { return folder.file("prospectd.yaml"); }
   /// run() with -c.
   Ran ask(std::vector<std::string> words, size_t width = 0,
