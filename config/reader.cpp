@@ -63,7 +63,7 @@ At Reader::child(const At& section, std::string_view key) const {
 
 Place Reader::place_in(const At& at, size_t offset) const {
   const yaml::Node& node = *at.node;
-  if (node.kind != yaml::Kind::kScalar ||
+  if (source(at).origin != Layer::kFile || node.kind != yaml::Kind::kScalar ||
       std::string_view("|>&").find(node.opening) != std::string_view::npos)
     return place(at);
   int column = node.mark.column;
@@ -73,7 +73,7 @@ Place Reader::place_in(const At& at, size_t offset) const {
     const bool written_as_two = node.quoted && (node.opening == '"' ? c == '"' || c == '\\' : c == '\'');
     if (written_as_two) ++column;
   }
-  return {file_, node.mark.line, column};
+  return {source(at).name, node.mark.line, column};
 }
 
 At Reader::item(const At& list, size_t index) const {
