@@ -27,13 +27,12 @@ void check_login(Reader& reader, const At& at, Plugin& plugin) {
   }
 }
 
-// The hosts that all organisations share know no run-as user (API §1.1).
 void check_login_host(Reader& reader, const At& at, const Plugin& plugin) {
   const auto origin = parse_origin(plugin.login_url);
   if (!origin || plugin.login.flow != LoginFlow::kClientCredentials) return;
-  if (origin->host != "login.salesforce.com" && origin->host != "test.salesforce.com") return;
-  reader.fault(reader.child(at, "login_url"), "the shared login host doesn't take client credentials",
-               "use the organisation's own host: https://YOUR-DOMAIN.my.salesforce.com");
+  if (auto complaint = check_own_host(*origin)) {
+    reader.fault(reader.child(at, "login_url"), std::move(complaint->message), std::move(complaint->hint));
+  }
 }
 
 /// A key that one flow needs and the others have no use for.

@@ -154,6 +154,12 @@ std::optional<Complaint> check_audience(std::string_view value) {
                    "write https://login.salesforce.com, https://test.salesforce.com, or leave it out"};
 }
 
+std::optional<Complaint> check_own_host(const Origin& login) {
+  if (login.host != "login.salesforce.com" && login.host != "test.salesforce.com") return std::nullopt;
+  return Complaint{"the shared login host doesn't take client credentials",
+                   "use the organisation's own host: https://YOUR-DOMAIN.my.salesforce.com"};
+}
+
 std::optional<Complaint> check_api_version(std::string_view value) {
   const bool shaped = value.size() == 5 && value[0] == 'v' && is_digit(value[1]) && is_digit(value[2]) &&
                       value.substr(3) == ".0";

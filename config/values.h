@@ -41,6 +41,8 @@ bool is_loopback(std::string_view host);
 /// Checks for single settings; nullopt when the value is good.
 std::optional<Complaint> check_listen(std::string_view value);
 std::optional<Complaint> check_login_url(std::string_view value);
+/// The hosts that all organisations share know no run-as user: client credentials want one's own (API §1.1).
+std::optional<Complaint> check_own_host(const Origin& login);
 std::optional<Complaint> check_api_version(std::string_view value);
 std::optional<Complaint> check_api_name(std::string_view value);     ///< object or field of the CRM
 std::optional<Complaint> check_plugin_name(std::string_view value);  ///< letters, digits, '-', '_'

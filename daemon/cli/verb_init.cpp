@@ -130,6 +130,7 @@ class Init {
   std::optional<config::Complaint> complaint_of_url() {
     if (auto complaint = config::check_login_url(values_.login_url)) return complaint;
     const auto origin = config::parse_origin(values_.login_url);
+    if (auto complaint = config::check_own_host(*origin)) return complaint;
     values_.test_endpoint = !origin->https;
     if (origin->https || config::is_loopback(origin->host)) return std::nullopt;
     return config::Complaint{"http would send the secret in the clear", "write https://"};
