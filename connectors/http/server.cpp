@@ -27,7 +27,9 @@ constexpr size_t kRefusalsMax = 64;  // connections over the limit that get thei
 void on_ended(const std::exception_ptr&) {}
 
 std::string bind_problem(const error_code& ec) {
-  if (ec == asio::error::address_in_use) return "another program listens there";
+  if (ec == asio::error::address_in_use)
+    return "another program listens there; choose another port (`api.listen` of a configuration, --port of "
+           "the sandbox)";
   if (ec == asio::error::access_denied) return "this user may not use that port; take one above 1023";
   if (ec == boost::system::errc::address_not_available) return "this machine has no such address";
   return ec.message();

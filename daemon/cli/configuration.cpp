@@ -1,5 +1,7 @@
 #include "daemon/cli/configuration.h"
 
+#include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 
@@ -22,6 +24,14 @@ Error error_of(const std::vector<config::Fault>& faults) {
 }
 
 }  // namespace
+
+std::string config_option(const CommonOptions& common) {
+  if (common.config.empty()) return {};
+  const bool plain = std::ranges::all_of(common.config, [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '/' || c == '.' || c == '_' || c == '-';
+  });
+  return " -c " + (plain ? common.config : "'" + harmless(common.config) + "'");
+}
 
 std::string find_config(const CommonOptions& common) {
   if (!common.config.empty()) return common.config;

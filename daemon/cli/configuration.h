@@ -16,6 +16,10 @@ namespace prospectd::cli {
 /// /etc/prospectd/prospectd.yaml; empty when there is none.
 std::string find_config(const CommonOptions& common);
 
+/// " -c FILE", where the configuration was named on the command line, for commands that people are told to
+/// run next; else empty.
+std::string config_option(const CommonOptions& common);
+
 /// The error when find_config finds nothing.
 Error no_config();
 

@@ -39,8 +39,9 @@ constexpr Outcome kOutcomes[] = {
     {"fieldErrors", "fields", "fields", "value that could not be taken", "values that could not be taken", "",
      false},
     {"skipped", "passed by", "pass by",
-     "record that makes no prospect: deleted or converted before, or switched off",
-     "records that make no prospect: deleted or converted before, or switched off", "", false},
+     "record that makes no prospect: deleted or converted before, kept out by create_when, or switched off",
+     "records that make no prospect: deleted or converted before, kept out by create_when, or switched off",
+     "", false},
 };
 constexpr int64_t kRateFrom = 1'000;  // of fewer records a rate says nothing
 constexpr size_t kVerbCells = 10;
@@ -66,6 +67,11 @@ int64_t changes_of(const Json& counts) {
   for (const Outcome& outcome : kOutcomes)
     sum += outcome.change ? number_at(counts, outcome.member) : 0;
   return sum;
+}
+
+bool read_everything(const Json& cycle) {
+  const Json& complete = member(cycle, "complete");
+  return !complete.is_boolean() || complete.get<bool>();
 }
 
 std::string reading_of(const Json& cycle) {
@@ -116,8 +122,7 @@ std::vector<std::string> troubles_of(const Json& cycle) {
       if (alert.is_string()) lines.push_back(harmless(alert.get<std::string>()));
     }
   }
-  const Json& complete = member(cycle, "complete");
-  if (complete.is_boolean() && !complete.get<bool>()) {
+  if (!read_everything(cycle)) {
     const std::string why = shown_at(member(cycle, "firstError"), "message");
     lines.push_back("not everything could be read" + (why.empty() ? std::string() : ": " + why));
   }

@@ -16,6 +16,8 @@ int64_t changes_of(const nlohmann::json& counts);
 
 /// "read 2,114 records in 3 CRM calls, 0.8 s (118,400/s)"
 std::string reading_of(const nlohmann::json& cycle);
+/// False when an object could not be read, or not to its end.
+bool read_everything(const nlohmann::json& cycle);
 
 /// A line for each kind of outcome that occurred: "  created   96 prospects, 2 without a usable address (38
 /// from Contact, 58 from Lead)". Empty when there was none.

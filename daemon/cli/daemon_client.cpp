@@ -82,7 +82,7 @@ Result<DaemonClient> DaemonClient::open(const config::Config& config) {
   std::error_code ignored;
   if (client.base_.empty() || !std::filesystem::exists(config.api.token_file, ignored)) {
     return make_error(ErrorCode::kNetwork,
-                      "no daemon has run with this configuration; " + start_it(config.path));
+                      "no daemon is running with this configuration; " + start_it(config.path));
   }
   PD_ASSIGN(token, read_secret_file(config.api.token_file));
   client.token_ = std::move(token);

@@ -2,7 +2,10 @@
 
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <iostream>
 
 #include "daemon/cli/command_line.h"
@@ -62,13 +65,28 @@ ExitCode run_words(const std::string& program, const std::vector<std::string>& w
   return code;
 }
 
+namespace {
+
+// An answer that did not arrive whole, on a full disk behind a redirection say, is no success.
+ExitCode after_writing(ExitCode code) {
+  errno = 0;
+  const bool whole = std::cout.flush().good() && std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  if (whole) return code;
+  const std::string why = errno == 0 ? std::string() : std::string(": ") + std::strerror(errno);
+  std::cerr << "prospectd: the output could not be written whole" << why << std::endl;
+  return code == ExitCode::kOk ? ExitCode::kOther : code;
+}
+
+}  // namespace
+
 int run_cli(int argc, char** argv, const Hooks& hooks) {
   Console console(std::cout, std::cerr);
   console.out_terminal = terminal_of(STDOUT_FILENO, false);
   console.err_terminal = terminal_of(STDERR_FILENO, false);
   if (::isatty(STDIN_FILENO) == 1) console.in = &std::cin;
   const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
-  return static_cast<int>(run_words(argc > 0 ? argv[0] : "prospectd", words, hooks, console));
+  const ExitCode code = run_words(argc > 0 ? argv[0] : "prospectd", words, hooks, console);
+  return static_cast<int>(after_writing(code));
 }
 
 }  // namespace prospectd::cli

@@ -81,11 +81,13 @@ void say_plugin(Console& console, const config::Plugin& plugin) {
                ", read every " + format_duration(plugin.poll.interval));
   int number = 0;
   for (const mapping::TypeSpec& type : plugin.types) {
-    console.line("    " + std::to_string(++number) + ". " + pad_to(harmless(type.mapping.object), 10) +
-                 counted(fields_in(type.mapping), "field") + " in, " +
-                 group_digits(fields_out(type.mapping)) + " out; " +
-                 switches(type.inbound_create, type.inbound_update, "prospects") + ", " +
-                 switches(type.outbound_create, type.outbound_update, "CRM records"));
+    console.line(
+        "    " + std::to_string(++number) + ". " + pad_to(harmless(type.mapping.object), 10) +
+        counted(fields_in(type.mapping), "field") + " in, " + group_digits(fields_out(type.mapping)) +
+        " out; " + switches(type.inbound_create, type.inbound_update, "prospects") + ", " +
+        switches(type.outbound_create, type.outbound_update, "CRM records") +
+        (type.outbound_create || type.outbound_update ? " once this version does: it only reads the CRM"
+                                                      : ""));
     if (type.inbound_create && !type.create_when.empty())
       console.line("       creates where " + harmless(type.create_when));
   }

@@ -16,7 +16,7 @@ std::string record(const Json& row, const char* object, const char* id) {
   return text == " " ? std::string() : text;
 }
 
-void say(Console& console, const std::vector<Json>& rows, bool more) {
+void say(Console& console, const std::vector<Json>& rows, bool more, const std::string& config) {
   if (rows.empty()) {
     console.line("No record is held back.");
     return;
@@ -35,7 +35,8 @@ void say(Console& console, const std::vector<Json>& rows, bool more) {
   for (const std::string& line : table.lines(console.out_terminal))
     console.line(line);
   say_if_more(console, rows.size(), more);
-  if (!console.quiet) console.line("Why: prospectd explain duplicate " + shown_at(rows.front(), "id"));
+  if (!console.quiet)
+    console.line("Why: prospectd explain duplicate " + shown_at(rows.front(), "id") + config);
 }
 
 }  // namespace
@@ -50,7 +51,7 @@ ExitCode verb_duplicates(const CommonOptions& common, const DuplicatesOptions& o
   if (console.json) {
     console.document(Json(*rows));
   } else {
-    say(console, *rows, more);
+    say(console, *rows, more, config_option(common));
   }
   return ExitCode::kOk;
 }

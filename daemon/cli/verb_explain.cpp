@@ -38,7 +38,7 @@ void say_step(Console& console, const Json& step) {
     console.line("  " + std::string(kMomentCells + 4, ' ') + change);
 }
 
-void say(Console& console, const Json& explanation) {
+void say(Console& console, const Json& explanation, const std::string& config) {
   console.line(console.tone(Tone::kStrong, shown_at(explanation, "subject")));
   const Json& facts = member(explanation, "facts");
   if (facts.is_array()) {
@@ -57,7 +57,7 @@ void say(Console& console, const Json& explanation) {
   const Json& next = member(explanation, "next");
   if (!next.is_array() || console.quiet) return;
   for (const Json& command : next) {
-    if (command.is_string()) console.line("Look further: " + harmless(command.get<std::string>()));
+    if (command.is_string()) console.line("Look further: " + harmless(command.get<std::string>()) + config);
   }
 }
 
@@ -72,7 +72,7 @@ ExitCode verb_explain(const CommonOptions& common, const ExplainOptions& options
   if (console.json) {
     console.document(explanation);
   } else {
-    say(console, explanation);
+    say(console, explanation, config_option(common));
   }
   return ExitCode::kOk;
 }

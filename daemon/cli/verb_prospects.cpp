@@ -82,7 +82,7 @@ constexpr FieldRow kFields[] = {
     {"optedOut", "opted out"},
 };
 
-void say_one(Console& console, const Json& prospect) {
+void say_one(Console& console, const Json& prospect, const std::string& config) {
   console.line(console.tone(Tone::kStrong,
                             "Prospect " + shown_at(prospect, "id") + " · " + harmless(name_of(prospect))));
   const Json& addresses = member(prospect, "addresses");
@@ -100,17 +100,35 @@ void say_one(Console& console, const Json& prospect) {
       say_field(console, "custom." + name, value);
   }
   say_field(console, "follows", records_of(prospect));
-  if (!console.quiet) console.line("Why: prospectd explain prospect " + shown_at(prospect, "id"));
+  if (!console.quiet) console.line("Why: prospectd explain prospect " + shown_at(prospect, "id") + config);
 }
 
-ExitCode show_one(const DaemonClient& client, const std::string& id, Console& console) {
+// The number and something that a list takes: one of the two would be passed over.
+std::optional<Error> misuse_of(const ProspectsOptions& options) {
+  const bool lists = !options.filter.empty() || !options.text.empty() || options.without_email;
+  if (options.id.empty()) return std::nullopt;
+  if (lists) {
+    return make_error(ErrorCode::kInvalidInput,
+                      "either the number of one prospect, or --filter, --text or "
+                      "--without-email for a list, not both");
+  }
+  if (options.id.find_first_not_of("0123456789") == std::string::npos) return std::nullopt;
+  const std::string asked = harmless(options.id);
+  return make_error(ErrorCode::kInvalidInput,
+                    "'" + asked +
+                        "' is not the number of a prospect; by an email address or a CRM id: prospectd " +
+                        "explain " + asked + ", by words: prospectd prospects --text " + asked);
+}
+
+ExitCode show_one(const DaemonClient& client, const CommonOptions& common, const std::string& id,
+                  Console& console) {
   const auto answer = client.get("/v1/prospects/" + escape_for_url(id));
   if (!answer) return console.fail(answer.error());
   const Json prospect = flattened(member(*answer, "data"));
   if (console.json) {
     console.document(prospect);
   } else {
-    say_one(console, prospect);
+    say_one(console, prospect, config_option(common));
   }
   return ExitCode::kOk;
 }
@@ -129,9 +147,10 @@ std::string list_path(const ProspectsOptions& options) {
 }  // namespace
 
 ExitCode verb_prospects(const CommonOptions& common, const ProspectsOptions& options, Console& console) {
+  if (const auto misuse = misuse_of(options)) return console.fail(*misuse, ExitCode::kUsage);
   const DaemonAccess daemon = reach_daemon(common, console);
   if (!daemon.client) return daemon.code;
-  if (!options.id.empty()) return show_one(*daemon.client, options.id, console);
+  if (!options.id.empty()) return show_one(*daemon.client, common, options.id, console);
   bool more = false;
   const auto rows = read_list(*daemon.client, list_path(options), options.limit, more);
   if (!rows) return console.fail(rows.error());

@@ -76,26 +76,28 @@ void say_rows(Console& console, const Json& result, size_t limit) {
   }
 }
 
-void say_dry_run(Console& console, const Json& result, size_t rows) {
+// `config` is what a command needs to find the same configuration.
+void say_dry_run(Console& console, const Json& result, size_t rows, const std::string& config) {
   console.line("Dry run: " + reading_of(result) + ". Nothing was written.");
   const std::vector<std::string> outcomes = outcomes_of(result, true);
   for (const std::string& line : outcomes)
     console.line(line);
-  if (outcomes.empty()) console.line("  A sync would find nothing to do.");
+  if (outcomes.empty() && read_everything(result)) console.line("  A sync would find nothing to do.");
   if (const std::string fields = fields_of(result); !fields.empty()) console.line("  fields    " + fields);
   if (flag_at(result, "truncated")) {
     console.line("  It stopped at the bound of a dry run: the counts are of what came before.");
   }
   say_rows(console, result, rows);
-  if (!outcomes.empty()) console.line("Apply: prospectd sync");
+  if (!outcomes.empty()) console.line("Apply: prospectd sync" + config);
 }
 
 void say_sync(Console& console, const Json& result) {
-  console.line("Synced: " + reading_of(result) + ".");
+  const bool everything = read_everything(result);
+  console.line((everything ? "Synced: " : "Not everything could be read: ") + reading_of(result) + ".");
   const std::vector<std::string> outcomes = outcomes_of(result, false);
   for (const std::string& line : outcomes)
     console.line(line);
-  if (outcomes.empty()) console.line("  Nothing to do: both sides agree.");
+  if (outcomes.empty() && everything) console.line("  Nothing to do: both sides agree.");
 }
 
 }  // namespace
@@ -118,14 +120,13 @@ ExitCode verb_sync(const CommonOptions& common, const SyncOptions& options, Cons
   if (console.json) {
     console.document(*done);
   } else if (options.dry_run) {
-    say_dry_run(console, result, options.rows);
+    say_dry_run(console, result, options.rows, config_option(common));
   } else if (!console.quiet) {
     say_sync(console, result);
   }
   for (const std::string& trouble : troubles_of(result))
     console.hint("  " + painted(console.err_terminal, Tone::kWarning, "attention") + "  " + trouble);
-  const Json& complete = member(result, "complete");
-  return complete.is_boolean() && !complete.get<bool>() ? ExitCode::kPartial : ExitCode::kOk;
+  return read_everything(result) ? ExitCode::kOk : ExitCode::kPartial;
 }
 
 }  // namespace prospectd::cli

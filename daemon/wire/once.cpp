@@ -30,7 +30,7 @@ void print_words(const Once& once) {
   const double seconds_taken = static_cast<double>(once.first.took.count()) / 1000.0;
   const auto rate =
       seconds_taken > 0 ? static_cast<int64_t>(static_cast<double>(people.read) / seconds_taken) : 0;
-  std::printf("Synced\n");
+  std::printf("%s\n", once.first.complete ? "Synced" : "Not everything could be read");
   line("read", number(people.read) + " people in " + format_duration(once.first.took) + " (" + number(rate) +
                    "/s), " + number(once.first.calls) + " CRM calls");
   line("prospects",
@@ -42,7 +42,7 @@ void print_words(const Once& once) {
                    " records whose address another prospect has: prospectd duplicates");
   if (once.totals.dead_letters > 0)
     line("set apart", number(once.totals.dead_letters) + " unreadable records: prospectd dead-letters");
-  line("again", once.written_again == 0 ? "a second cycle found nothing to do"
+  line("again", once.written_again == 0 ? "a second cycle wrote nothing"
                                         : number(once.written_again) + " rows written by a second cycle");
   for (const std::string& alert : once.first.alerts)
     line("attention", alert);

@@ -179,7 +179,7 @@ TEST(Init, WritesAConfigurationThatTheCheckAcceptsAndRunUses) {
   EXPECT_THAT(checked.out, Not(HasSubstr("warning")));
   const Ended ran = run_program(folder, {"run", "--once", "-c", config});
   EXPECT_EQ(ran.code, 0) << ran.err;
-  EXPECT_THAT(ran.out, HasSubstr("a second cycle found nothing to do"));
+  EXPECT_THAT(ran.out, HasSubstr("a second cycle wrote nothing"));
   const Ended again = run_program(scratch.path().string(), words);
   EXPECT_EQ(again.code, 2);
   EXPECT_THAT(again.err, HasSubstr("is there already, and nothing is overwritten"));

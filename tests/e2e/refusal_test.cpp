@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 
 #include "daemon/cli/json.h"
@@ -41,6 +42,17 @@ TEST(Refusal, ABrokenConfigurationSaysEverythingAtOnce) {
     EXPECT_THAT(ended.out + ended.err, HasSubstr("Nothing was changed."));
   }
   EXPECT_FALSE(fs::exists(follower.database()));
+}
+
+TEST(Refusal, AnAnswerThatCouldNotBeWrittenIsNoSuccess) {
+  const test::Scratch scratch;
+  for (const std::string verb : {"version", "--help", "config reference"}) {
+    const std::string command =
+        std::string(PROSPECTD_BINARY) + " " + verb + " >/dev/full 2>'" + scratch.file("err") + "'";
+    const int status = std::system(command.c_str());
+    EXPECT_EQ(WEXITSTATUS(status), 1) << verb;
+    EXPECT_THAT(read_file(scratch.file("err")), HasSubstr("could not be written whole")) << verb;
+  }
 }
 
 TEST(Refusal, ADamagedDatabaseIsNotTouched) {

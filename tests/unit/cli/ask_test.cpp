@@ -12,6 +12,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Not;
 
 const std::string kOpen = "GET /v1/duplicates?filter%5Bopen%5D=true&page%5Bsize%5D=50";
@@ -41,7 +42,8 @@ TEST(Ask, DuplicatesInWords) {
             "duplicate  CRM record    address     prospect  which follows  why\n"
             "        7  Contact 003A  ana@x.test        42  Lead 00QB      A prospect with this email "
             "address already exists\n"
-            "Why: prospectd explain duplicate 7\n");
+            "Why: prospectd explain duplicate 7 -c " +
+                t.config() + "\n");
   EXPECT_THAT(t.ask({"duplicates", "--quiet"}).out, Not(HasSubstr("Why:")));
 }
 
@@ -117,6 +119,16 @@ TEST(Ask, OneProspectIsShownWhole) {
   EXPECT_EQ(*parse_json(t.ask({"prospects", "42", "--json"}).out), (nlohmann::json{{"data", expected}}));
 }
 
+TEST(Ask, WhatIsNoNumberOfAProspectIsAMatterOfUsage) {
+  const WithDaemon t;
+  const Ran ran = t.ask({"prospects", "ana@x.test"});
+  EXPECT_EQ(ran.code, ExitCode::kUsage);
+  EXPECT_THAT(ran.err, HasSubstr("prospectd explain ana@x.test"));
+  EXPECT_EQ(t.ask({"prospects", "42", "--filter", "title:CEO"}).code, ExitCode::kUsage)
+      << "one of the two would be passed over";
+  EXPECT_THAT(t.daemon.asked(), IsEmpty());
+}
+
 TEST(Ask, AnExplanationSaysWhatAndWhyAndWhereToLook) {
   WithDaemon t;
   t.daemon.answer(
@@ -133,7 +145,8 @@ TEST(Ask, AnExplanationSaysWhatAndWhyAndWhereToLook) {
             "  2026-11-20 08:15:30  title changed  [UPDATED_FROM_CRM, c-12]\n"
             "                         title: CTO → CEO\n"
             "                       nothing else\n"
-            "Look further: prospectd explain duplicate 7\n");
+            "Look further: prospectd explain duplicate 7 -c " +
+                t.config() + "\n");
 }
 
 TEST(Ask, DeadLettersSayWhyAndHowOften) {
@@ -168,7 +181,7 @@ TEST(AskFails, WithoutADaemonItSaysHowToStartOne) {
   const Configured never;
   const Ran ran = never.ask({"status"});
   EXPECT_EQ(ran.code, ExitCode::kTemporary);
-  EXPECT_EQ(ran.err, "prospectd: no daemon has run with this configuration; start it: prospectd run -c " +
+  EXPECT_EQ(ran.err, "prospectd: no daemon is running with this configuration; start it: prospectd run -c " +
                          never.config() + "\n");
   std::string address;
   {
@@ -234,7 +247,7 @@ TEST(AskFails, AnAddressElsewhereIsNeverCalledWithTheToken) {
   setup.daemon_at("192.0.2.1:80");
   const Ran ran = setup.ask({"status"});
   EXPECT_EQ(ran.code, ExitCode::kTemporary);
-  EXPECT_THAT(ran.err, HasSubstr("no daemon has run with this configuration"));
+  EXPECT_THAT(ran.err, HasSubstr("no daemon is running with this configuration"));
 }
 
 TEST(AskFails, ABrokenConfigurationComesFirst) {

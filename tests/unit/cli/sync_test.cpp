@@ -76,6 +76,21 @@ TEST(Sync, OneThatCouldNotReadEverythingIsPartial) {
   EXPECT_THAT(ran.err, HasSubstr("not everything could be read: Lead may not be read"));
 }
 
+TEST(Sync, WhatCouldNotBeReadIsNotSaidToAgree) {
+  for (const char* dry_run : {"", "--dry-run"}) {
+    WithDaemon t;
+    t.daemon.answer(
+        "POST /v1/syncs", 202,
+        sync("done", cycle(R"({"read":0})",
+                           R"("complete":false,"firstError":{"code":"permission","message":"no"})")));
+    std::vector<std::string> words{"sync"};
+    if (*dry_run != '\0') words.emplace_back(dry_run);
+    const Ran ran = t.ask(words);
+    EXPECT_EQ(ran.code, ExitCode::kPartial);
+    EXPECT_THAT(ran.out, Not(HasSubstr("othing to do"))) << ran.out;
+  }
+}
+
 TEST(Sync, AFailedOneEndsWithItsError) {
   WithDaemon t;
   t.daemon.answer(
@@ -128,7 +143,8 @@ TEST(DryRun, CountsFieldsAndFirstRows) {
             "what    object  CRM record  prospect  field  from  to   why\n"
             "update  Lead    00QB        42        title  CTO   CEO  UPDATED_FROM_CRM\n"
             "The first 1 of 2; more: --rows N\n"
-            "Apply: prospectd sync\n");
+            "Apply: prospectd sync -c " +
+                t.config() + "\n");
   EXPECT_THAT(t.daemon.asked().front(), HasSubstr(R"("dryRun":true)"));
 }
 
