@@ -81,7 +81,7 @@ struct Owners {
 struct Poll {
   milliseconds interval = std::chrono::minutes(10);
   milliseconds overlap = std::chrono::minutes(10);
-  int pages_per_commit = 5;
+  int pages_per_commit = 10;
   bool start_jitter = true;
 };
 

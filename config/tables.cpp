@@ -230,8 +230,8 @@ const TableOf<Poll>& poll_table() {
           .by_default("10m")
           .from(0ms, kOverlapMax)
           .hot(),
-      rows::integer<&Poll::pages_per_commit>("pages_per_commit", "pages in one transaction")
-          .by_default("5")
+      rows::integer<&Poll::pages_per_commit>("pages_per_commit", "pages in one transaction, at most")
+          .by_default("10")
           .from(1, 10)
           .hot(),
       rows::boolean<&Poll::start_jitter>("start_jitter",
@@ -314,7 +314,7 @@ const TableOf<TypeSpec>& type_table() {
       type_object_row(),  // before the mapping, which is compared with it
       type_mapping_row(),
       rows::here<TypeSpec>("inbound", "from the CRM", inbound_table()),
-      rows::here<TypeSpec>("outbound", "to the CRM", outbound_table()),
+      rows::here<TypeSpec>("outbound", "to the CRM; checked, but not carried out yet", outbound_table()),
   };
   return table;
 }

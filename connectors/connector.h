@@ -30,7 +30,9 @@ class Connector {
 
   /// The CRM's clock, read from an answer's header; logs in when there is no session.
   virtual boost::asio::awaitable<Result<Timestamp>> server_time() = 0;
+  /// An answer may be remembered for a while, until forget_describes().
   virtual boost::asio::awaitable<Result<mapping::ObjectSchema>> describe(std::string object) = 0;
+  virtual void forget_describes() {}
   /// The first page of a query.
   /// **Errors:** kUnknownField, kUnknownObject, kPermission, kQuotaExhausted, kServerError, kBadPayload,
   /// kNetwork, kTimeout, …

@@ -40,4 +40,24 @@ Decision decide(const PersonType& type, const MappedRecord& record, const Known&
   return {Verdict::kCreate, record.email_key ? Reason::kCreatedFromCrm : Reason::kNoKey, {}};
 }
 
+Known known_of(const MappedRecord& record, const PageSnapshot& snapshot) {
+  Known k;
+  if (const auto link = snapshot.links.find(record.id); link != snapshot.links.end()) {
+    k.link = &link->second;
+    return k;
+  }
+  if (record.email_key) {
+    const auto holder = snapshot.addresses.find(*record.email_key);
+    if (holder != snapshot.addresses.end()) k.by_email = holder->second;
+  }
+  k.prospect_is_linked = k.by_email && snapshot.link_of.contains(k.by_email);
+  const auto lineage = snapshot.lineage.find(record.id);
+  k.released = lineage != snapshot.lineage.end() && lineage->second.kind == "released";
+  return k;
+}
+
+Decision judge(const PersonType& type, const MappedRecord& record, const PageSnapshot& snapshot) {
+  return decide(type, record, known_of(record, snapshot));
+}
+
 }  // namespace prospectd::reconcile

@@ -34,4 +34,8 @@ struct Known {
 
 Decision decide(const PersonType& type, const mapping::MappedRecord& record, const Known& known);
 
+Known known_of(const mapping::MappedRecord& record, const PageSnapshot& snapshot);
+/// What a page with this one record would decide of it. For explaining: nothing is planned.
+Decision judge(const PersonType& type, const mapping::MappedRecord& record, const PageSnapshot& snapshot);
+
 }  // namespace prospectd::reconcile

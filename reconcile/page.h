@@ -62,10 +62,10 @@ struct MappedPage {
 
 /// The keys whose state `plan_person_page` needs.
 PageKeys keys_of_person_page(ConnectionId connection, const PersonType& type, const MappedPage& page);
-/// Decides a page of leads or contacts. `snapshot` is used up. `now` stamps what is created. The plan's cause
-/// and cursor are the caller's to fill in.
-Plan plan_person_page(const PersonType& type, const Policy& policy, const MappedPage& page,
-                      PageSnapshot& snapshot, Timestamp now);
+/// Decides a page of leads or contacts. Page and snapshot are used up. `now` stamps what is created. The
+/// plan's cause and cursor are the caller's to fill in.
+Plan plan_person_page(const PersonType& type, const Policy& policy, MappedPage&& page, PageSnapshot& snapshot,
+                      Timestamp now);
 
 /// One user or queue of the CRM, read by the fixed mapping of users.
 struct UserRecord {

@@ -20,7 +20,7 @@ constexpr const char* kDeletedTag = "crm-deleted";
 
 class PersonPage {
  public:
-  PersonPage(const PersonType& type, const Policy& policy, const MappedPage& page, PageSnapshot& snapshot,
+  PersonPage(const PersonType& type, const Policy& policy, MappedPage& page, PageSnapshot& snapshot,
              Timestamp now)
       : type_(type), policy_(policy), page_(page), snapshot_(snapshot), now_(now) {
     plan_.steps.reserve(page.records.size());
@@ -30,7 +30,7 @@ class PersonPage {
   }
 
   Plan run() {
-    for (const MappedRecord& record : page_.records)
+    for (MappedRecord& record : page_.records)
       take(record);
     for (const BadInput& bad : page_.bad)
       set_apart(plan_, snapshot_, page_.object, bad, now_);
@@ -40,7 +40,7 @@ class PersonPage {
   }
 
  private:
-  void take(const MappedRecord& record) {
+  void take(MappedRecord& record) {
     const Decision decision = decide(type_, record, known(record));
     take_back(plan_, snapshot_, record.id);
     switch (decision.verdict) {
@@ -78,23 +78,11 @@ class PersonPage {
   // ---- what is known of a record, this page's own creations included ----
 
   Known known(const MappedRecord& record) {
-    Known k;
     if (const auto made = created_.find(record.id.str()); made != created_.end()) {
       materialise(made->second);
       created_.erase(made);  // from here on the snapshot says what has become of it
     }
-    if (const auto link = snapshot_.links.find(record.id); link != snapshot_.links.end()) {
-      k.link = &link->second;
-      return k;
-    }
-    if (record.email_key) {
-      const auto holder = snapshot_.addresses.find(*record.email_key);
-      if (holder != snapshot_.addresses.end()) k.by_email = holder->second;
-    }
-    k.prospect_is_linked = k.by_email && snapshot_.link_of.contains(k.by_email);
-    const auto lineage = snapshot_.lineage.find(record.id);
-    k.released = lineage != snapshot_.lineage.end() && lineage->second.kind == "released";
-    return k;
+    return known_of(record, snapshot_);
   }
 
   // A record that this page created comes a second time (F: a page may repeat rows): its prospect is needed
@@ -142,8 +130,8 @@ class PersonPage {
     return entry.takes_in() || type_.map->inward(entry.local) == nullptr;
   }
 
-  Value resolve(const MapEntry& entry, const Value& value, const Value& current,
-                std::vector<PendingRef>& pending, bool& keeps_blanks) {
+  Value resolve(const MapEntry& entry, Value value, const Value& current, std::vector<PendingRef>& pending,
+                bool& keeps_blanks) {
     if (entry.type != mapping::LocalType::kUser && entry.type != mapping::LocalType::kAccount) return value;
     const bool owner = entry.type == mapping::LocalType::kUser;
     Resolved resolved = owner ? resolve_owner(value, current, entry.local, policy_, snapshot_)
@@ -161,7 +149,8 @@ class PersonPage {
     close_duplicates(record.id);
   }
 
-  void create(const MappedRecord& record, Reason reason) {
+  // Takes the record's values, but not its id, which `created_` refers to.
+  void create(MappedRecord& record, Reason reason) {
     CreateProspect made;
     made.prospect.id = snapshot_.next_prospect;
     ++snapshot_.next_prospect.value;
@@ -174,9 +163,9 @@ class PersonPage {
     made.link->edition = type_.edition;
     fill(record, made.prospect, *made.link);
     if (record.email_key) {
-      made.prospect.addresses.push_back(
-          {*record.email_key, std::string(made.prospect.fields[field::kEmail].str())});
       snapshot_.addresses[*record.email_key] = made.prospect.id;
+      made.prospect.addresses.push_back(
+          {*std::move(record.email_key), std::string(made.prospect.fields[field::kEmail].str())});
     }
     snapshot_.link_of[made.prospect.id] = record.id;
     count_creation(made.prospect.id, reason);
@@ -188,13 +177,13 @@ class PersonPage {
 
   // A new prospect takes every value that the direction lets in; one it may not take is a standing difference
   // (§11 baseline).
-  void fill(const MappedRecord& record, Prospect& prospect, Link& link) {
+  void fill(MappedRecord& record, Prospect& prospect, Link& link) {
     const auto& entries = type_.map->entries();
     for (size_t i = 0; i < entries.size(); ++i) {
       const MapEntry& entry = entries[i];
       if (!speaks_for(entry)) continue;
       bool keeps_blanks = false;
-      Value value = resolve(entry, record.values[i], Value::null(), link.pending, keeps_blanks);
+      Value value = resolve(entry, std::move(record.values[i]), Value::null(), link.pending, keeps_blanks);
       if (value.is_blank()) continue;
       if (entry.takes_in()) {
         prospect.fields[entry.local] = std::move(value);
@@ -398,12 +387,13 @@ class PersonPage {
     entry.last = last_created_;
     entry.count = plan_.counts.created;
     entry.object = page_.object;
-    plan_.journal.push_back(std::move(entry));
+    // First, as it came first for each of them.
+    plan_.journal.insert(plan_.journal.begin(), std::move(entry));
   }
 
   const PersonType& type_;
   const Policy& policy_;
-  const MappedPage& page_;
+  MappedPage& page_;
   PageSnapshot& snapshot_;
   Timestamp now_;
   Plan plan_;
@@ -456,8 +446,8 @@ PageKeys keys_of_person_page(ConnectionId connection, const PersonType& type, co
   return keys;
 }
 
-Plan plan_person_page(const PersonType& type, const Policy& policy, const MappedPage& page,
-                      PageSnapshot& snapshot, Timestamp now) {
+Plan plan_person_page(const PersonType& type, const Policy& policy, MappedPage&& page, PageSnapshot& snapshot,
+                      Timestamp now) {
   return PersonPage(type, policy, page, snapshot, now).run();
 }
 

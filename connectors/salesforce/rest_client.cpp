@@ -1,5 +1,7 @@
 #include "connectors/salesforce/rest_client.h"
 
+#include <utility>
+
 #include "connectors/salesforce/answers.h"
 
 namespace prospectd::salesforce {
@@ -8,6 +10,9 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr int kAttemptsMax = 2;  ///< with the session at hand, then with a newer one
+/// Calls in a row that reach nobody, after which the session's instance may have moved: a new login says
+/// where.
+constexpr int kUnreachedMax = 3;
 
 CallOutcome failed(Error error, uint64_t session, bool renewed) {
   return CallOutcome{std::move(error), session, renewed};
@@ -28,7 +33,8 @@ http::Request RestClient::request_of(const Call& call) const {
 
 asio::awaitable<CallOutcome> RestClient::get(Call call) {
   uint64_t used = 0;
-  auto session = co_await session_.ensure(0);
+  const uint64_t doubtful = unreached_ >= kUnreachedMax ? std::exchange(unreached_session_, 0) : 0;
+  auto session = co_await session_.ensure(doubtful);
   if (!session) co_return failed(std::move(session).error(), used, false);
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     const bool renewed = attempt > 0;
@@ -36,7 +42,12 @@ asio::awaitable<CallOutcome> RestClient::get(Call call) {
     http::Request request = request_of(call);
     traffic_.sent();
     auto answer = co_await transport_.send(std::move(request));
-    if (!answer) co_return failed(std::move(answer).error(), used, renewed);
+    if (!answer) {
+      unreached_ = used == unreached_session_ ? unreached_ + 1 : 1;
+      unreached_session_ = used;
+      co_return failed(std::move(answer).error(), used, renewed);
+    }
+    unreached_ = 0;
     traffic_.answered(answer->headers);
     if (answer->status == 200 && is_json(*answer)) {
       co_return CallOutcome{*std::move(answer), used, renewed};

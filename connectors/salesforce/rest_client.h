@@ -50,6 +50,8 @@ class RestClient {
   Traffic& traffic_;
   Session& session_;
   RestOptions options_;
+  int unreached_ = 0;               ///< calls in a row that nobody answered
+  uint64_t unreached_session_ = 0;  ///< the session that they used; 0: a new one has been asked for
 };
 
 }  // namespace prospectd::salesforce

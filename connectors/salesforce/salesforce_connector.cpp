@@ -64,6 +64,7 @@ class SchemaCache {
     entries_.insert_or_assign(to_lower_ascii(object), std::move(entry));
   }
   void drop(const std::string& object) { entries_.erase(to_lower_ascii(object)); }
+  void clear() { entries_.clear(); }
 
  private:
   struct Entry {
@@ -84,6 +85,7 @@ class SalesforceConnector final : public Connector {
 
   asio::awaitable<Result<Timestamp>> server_time() override;
   asio::awaitable<Result<mapping::ObjectSchema>> describe(std::string object) override;
+  void forget_describes() override { schemas_.clear(); }
   asio::awaitable<Result<Page>> fetch(FeedQuery query) override;
   asio::awaitable<Result<Page>> fetch_next(FeedQuery query, std::string next) override;
   asio::awaitable<Result<Page>> fetch_by_ids(std::string object, std::vector<std::string> fields,
@@ -97,7 +99,7 @@ class SalesforceConnector final : public Connector {
   asio::awaitable<Result<Page>> read_page(std::string object, std::string target,
                                           std::shared_ptr<const PageLayout> layout, NextPlace before);
   asio::awaitable<Result<void>> read_list(std::string object, std::string target,
-                                          std::shared_ptr<const PageLayout> layout, Page& all);
+                                          std::shared_ptr<const PageLayout> layout, size_t asked, Page& all);
   Call query_call(std::string target) const;
   Error lost_place(Error error, const CallOutcome& outcome, const NextPlace& before) const;
   Result<Page> page_of(DecodedPage decoded, const PageLayout& layout, const NextPlace& before,
@@ -304,7 +306,7 @@ asio::awaitable<Result<Page>> SalesforceConnector::fetch_by_ids(std::string obje
     size_t asked = 0;
     auto target = ids_target(version_, object, *layout, list, asked);
     if (!target) co_return std::move(target).error().within(object);
-    Result<void> read = co_await read_list(object, *std::move(target), layout, all);
+    Result<void> read = co_await read_list(object, *std::move(target), layout, asked, all);
     for (const mapping::Record& record : all.records)
       wanted.erase(record.id.str());
     for (const BadRecord& bad : all.bad)
@@ -322,16 +324,22 @@ asio::awaitable<Result<Page>> SalesforceConnector::fetch_by_ids(std::string obje
   co_return all;
 }
 
-/// Reads one list of ids to its end, page by page; what came before an error stays in `all`.
+/// Reads one list of `asked` ids to its end, page by page; what came before an error stays in `all`.
 asio::awaitable<Result<void>> SalesforceConnector::read_list(std::string object, std::string target,
                                                              std::shared_ptr<const PageLayout> layout,
-                                                             Page& all) {
+                                                             size_t asked, Page& all) {
+  size_t rows = 0;
   NextPlace before;
   // Every page but the last has a record, so there are no more pages than ids.
   for (size_t pages = 0; pages <= kFetchIdsMax; ++pages) {
     std::string address = before.locator.empty() ? target : next_target(version_, before);
     auto page = co_await read_page(object, std::move(address), layout, before);
     if (!page) co_return std::move(page).error();
+    rows += page->records.size() + page->bad.size();
+    if (rows > asked || page->total > static_cast<int64_t>(asked)) {
+      co_return make_error(ErrorCode::kBadPayload,
+                           "more records than the " + std::to_string(asked) + " ids that were asked for");
+    }
     std::move(page->records.begin(), page->records.end(), std::back_inserter(all.records));
     std::move(page->bad.begin(), page->bad.end(), std::back_inserter(all.bad));
     const auto next = parse_next(page->next);

@@ -18,7 +18,8 @@ namespace prospectd::engine {
 /// How the core decides pages of one object.
 struct Planner {
   std::function<reconcile::PageKeys(const FedPage&)> keys;
-  std::function<reconcile::Plan(const FedPage&, reconcile::PageSnapshot&)> plan;
+  /// Takes what it can use out of both.
+  std::function<reconcile::Plan(FedPage&, reconcile::PageSnapshot&)> plan;
 };
 
 /// Pages of one object, in feed order.
@@ -27,6 +28,10 @@ struct Batch {
   std::string object;
   std::string detail;  ///< of the cause: "salesforce/Lead"
   std::vector<FedPage> pages;
+  /// The next page, as long as it is there already and belongs in the same transaction; may be empty. Asked
+  /// on the worker's thread.
+  std::function<std::optional<FedPage>()> more = {};
+  bool begun = false;        ///< its pages are being used up: it can't be applied a second time
   bool moves_cursor = true;  ///< false for records fetched out of the feed's order
   reconcile::EditionId
       edition;  ///< set on the cursor of an object's first import; 0: the cursor keeps its own
@@ -55,7 +60,8 @@ struct Rounds {
 class Applier {
  public:
   virtual ~Applier() = default;
-  virtual Result<reconcile::PlanCounts> apply(const Batch& batch, const Planner& planner, Timestamp now) = 0;
+  /// Uses the batch up, from where it sets `begun`.
+  virtual Result<reconcile::PlanCounts> apply(Batch& batch, const Planner& planner, Timestamp now) = 0;
   /// Where the object's next window begins.
   virtual Result<reconcile::Cursor> cursor(reconcile::ConnectionId connection, const std::string& object) = 0;
   /// End of a cycle: addresses that became free (reconcile::plan_address_moves), at most kAddressMovesMax.

@@ -16,30 +16,29 @@ class CommittingApplier final : public Applier {
  public:
   explicit CommittingApplier(store::Store& store) : store_(store) {}
 
-  Result<PlanCounts> apply(const Batch& batch, const Planner& planner, Timestamp now) override {
+  Result<PlanCounts> apply(Batch& batch, const Planner& planner, Timestamp now) override {
     PD_ASSIGN(before, store_.cursor(batch.connection, batch.object));
     PD_ASSIGN(transaction, store_.begin());
-    PlanCounts counts;
-    bool wrote = false;
-    Cursor after = before;
-    for (size_t i = 0; i < batch.pages.size(); ++i) {
-      const FedPage& page = batch.pages[i];
-      PD_ASSIGN(snapshot, transaction->snapshot(planner.keys(page)));
-      Plan plan = planner.plan(page, snapshot);
-      plan.cause = {"poll", batch.detail, kActor};
-      after.stamp = std::max(after.stamp, page.settled);
-      if (batch.edition && after.stamp) after.edition = batch.edition;
-      if (i + 1 == batch.pages.size() && batch.moves_cursor && after != before) {
-        plan.cursor = reconcile::CursorMove{batch.connection, batch.object, before, after};
-      }
-      counts += plan.counts;
-      if (plan.empty()) continue;
-      wrote = true;
-      PD_TRY(transaction->apply(plan, now));
+    batch.begun = true;
+    Work work{*transaction, planner, {"poll", batch.detail, kActor}, now};
+    for (FedPage& page : batch.pages)
+      PD_TRY(work.take(page));
+    while (batch.more) {
+      std::optional<FedPage> page = batch.more();
+      if (!page) break;
+      PD_TRY(work.take(*page));
     }
-    if (wrote) PD_TRY(transaction->commit());  // a cycle that saw nothing new writes nothing (I5)
-    wrote_ = wrote_ || wrote;
-    return counts;
+    Cursor after = before;
+    after.stamp = std::max(after.stamp, work.settled);
+    if (batch.edition && after.stamp) after.edition = batch.edition;
+    if (batch.moves_cursor && after != before) {
+      Plan plan;
+      plan.cursor = reconcile::CursorMove{batch.connection, batch.object, before, after};
+      PD_TRY(work.write(std::move(plan)));
+    }
+    if (work.wrote) PD_TRY(transaction->commit());  // a cycle that saw nothing new writes nothing (I5)
+    wrote_ = wrote_ || work.wrote;
+    return work.counts;
   }
 
   Result<void> mark_verified(ConnectionId connection, const std::vector<ReadToEnd>& objects, Timestamp upper,
@@ -110,6 +109,30 @@ class CommittingApplier final : public Applier {
   }
 
  private:
+  /// One transaction's pages.
+  struct Work {
+    store::Transaction& transaction;
+    const Planner& planner;
+    reconcile::Cause cause;
+    Timestamp now;
+    PlanCounts counts = {};
+    std::optional<Timestamp> settled = {};  ///< the greatest of the pages'
+    bool wrote = false;
+
+    Result<void> take(FedPage& page) {
+      PD_ASSIGN(snapshot, transaction.snapshot(planner.keys(page)));
+      Plan plan = planner.plan(page, snapshot);
+      settled = std::max(settled, page.settled);
+      counts += plan.counts;
+      return plan.empty() ? Result<void>{} : write(std::move(plan));
+    }
+    Result<void> write(Plan plan) {
+      plan.cause = cause;
+      wrote = true;
+      return transaction.apply(plan, now);
+    }
+  };
+
   store::Store& store_;
   bool wrote_ = false;
 };

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "reconcile/quarantine.h"
+#include "daemon/engine/reading.h"
 
 namespace prospectd::engine {
 namespace {
@@ -12,21 +12,13 @@ namespace asio = boost::asio;
 using reconcile::Cursor;
 using reconcile::PlanCounts;
 
-// A batch that found the disk full, or the database locked, is tried again; its pages wait in memory.
+// A batch that found the database locked is tried again; its pages wait in memory. One that failed later, on
+// a full disk say, has used its pages up: the cycle ends, and the next goes on from the cursor.
 constexpr int kApplyAttemptsMax = 5;
 // Past this, records that were just found bad are asked for once more: a call each kFetchIdsMax, no harm.
 constexpr size_t kMetBadMax = 10'000;
-
-/// One object of a cycle: what to ask for, and how to decide it.
-struct Reading {
-  std::string object;
-  std::vector<std::string> fields;
-  Mapper mapper;
-  Planner planner;
-  bool users = false;
-  const reconcile::PersonType* person = nullptr;  ///< of a person type
-  std::string becomes;  ///< the object that a converted record goes on as; empty: none
-};
+// How far back the CRM's clock may go from one answer to the next: its servers differ by seconds.
+constexpr milliseconds kClockToleranceMin{60'000};
 
 // Concerns this object alone, whatever the others do (I12).
 bool concerns_one_object(const Error& error) {
@@ -60,6 +52,7 @@ class Cycle {
     // The second under way belongs to the window: an edit just made arrives now. What commits later is the
     // overlap's.
     upper_ = std::chrono::floor<seconds>(*time) + seconds{1};
+    PD_TRY_CO(check_clock(c_.read_before));
     PD_TRY_CO(co_await prepare());
     PD_TRY_CO(co_await read_all());
     PD_TRY_CO(co_await finish());
@@ -70,11 +63,25 @@ class Cycle {
   }
 
  private:
+  // A window that ends before the last one did reads nothing, and would say that all is well.
+  Result<void> check_clock(const std::optional<Timestamp>& seen) const {
+    if (!seen || *seen <= upper_ + std::max<milliseconds>(c_.options.poll.overlap, kClockToleranceMin))
+      return {};
+    return make_error(
+        ErrorCode::kServerError,
+        "the CRM's clock says " + format_timestamp_seconds(upper_) + ", after it has said " +
+            format_timestamp_seconds(*seen) +
+            ": what is newer can't be read until it is right. A proxy that answers from a cache does "
+            "the same");
+  }
+
   asio::awaitable<Result<void>> prepare() {
-    policy_ = c_.options.policy;
+    terms_.connection = c_.connection;
+    terms_.policy = c_.options.policy;
     // With something left out, it is looked for again each time; the connector remembers describes, so that
-    // costs a call an hour.
+    // costs a call an hour, unless a person asks.
     if (c_.maps == nullptr || !c_.maps->alerts.empty()) {
+      if (c_.asked_for) c_.options.connector->forget_describes();
       auto compiled = co_await compile_maps(c_.options);
       if (!compiled) co_return std::move(compiled).error();
       c_.maps = *std::move(compiled);
@@ -82,28 +89,34 @@ class Cycle {
     maps_ = c_.maps;
     PD_TRY_CO(co_await load_editions());
     summary_.alerts = maps_->alerts;
-    summary_.first_error = maps_->nobody;
-    summary_.complete = !maps_->nobody;
-    fill_readings();
+    summary_.first_error = maps_->unreadable;
+    summary_.complete = !maps_->unreadable;
+    readings_ = make_readings(*maps_, terms_);
     co_return Result<void>{};
   }
 
   asio::awaitable<Result<void>> load_editions() {
-    types_ = maps_->types;
+    terms_.types = maps_->types;
     Result<void> loaded;
     std::function<void()> work = [this, &loaded] {
-      for (size_t i = 0; i < types_.size() && loaded; ++i) {
-        auto editions = applier_.editions(c_.connection, types_[i].map->object(), maps_->lines[i]);
-        if (!editions) {
-          loaded = std::move(editions).error();
-          return;
-        }
-        types_[i].edition = editions->current;
-        types_[i].editions = std::move(editions->all);
-      }
+      for (size_t i = 0; i < terms_.types.size() && loaded; ++i)
+        loaded = load_editions_of(terms_.types[i], maps_->lines[i]);
     };
     co_await c_.scheduler.blocking(std::move(work));
     co_return loaded;
+  }
+
+  Result<void> load_editions_of(reconcile::PersonType& type, const std::vector<uint64_t>& lines) {
+    const std::string& object = type.map->object();
+    PD_ASSIGN(editions, applier_.editions(c_.connection, object, lines));
+    type.edition = editions.current;
+    if (const auto read_lines = type.map->lines(); read_lines != lines) {
+      PD_ASSIGN(read, applier_.editions(c_.connection, object, read_lines));
+      editions = std::move(read);
+    }
+    type.editions = std::move(editions.all);
+    terms_.read_editions.push_back(editions.current);
+    return {};
   }
 
   // Only ever resolved after the users have been read, so that a default user who is new in the CRM is found.
@@ -116,7 +129,7 @@ class Cycle {
     };
     co_await c_.scheduler.blocking(std::move(work));
     if (!found) co_return std::move(found).error();
-    policy_.default_user = found->value_or(UserId{});
+    terms_.policy.default_user = found->value_or(UserId{});
     if (!*found)
       summary_.alerts.push_back(
           "owners.default_user is no user of the CRM; owners without a user stay unassigned");
@@ -132,77 +145,12 @@ class Cycle {
     co_return Result<void>{};
   }
 
-  // ---- what to read, and how to decide it ----
-
-  // Users and queues, accounts, then the person types in the plugin's order.
-  void fill_readings() {
-    if (maps_->users) readings_.push_back(users_reading("User", user_fields(), reconcile::UserKind::kPerson));
-    if (maps_->queues)
-      readings_.push_back(users_reading("Group", queue_fields(), reconcile::UserKind::kQueue));
-    if (maps_->accounts) readings_.push_back(accounts_reading());
-    for (const reconcile::PersonType& type : types_)
-      readings_.push_back(people_reading(type));
-  }
-
-  Reading users_reading(const char* object, std::vector<std::string> fields, reconcile::UserKind kind) {
-    Reading reading;
-    reading.object = object;
-    reading.fields = std::move(fields);
-    reading.users = true;
-    reading.mapper = [kind](Page page) { return map_users(std::move(page), kind); };
-    reading.planner.keys = [this](const FedPage& page) {
-      reconcile::PageKeys keys = keys_of_user_page(c_.connection, page.users);
-      keys.remotes = page.whole;  // groups that are no queues among them: they may have a dead letter
-      add_keys_of_bad(keys, page.mapped.bad);
-      return keys;
-    };
-    reading.planner.plan = [this, object](const FedPage& page, reconcile::PageSnapshot& snapshot) {
-      reconcile::Plan plan = plan_user_page(policy_, types_, page.users, snapshot);
-      plan_quarantine(plan, snapshot, object, page.whole, page.mapped.bad, now_);
-      return plan;
-    };
-    return reading;
-  }
-
-  Reading accounts_reading() {
-    const mapping::FieldMap& map = *maps_->accounts;
-    Reading reading;
-    reading.object = map.object();
-    reading.fields = map.remote_fields();
-    reading.mapper = [&map](Page page) { return map_records(std::move(page), map.object(), map); };
-    reading.planner.keys = [this, &map](const FedPage& page) {
-      return keys_of_account_page(c_.connection, map, page.mapped);
-    };
-    reading.planner.plan = [this, &map](const FedPage& page, reconcile::PageSnapshot& snapshot) {
-      reconcile::Plan plan = plan_account_page(map, types_, policy_, page.mapped, snapshot);
-      plan_quarantine(plan, snapshot, map.object(), page.whole, page.mapped.bad, now_);
-      return plan;
-    };
-    return reading;
-  }
-
-  Reading people_reading(const reconcile::PersonType& type) {
-    const mapping::FieldMap& map = *type.map;
-    Reading reading;
-    reading.object = map.object();
-    reading.fields = map.remote_fields();
-    reading.person = &type;
-    reading.becomes = type.conversion_object;
-    reading.mapper = [&map](Page page) { return map_records(std::move(page), map.object(), map); };
-    reading.planner.keys = [this, &type](const FedPage& page) {
-      return keys_of_person_page(c_.connection, type, page.mapped);
-    };
-    reading.planner.plan = [this, &type](const FedPage& page, reconcile::PageSnapshot& snapshot) {
-      return plan_person_page(type, policy_, page.mapped, snapshot, now_);
-    };
-    return reading;
-  }
-
   // ---- reading one object ----
 
   asio::awaitable<Result<void>> read(const Reading& reading) {
     Cursor before;
     PD_TRY_CO(co_await load_cursor(reading.object, before));
+    PD_TRY_CO(check_clock(std::max(before.stamp, before.verified)));
     FeedQuery query;
     query.object = reading.object;
     query.fields = reading.fields;
@@ -214,15 +162,20 @@ class Cycle {
   }
 
   // Lines that are new to the mapping: all records are read once more, so that both sides take their baseline
-  // now and not at each record's next change, which would be lost in it (§11).
+  // now and not at each record's next change, which would be lost in it (§11). And fields that were left out
+  // for a while: what changed meanwhile arrives.
   bool compares_anew(const Reading& reading, const Cursor& before) {
     if (reading.person == nullptr) return false;
     const std::string fields = reading.person->new_fields(before.edition);
     if (fields.empty()) return false;
-    summary_.alerts.push_back(
-        reading.object + ": the mapping now compares " + fields +
-        "; all records are read once more, and where the two sides differ they stay so " +
-        "until one of them changes");
+    // An edition that is older than the cursor's has been compared by before.
+    const bool is_back = reading.person->edition < before.edition;
+    summary_.alerts.push_back(reading.object +
+                              (is_back ? ": " + fields + " is read again" + "; all records are read once more"
+                                       : ": the mapping now compares " + fields +
+                                             "; all records are read once more, and where the "
+                                             "two sides differ they stay so until one of them "
+                                             "changes"));
     return true;
   }
 
@@ -273,25 +226,49 @@ class Cycle {
   asio::awaitable<Result<void>> apply_all(const Reading& reading, Feed& feed, std::optional<Timestamp> known,
                                           bool in_order) {
     ObjectProgress progress{reading.object, 0, 0};
+    const size_t pages_max = c_.options.poll.pages_per_commit;
     for (;;) {
-      auto pages = co_await feed.take(c_.options.poll.pages_per_commit);
+      // Where nothing has to be asked of the CRM in between, the transaction itself goes on with the pages
+      // that are there by then: it holds many, while few wait in memory.
+      const bool goes_on = !in_order || !may_follow(reading.object);
+      auto pages = co_await feed.take(goes_on ? 1 : pages_max);
       if (!pages) co_return std::move(pages).error();
       if (pages->empty()) co_return Result<void>{};
-      for (const FedPage& page : *pages) {
-        progress.read += page.records;
-        progress.total = std::max(progress.total, page.total);
-        for (const reconcile::BadInput& bad : page.mapped.bad) {
-          if (met_bad_.size() < kMetBadMax) met_bad_.insert(bad.id);
-        }
-      }
+      for (const FedPage& page : *pages)
+        met(page, progress);
       Batch batch = make_batch(reading);
       batch.moves_cursor = in_order;
-      if (in_order && !known && reading.person != nullptr) batch.edition = reading.person->edition;
+      if (in_order && !known) batch.edition = reading.edition;
       batch.pages = *std::move(pages);
+      if (goes_on) {
+        batch.more = [this, &feed, &progress, left = pages_max - 1]() mutable {
+          std::optional<FedPage> page = left > 0 ? feed.take_now() : std::nullopt;
+          if (page) {
+            --left;
+            met(*page, progress);
+          }
+          return page;
+        };
+      }
       if (in_order && brings_news(batch, known)) PD_TRY_CO(co_await follow_conversions(reading.object));
       PD_TRY_CO(co_await apply(batch, reading));
       if (c_.on_progress) c_.on_progress(progress);
     }
+  }
+
+  void met(const FedPage& page, ObjectProgress& progress) {
+    progress.read += page.records;
+    progress.total = std::max(progress.total, page.total);
+    for (const reconcile::BadInput& bad : page.mapped.bad) {
+      if (met_bad_.size() < kMetBadMax) met_bad_.insert(bad.id);
+    }
+  }
+
+  // Are there conversions into this object that follow_conversions() has yet to look for?
+  bool may_follow(const std::string& object) const {
+    return std::ranges::any_of(readings_, [&](const Reading& reading) {
+      return reading.becomes == object && !followed_.contains(reading.object);
+    });
   }
 
   static bool brings_news(const Batch& batch, const std::optional<Timestamp>& known) {
@@ -308,10 +285,10 @@ class Cycle {
     return batch;
   }
 
-  asio::awaitable<Result<void>> apply(const Batch& batch, const Reading& reading) {
+  asio::awaitable<Result<void>> apply(Batch& batch, const Reading& reading) {
     for (int attempt = 1;; ++attempt) {
       if (c_.scheduler.stopping()) co_return make_error(ErrorCode::kCancelled, "stopping");
-      now_ = c_.scheduler.now();
+      terms_.now = c_.scheduler.now();
       Result<PlanCounts> counts = PlanCounts{};
       std::function<void()> work = [&, this] { counts = decide(batch, reading); };
       co_await c_.scheduler.blocking(std::move(work));
@@ -320,7 +297,8 @@ class Cycle {
         if (reading.person != nullptr) summary_.people += *counts;
         co_return Result<void>{};
       }
-      const bool again = counts.error().error_class() == ErrorClass::kRetry && attempt < kApplyAttemptsMax;
+      const bool again =
+          counts.error().error_class() == ErrorClass::kRetry && attempt < kApplyAttemptsMax && !batch.begun;
       if (!again) co_return std::move(counts).error();
       co_await c_.scheduler.sleep(full_jitter({}, attempt, c_.scheduler.random()), nullptr);
     }
@@ -328,9 +306,9 @@ class Cycle {
 
   // On the worker's thread, where nothing may throw: a decision that does is a defect of ours, and ends the
   // cycle.
-  Result<PlanCounts> decide(const Batch& batch, const Reading& reading) {
+  Result<PlanCounts> decide(Batch& batch, const Reading& reading) {
     try {
-      return applier_.apply(batch, reading.planner, now_);
+      return applier_.apply(batch, reading.planner, terms_.now);
     } catch (const std::exception&) {
       return make_error(ErrorCode::kInternal,
                         "deciding a page of " + batch.object + " failed on a defect of prospectd");
@@ -340,8 +318,7 @@ class Cycle {
   // What one object's end means for the cycle.
   Result<void> settle(const Reading& reading, const Cursor& before, Result<void> outcome) {
     if (outcome) {
-      verified_.push_back(
-          {reading.object, reading.person == nullptr ? reconcile::EditionId{} : reading.person->edition});
+      verified_.push_back({reading.object, reading.edition});
       return outcome;
     }
     Error error = std::move(outcome).error().within("reading " + reading.object);
@@ -388,20 +365,20 @@ class Cycle {
   }
 
   asio::awaitable<Result<void>> mark_verified() {
-    now_ = c_.scheduler.now();
+    terms_.now = c_.scheduler.now();
     Result<void> marked;
     std::function<void()> work = [&, this] {
-      marked = applier_.mark_verified(c_.connection, verified_, upper_, now_);
+      marked = applier_.mark_verified(c_.connection, verified_, upper_, terms_.now);
     };
     co_await c_.scheduler.blocking(std::move(work));
     co_return marked;
   }
 
   asio::awaitable<Result<void>> settle_addresses() {
-    now_ = c_.scheduler.now();
+    terms_.now = c_.scheduler.now();
     Result<PlanCounts> counts = PlanCounts{};
     std::function<void()> work = [&, this] {
-      counts = applier_.settle_addresses(c_.connection, c_.options.name, types_, now_, c_.rounds);
+      counts = applier_.settle_addresses(c_.connection, c_.options.name, terms_.types, terms_.now, c_.rounds);
     };
     co_await c_.scheduler.blocking(std::move(work));
     if (!counts) co_return std::move(counts).error();
@@ -445,12 +422,10 @@ class Cycle {
   CycleContext& c_;
   Applier& applier_;
   std::shared_ptr<const Maps> maps_;
-  reconcile::Policy policy_;
   CycleSummary summary_;
+  Terms terms_;
   Timestamp upper_{};
-  Timestamp now_{};
-  std::set<std::string> followed_;            ///< types whose conversions have been followed in this cycle
-  std::vector<reconcile::PersonType> types_;  ///< the maps', with the editions of their mappings
+  std::set<std::string> followed_;  ///< types whose conversions have been followed in this cycle
   std::vector<ReadToEnd> verified_;
   bool later_types_wait_ = false;
   const bool second_pass_;

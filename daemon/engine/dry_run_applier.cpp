@@ -169,10 +169,11 @@ class DryRunApplier final : public Applier {
   DryRunApplier(store::Store& store, const mapping::LocalSchema& schema, DryRunReport& report)
       : store_(store), schema_(schema), report_(report) {}
 
-  Result<PlanCounts> apply(const Batch& batch, const Planner& planner, Timestamp) override {
+  Result<PlanCounts> apply(Batch& batch, const Planner& planner, Timestamp) override {
     PD_TRY(open_reader());
+    batch.begun = true;
     PlanCounts counts;
-    for (const FedPage& page : batch.pages) {
+    for (FedPage& page : batch.pages) {
       PageKeys keys = planner.keys(page);
       keys.known.clear();  // a link that stands in the database may have been changed by the run itself
       PD_ASSIGN(snapshot, reader_->snapshot(keys));

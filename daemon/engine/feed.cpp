@@ -1,12 +1,16 @@
 #include "daemon/engine/feed.h"
 
 #include <deque>
+#include <mutex>
+#include <unordered_set>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 
+#include "base/log.h"
 #include "daemon/engine/signal.h"
 #include "daemon/engine/window_progress.h"
+#include "mapping/hash.h"
 
 namespace prospectd::engine {
 namespace {
@@ -25,7 +29,7 @@ class PagedFeed final : public Feed {
         limits_(limits),
         progress_(query_.upper, limits_.overlap),
         for_consumer_(scheduler.io()),
-        for_producer_(scheduler.io()),
+        for_producer_(std::make_shared<Signal>(scheduler.io())),
         producer_gone_(scheduler.io()) {}
 
   void start() {
@@ -41,28 +45,49 @@ class PagedFeed final : public Feed {
   }
 
   asio::awaitable<Result<std::vector<FedPage>>> take(size_t pages_max) override {
-    while (ready_.empty() && producing_ && !failure_)
+    while (pages_ready() == 0 && producing_ && !failure_)
       co_await for_consumer_.wait();
     std::vector<FedPage> pages;
-    while (!ready_.empty() && pages.size() < pages_max) {
-      pages.push_back(std::move(ready_.front()));
-      ready_.pop_front();
+    while (pages.size() < pages_max) {
+      std::optional<FedPage> page = pop();
+      if (!page) break;
+      pages.push_back(*std::move(page));
     }
-    for_producer_.notify();
+    for_producer_->notify();
     // Pages that came before a failure are whole and in order: they count.
     if (pages.empty() && failure_) co_return *failure_;
     co_return pages;
   }
 
+  std::optional<FedPage> take_now() override {
+    std::optional<FedPage> page = pop();
+    // The notice may come when the feed has gone: it keeps what it needs.
+    if (page) asio::post(scheduler_.io(), [signal = for_producer_] { signal->notify(); });
+    return page;
+  }
+
   asio::awaitable<void> close() override {
     closing_ = true;
-    for_producer_.notify();
+    for_producer_->notify();
     pause_.notify();
     while (producing_)
       co_await producer_gone_.wait();
   }
 
  private:
+  size_t pages_ready() const {
+    const std::lock_guard lock(mutex_);
+    return ready_.size();
+  }
+
+  std::optional<FedPage> pop() {
+    const std::lock_guard lock(mutex_);
+    if (ready_.empty()) return std::nullopt;
+    std::optional<FedPage> page = std::move(ready_.front());
+    ready_.pop_front();
+    return page;
+  }
+
   asio::awaitable<void> produce() {
     std::string next;
     bool more = true;
@@ -71,6 +96,7 @@ class PagedFeed final : public Feed {
       if (!page) {
         if (page.error().code == ErrorCode::kQueryRestart && may_restart()) {
           next.clear();
+          seen_.clear();
           continue;
         }
         end_with(std::move(page).error());
@@ -79,8 +105,8 @@ class PagedFeed final : public Feed {
       more = !page->next.empty();
       next = page->next;
       if (!accept(*std::move(page), more)) co_return;
-      while (ready_.size() >= limits_.pages_ahead_max && !closing_)
-        co_await for_producer_.wait();
+      while (pages_ready() >= limits_.pages_ahead_max && !closing_)
+        co_await for_producer_->wait();
     }
   }
 
@@ -102,6 +128,8 @@ class PagedFeed final : public Feed {
       if (!may_retry(page.error(), attempt)) co_return page;
       const milliseconds wait =
           page.error().retry_after.value_or(full_jitter({}, attempt, scheduler_.random()));
+      log::info("feed.retry", page.error().text(),
+                {{"object", query_.object}, {"attempt", attempt}, {"wait_ms", wait.count()}});
       co_await scheduler_.sleep(wait, &pause_);
       if (closing_ || scheduler_.stopping()) co_return make_error(ErrorCode::kCancelled, "stopping");
     }
@@ -137,6 +165,10 @@ class PagedFeed final : public Feed {
       return true;
     }
     empty_pages_ = 0;
+    if (records > 0 && !seen_.insert(fingerprint_of(page)).second &&
+        ++repeated_pages_ > limits_.repeated_pages_max) {
+      return refuse("leads back to pages that were read");
+    }
     if (progress_.saw(page)) restarts_ = 0;
     const std::optional<Timestamp> settled = more ? progress_.settled_so_far() : progress_.settled_at_end();
     if (records == 0 && !settled) return true;
@@ -145,9 +177,21 @@ class PagedFeed final : public Feed {
     fed.records = records;
     fed.total = total;
     fed.settled = settled;
-    ready_.push_back(std::move(fed));
+    {
+      const std::lock_guard lock(mutex_);
+      ready_.push_back(std::move(fed));
+    }
     for_consumer_.notify();
     return true;
+  }
+
+  static uint64_t fingerprint_of(const Page& page) {
+    uint64_t hash = 0;
+    for (const mapping::Record& record : page.records)
+      hash = mapping::hash_bytes(record.id.str(), hash);
+    for (const BadRecord& bad : page.bad)
+      hash = mapping::hash_bytes(bad.id.str(), mapping::hash_bytes(bad.payload, hash));
+    return hash;
   }
 
   bool refuse(const char* what) {
@@ -169,15 +213,18 @@ class PagedFeed final : public Feed {
   Mapper mapper_;
   FeedLimits limits_;
   WindowProgress progress_;
-  std::deque<FedPage> ready_;
+  mutable std::mutex mutex_;
+  std::deque<FedPage> ready_;  ///< under mutex_
   std::optional<Error> failure_;
   Signal for_consumer_;
-  Signal for_producer_;
+  std::shared_ptr<Signal> for_producer_;
   Signal producer_gone_;
   Wakeup pause_;
   bool producing_ = false;
   bool closing_ = false;
   int restarts_ = 0;
+  std::unordered_set<uint64_t> seen_;  ///< pages of this query, by their records
+  int repeated_pages_ = 0;
   int empty_pages_ = 0;
   int64_t pages_ = 0;
 };

@@ -32,7 +32,6 @@ class Compiler {
     PD_TRY_CO(co_await accounts());
     for (const mapping::TypeSpec& type : options_.types)
       PD_TRY_CO(co_await people(type));
-    if (maps_->types.empty()) maps_->nobody = std::move(refusal_);
     co_return std::shared_ptr<const Maps>(std::move(maps_));
   }
 
@@ -60,7 +59,10 @@ class Compiler {
     if (!options_.accounts) co_return Result<void>{};
     auto schema = co_await describe(options_.accounts->object);
     PD_TRY_CO(outcome(schema, options_.accounts->object));
-    if (!schema) co_return Result<void>{};
+    if (!schema) {
+      missing(options_.accounts->object, schema.error());
+      co_return Result<void>{};
+    }
     auto map = FieldMap::compile_account(*options_.accounts);
     if (!map) co_return std::move(map).error();
     maps_->accounts = drop_missing(*map, *schema, maps_->alerts);
@@ -72,7 +74,7 @@ class Compiler {
     auto schema = co_await describe(object);
     PD_TRY_CO(outcome(schema, object));
     if (!schema) {
-      if (!refusal_) refusal_ = Error(schema.error()).within(object);
+      missing(object, schema.error());
       co_return Result<void>{};
     }
     auto map = FieldMap::compile(type.mapping, options_.schema);
@@ -91,9 +93,12 @@ class Compiler {
     co_return Result<void>{};
   }
 
+  void missing(const std::string& object, const Error& why) {
+    if (!maps_->unreadable) maps_->unreadable = Error(why).within(object);
+  }
+
   const ConnectionOptions& options_;
   std::shared_ptr<Maps> maps_;
-  std::optional<Error> refusal_;  ///< of the first person type that can't be read
 };
 
 std::string text_of(const mapping::Record& record, const mapping::FieldList& layout, std::string_view name) {
@@ -162,10 +167,8 @@ FedPage map_records(Page page, const std::string& object, const FieldMap& map) {
   fed.mapped.object = object;
   const std::vector<size_t> binding = map.bind(*page.layout);
   fed.mapped.records.reserve(page.records.size());
-  for (mapping::Record& record : page.records) {
-    fed.whole.push_back(record.id);
+  for (mapping::Record& record : page.records)
     fed.mapped.records.push_back(map.to_local(std::move(record), binding));
-  }
   fed.mapped.bad = bad_of(page);
   return fed;
 }

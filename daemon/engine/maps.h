@@ -30,7 +30,8 @@ struct Maps {
   bool users = true;
   bool queues = true;
   std::vector<std::string> alerts;
-  std::optional<Error> nobody;  ///< why not one of the person types can be read; none while one can
+  /// Why the first of the objects that the configuration names can't be read; none while all can.
+  std::optional<Error> unreadable;
 };
 
 /// Asks the CRM for every object's describe and compiles.

@@ -62,6 +62,15 @@ class Poller {
     return ticket;
   }
 
+  // Beside the cycles: it only reads.
+  asio::awaitable<Result<std::optional<Judgement>>> judge(RemoteId remote) {
+    PD_TRY_CO(co_await connect());
+    ConnectionOptions options = options_;
+    std::shared_ptr<const Maps> maps = maps_;
+    co_return co_await judge_record(scheduler_, store_, std::move(options), connection_, std::move(maps),
+                                    std::move(remote));
+  }
+
   void reconfigure(ConnectionOptions options) {
     next_ = std::move(options);
     wakeup_.notify();
@@ -107,7 +116,7 @@ class Poller {
       }
     }
     if (!wants_cycle) co_return until_due();
-    Result<CycleSummary> outcome = co_await cycle();
+    Result<CycleSummary> outcome = co_await cycle(!served.empty());
     const milliseconds pause = settle(outcome);
     due_ = scheduler_.monotonic() + pause;
     for (const auto& ticket : served) {
@@ -135,13 +144,15 @@ class Poller {
     co_return Result<void>{};
   }
 
-  asio::awaitable<Result<CycleSummary>> cycle() {
+  asio::awaitable<Result<CycleSummary>> cycle(bool asked_for) {
     status_.state = ConnectionState::kSyncing;
     status_.next_poll_at.reset();
     began_ = scheduler_.monotonic();
     read_before_ = 0;
     PD_TRY_CO(co_await connect());
     CycleContext context = make_context();
+    context.asked_for = asked_for;
+    if (status_.last_cycle) context.read_before = status_.last_cycle->window_upper;
     auto applier = make_committing_applier(store_);
     co_return co_await run_cycle(context, *applier);
   }
@@ -340,6 +351,17 @@ class EngineSupervisor final : public Supervisor {
     co_return *std::move(sum);
   }
 
+  asio::awaitable<Result<std::optional<Judgement>>> judge(RemoteId remote) override {
+    Result<std::optional<Judgement>> last = std::optional<Judgement>();
+    for (const auto& poller : pollers_) {
+      RemoteId asked = remote;
+      auto found = co_await poller->judge(std::move(asked));
+      if (found && *found) co_return found;
+      if (!found) last = std::move(found);
+    }
+    co_return last;
+  }
+
   Result<void> reconfigure(ConnectionOptions options) override {
     PD_TRY(check_name(options.name));
     for (const auto& poller : pollers_) {
@@ -401,7 +423,12 @@ class EngineSupervisor final : public Supervisor {
     if (connection.empty()) return {};
     const auto same = [&](const auto& poller) { return poller->name() == connection; };
     if (std::ranges::any_of(pollers_, same)) return {};
-    return make_error(ErrorCode::kNotFound, "no connection named " + connection + " in the configuration");
+    std::string names;
+    for (const auto& poller : pollers_)
+      names += (names.empty() ? "" : ", ") + poller->name();
+    return make_error(ErrorCode::kNotFound, "no connection named " + connection +
+                                                " in the configuration; there is " +
+                                                (names.empty() ? "none" : names));
   }
 
   Scheduler& scheduler_;

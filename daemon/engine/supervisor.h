@@ -11,6 +11,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "daemon/engine/connection.h"
+#include "daemon/engine/judge.h"
 #include "daemon/engine/scheduler.h"
 #include "reconcile/store/store.h"
 
@@ -29,6 +30,9 @@ class Supervisor {
   /// What a cycle would do now. Nothing is written. Takes the connection's turn like a cycle. What only the
   /// end of a cycle settles (addresses that it makes free, records to read again) is not in it.
   virtual boost::asio::awaitable<Result<DryRunReport>> dry_run(std::string connection) = 0;
+  /// judge_record of the connection that has the record; none: none has.
+  /// **Errors:** of the last connection that could not be asked, where no other has the record.
+  virtual boost::asio::awaitable<Result<std::optional<Judgement>>> judge(RemoteId remote) = 0;
   /// Gives a connection other options: how it is read, by which mappings and policy. A cycle under way ends
   /// with the old ones; the next begins at once, with the new. The connection keeps its local schema, which
   /// is the store's, and its connector where these options name none.

@@ -33,9 +33,14 @@ Result<Explanation> explain_prospect(const ExplainContext& context, store::Reade
 /// A record held back; `rows` are its failure rows, at least one.
 Result<Explanation> explain_held(const ExplainContext& context, store::Reader& reader,
                                  const std::vector<reconcile::Duplicate>& rows);
-/// **Errors:** kNotFound when the record is nowhere.
+/// **Errors:** kNotFound when nothing here knows the record.
 Result<Explanation> explain_record(const ExplainContext& context, store::Reader& reader,
                                    const RemoteId& remote);
+
+/// A record that nothing here knows, as the CRM has it now.
+Explanation explain_judged(const RemoteId& remote, const engine::Judgement& judgement);
+/// The error for one that the CRM does not have either, or could not be asked for.
+Error known_nowhere(const RemoteId& remote, const std::optional<Error>& crm);
 
 /// "00Q… became 003… (converted)"
 std::string lineage_words(const reconcile::LineageEntry& entry);

@@ -178,6 +178,7 @@ Result<std::optional<Explanation>> find_other(const ExplainContext& context, sto
   for (const auto& [id, name] : context.connections) {
     reconcile::PageKeys keys;
     keys.connection = id;
+    keys.only_references = true;  // then accounts come whole
     keys.users.push_back(remote);
     keys.accounts.push_back(remote);
     PD_ASSIGN(snapshot, reader.snapshot(keys));
@@ -190,18 +191,69 @@ Result<std::optional<Explanation>> find_other(const ExplainContext& context, sto
   return std::optional<Explanation>{};
 }
 
-Error nowhere(const RemoteId& remote) {
-  return make_error(
-      ErrorCode::kNotFound,
-      "the CRM record " + remote.str() +
-          " is not known here (looked for it among links, earlier ids, records held back, records "
-          "set apart, users and accounts): it was not read yet, it was deleted before it was ever "
-          "read, the settings of its type keep new records out (`inbound.create`, or a condition in "
-          "`inbound.create_when`: CONDITION_NOT_MET), or its type is not in the configuration; `prospectd "
-          "sync` reads what is new");
+// What the next cycle makes of it, or what would have to change first.
+std::string outlook_of(const engine::Judgement& judgement) {
+  switch (judgement.decision.reason) {
+    case reconcile::Reason::kConditionNotMet:
+      return "change the record so that it meets the condition, or `inbound.create_when` of its type";
+    case reconcile::Reason::kInboundCreateOff:
+      return "`inbound.create: true` of its type lets such records in";
+    case reconcile::Reason::kDeletedUnseen:
+      return "restore it in the CRM, if it was deleted by mistake";
+    case reconcile::Reason::kConvertedUnseen:
+      return "look for the contact that it became";
+    default:
+      return "nothing: it is taken by the next poll that reads it";
+  }
+}
+
+// Sentences of reasons tell what was; here some of it is still to come.
+std::string judged_words(const reconcile::Decision& decision) {
+  if (decision.verdict == reconcile::Verdict::kCreate)
+    return "Nothing keeps it out: the next poll that reads it makes a prospect of it";
+  if (decision.verdict == reconcile::Verdict::kLink)
+    return "A prospect without a CRM record has its email address: the next poll that reads it links the two";
+  return std::string(reconcile::sentence_of(decision.reason));
 }
 
 }  // namespace
+
+Explanation explain_judged(const RemoteId& remote, const engine::Judgement& judgement) {
+  Explanation out;
+  out.subject = record_words(judgement.object, remote) + " · no prospect";
+  out.facts.emplace_back("in the CRM", "there, and asked for just now");
+  out.facts.emplace_back("connection", judgement.connection);
+  if (!judgement.unreadable.empty()) {
+    out.facts.emplace_back("unreadable", judgement.unreadable);
+    out.facts.emplace_back("to do", "correct the record in the CRM");
+    return out;
+  }
+  const reconcile::Reason reason = judgement.decision.reason;
+  if (reason == reconcile::Reason::kConditionNotMet && !judgement.condition.empty())
+    out.facts.emplace_back("condition", judgement.condition);
+  if (judgement.decision.prospect)
+    out.facts.emplace_back("prospect",
+                           std::to_string(judgement.decision.prospect.value) + " has its address");
+  out.facts.emplace_back("to do", outlook_of(judgement));
+  Because step;
+  step.what = judged_words(judgement.decision);
+  step.reason = reconcile::code_of(reason);
+  out.because.push_back(std::move(step));
+  out.next.emplace_back(kNextSync);
+  return out;
+}
+
+Error known_nowhere(const RemoteId& remote, const std::optional<Error>& crm) {
+  std::string message =
+      "the CRM record " + remote.str() +
+      " is not known here (looked for it among links, earlier ids, records held back, records "
+      "set apart, users and accounts), and ";
+  message +=
+      crm ? "the CRM could not be asked for it: " + crm->text()
+          : "the CRM has no such record of a type that the configuration names, deleted ones included, or "
+            "does not show it to prospectd's user";
+  return make_error(ErrorCode::kNotFound, std::move(message));
+}
 
 Result<Explanation> explain_held(const ExplainContext&, store::Reader& reader,
                                  const std::vector<Duplicate>& rows) {
@@ -232,7 +284,7 @@ Result<Explanation> explain_record(const ExplainContext& context, store::Reader&
   if (!later.empty()) return explain_lineage(remote, later);
   PD_ASSIGN(other, find_other(context, reader, remote));
   if (other) return *std::move(other);
-  return nowhere(remote);
+  return make_error(ErrorCode::kNotFound, "the CRM record " + remote.str() + " is not known here");
 }
 
 }  // namespace prospectd::service

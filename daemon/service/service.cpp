@@ -105,13 +105,16 @@ class DaemonService final : public Service {
 
   asio::awaitable<Result<Explanation>> explain(std::string subject) override {
     co_await learn_names();
-    std::function<Result<Explanation>(store::Reader&)> work =
-        [this, names = names_, subject = std::move(subject)](store::Reader& reader) {
-          const ExplainContext context{schema_, *names, canonical_id_};
-          return explain_subject(context, reader, subject);
-        };
+    std::function<Result<Explanation>(store::Reader&)> work = [this, names = names_,
+                                                               subject](store::Reader& reader) {
+      const ExplainContext context{schema_, *names, canonical_id_};
+      return explain_subject(context, reader, subject);
+    };
     Result<Explanation> explanation = co_await read<Explanation>(std::move(work));
-    co_return explanation;
+    if (explanation || explanation.error().code != ErrorCode::kNotFound) co_return explanation;
+    const auto asked = parse_subject(subject, canonical_id_);
+    if (!asked || asked->kind != Subject::Kind::kRecord) co_return explanation;
+    co_return co_await explain_unknown(RemoteId(asked->text));
   }
 
   std::vector<engine::ConnectionStatus> connections() const override { return supervisor_.status(); }
@@ -151,6 +154,15 @@ class DaemonService final : public Service {
   }
 
  private:
+  // Nothing here knows the record: what does the CRM say of it, now?
+  asio::awaitable<Result<Explanation>> explain_unknown(RemoteId remote) {
+    RemoteId asked = remote;
+    const auto judgement = co_await supervisor_.judge(std::move(asked));
+    if (!judgement) co_return known_nowhere(remote, judgement.error());
+    if (!*judgement) co_return known_nowhere(remote, std::nullopt);
+    co_return explain_judged(remote, **judgement);
+  }
+
   static bool all_ok(const std::vector<Check>& checks) { return std::ranges::all_of(checks, &Check::ok); }
 
   // The connections' numbers, until all are known; the store makes those that are new.

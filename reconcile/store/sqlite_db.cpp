@@ -72,11 +72,14 @@ int count_log_pages(void* pages, sqlite3*, const char*, int count) {
 }  // namespace
 
 Error damaged(const std::string& path, const std::string& what) {
-  return make_error(ErrorCode::kStateDamaged,
-                    "the database " + path + " is damaged: " + what +
-                        ". Nothing was changed. Keep a copy of it, then restore a backup (cp BACKUP " + path +
-                        "; rm -f " + path + "-wal " + path +
-                        "-shm), or move the three files away to read everything from the CRM again");
+  return make_error(
+      ErrorCode::kStateDamaged,
+      "the database " + path + " is damaged: " + what +
+          ". Nothing was changed. Another program that wrote to the file (sqlite3 moves the log into it "
+          "when it closes; `sqlite3 -readonly` does not) leaves such a state too. Keep a copy of it, then "
+          "restore a backup (cp BACKUP " +
+          path + "; rm -f " + path + "-wal " + path +
+          "-shm), or move the three files away to read everything from the CRM again");
 }
 
 Result<std::shared_ptr<Database>> Database::open(const std::string& path, Mode mode, int64_t cache_bytes) {

@@ -66,6 +66,11 @@ Loader::Loader(Database& db, const Codec& codec, const AddressHash& hash)
                "ORDER BY id DESC LIMIT 1"),
       dead_letter_(db, "SELECT 1 FROM dead_letters WHERE connection = ? AND remote = ?") {}
 
+void Loader::begin_filters(const Tally& tally) {
+  if (tally.links == 0) links_filter_.start();
+  if (tally.prospects == 0) addresses_filter_.start();
+}
+
 Result<PageSnapshot> Loader::snapshot(const PageKeys& keys, const Tally& tally, FreeKeys* free) {
   if (free != nullptr) free->reset(keys.emails.size(), keys.remotes.size());
   Job job{keys, tally, free, {}};
@@ -127,9 +132,10 @@ Result<void> Loader::load_link(Job& job, const HashedKey& key, bool& bare) {
 
 Result<std::optional<StoredLink>> Loader::link_at(ConnectionId connection, const RemoteId& remote,
                                                   int64_t hash, bool* bare) {
+  if (bare != nullptr) *bare = true;
+  if (links_filter_.is_surely_new(hash)) return std::optional<StoredLink>();
   Query query(links_by_hash_);
   query.bind(hash);
-  if (bare != nullptr) *bare = true;
   while (query.step()) {
     if (bare != nullptr) *bare = false;
     if (query.text(1) != remote.str() || query.integer(0) % kConnectionsMax != connection.value) continue;
@@ -165,9 +171,10 @@ Result<void> Loader::load_addresses(Job& job) {
 
 Result<std::optional<ProspectId>> Loader::holder_of(const std::string& address_key, int64_t hash,
                                                     bool* bare) {
+  if (bare != nullptr) *bare = true;
+  if (addresses_filter_.is_surely_new(hash)) return std::optional<ProspectId>();
   Query query(address_by_hash_);
   query.bind(hash);
-  if (bare != nullptr) *bare = true;
   while (query.step()) {
     if (bare != nullptr) *bare = false;
     if (query.text(1) == address_key) return std::optional(ProspectId{query.integer(0) / kAddressesMax});

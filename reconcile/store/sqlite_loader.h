@@ -10,6 +10,7 @@
 #include "reconcile/snapshot.h"
 #include "reconcile/store/address_hash.h"
 #include "reconcile/store/hash_set.h"
+#include "reconcile/store/key_filter.h"
 #include "reconcile/store/sqlite_rows.h"
 #include "reconcile/store/sqlite_tally.h"
 
@@ -53,6 +54,12 @@ class Loader {
                                             int64_t hash, bool* bare = nullptr);
   Rows& rows() { return rows_; }
 
+  /// For a writer that tells every row it adds: the tables that are empty now need not be asked for keys
+  /// which it has not added.
+  void begin_filters(const Tally& tally);
+  void added_link(int64_t remote_hash) { links_filter_.insert(remote_hash); }
+  void added_address(int64_t key_hash) { addresses_filter_.insert(key_hash); }
+
  private:
   struct Job;
   /// A key's hash, and its place in the list that it is from.
@@ -79,6 +86,8 @@ class Loader {
 
   Rows rows_;
   AddressHash hash_;
+  KeyFilter links_filter_;
+  KeyFilter addresses_filter_;
   Statement links_by_hash_;
   Statement link_by_id_;
   Statement address_by_hash_;

@@ -186,6 +186,7 @@ Result<void> PeopleWriter::add_addresses(ProspectId prospect, const std::vector<
     query.bind(id++).bind(hash).bind(address.key);
     query.bind_or_null(address.typed == address.key ? std::string_view{} : std::string_view(address.typed));
     PD_TRY(query.run());
+    c_.loader.added_address(hash);
   }
   return {};
 }
@@ -275,6 +276,7 @@ Result<void> PeopleWriter::insert_link(const Link& link) {
   bind_link_state(query, link, shadow, pending);
   if (auto done = query.run(); !done)
     return write_error(std::move(done).error(), "prospect " + number(link.prospect) + " is linked already");
+  c_.loader.added_link(hash);
   ++c_.written;
   ++c_.tally.links;
   return pending_.replace(link.connection, PendingWriter::Kind::kProspect, link.prospect.value, {},

@@ -37,6 +37,7 @@ class Core {
     PD_ASSIGN(tally, load_tally(*db_));
     tally_ = committed_tally_ = tally;
     loader_ = std::make_unique<Loader>(*db_, *codec_, hash_);
+    loader_->begin_filters(tally_);
     writer_ = std::make_unique<Writer>(*db_, *codec_, *loader_, tally_);
     return {};
   }

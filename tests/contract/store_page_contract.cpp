@@ -84,7 +84,7 @@ TEST_P(StoreContract, WhatTheCorePlansOnItsSnapshotTheStoreTakes) {
       auto before = (*transaction)->snapshot(keys_of_person_page(*connection, maker.type(), page));
       ASSERT_TRUE(before) << before.error().text();
       PageSnapshot seen = *before;
-      Plan plan = plan_person_page(maker.type(), Policy{}, page, seen, at(100 + i));
+      Plan plan = plan_person_page(maker.type(), Policy{}, MappedPage(page), seen, at(100 + i));
       const auto fits = can_apply(*before, plan);
       EXPECT_TRUE(fits) << fits.error().text();
       const auto applied = (*transaction)->apply(plan, at(100 + i));

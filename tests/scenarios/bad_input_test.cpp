@@ -67,6 +67,21 @@ TEST_F(BadInput, F11_AFieldThatVanishesIsLeftOutAndTheOthersGoOn) {
   EXPECT_EQ(world_.prospect_of(lead).prospect.fields[field::kTitle], Value("CTO"));
 }
 
+TEST_F(BadInput, F11_WhatChangedWhileAFieldWasAwayArrivesWhenItIsBack) {
+  const std::string lead = world_.lead("l@x.test", {{"Title", Value("CTO")}});
+  world_.sync();
+  knobs([](sandbox::Knobs& k) { k.hidden_fields["lead"] = {"title"}; });
+  world_.edit("Lead", lead, {{"Title", Value("CEO")}, {"Phone", Value("1")}});
+  world_.sync();
+  world_.scheduler().run_for(std::chrono::hours{2});  // the overlap does not reach back to the edit
+  knobs([](sandbox::Knobs& k) { k.hidden_fields.clear(); });
+  EXPECT_TRUE(mentions(world_.sync().alerts, "Title → title is read again"));
+  EXPECT_EQ(world_.prospect_of(lead).prospect.fields[field::kTitle], Value("CEO"));
+  const int64_t written = world_.store().rows_written();
+  EXPECT_TRUE(world_.sync().alerts.empty());
+  EXPECT_EQ(world_.store().rows_written(), written);
+}
+
 TEST_F(BadInput, I12_AnObjectThatIsNotEnabledDoesNotStopTheOthers) {
   fill(3);
   world_.contact("c@x.test");
@@ -74,6 +89,8 @@ TEST_F(BadInput, I12_AnObjectThatIsNotEnabledDoesNotStopTheOthers) {
   const auto summary = world_.try_sync();
   ASSERT_TRUE(summary) << summary.error().text();
   EXPECT_TRUE(mentions(summary->alerts, "Contact")) << testing::PrintToString(summary->alerts);
+  EXPECT_FALSE(summary->complete) << "nobody may take it for the whole";
+  EXPECT_EQ(world_.supervisor().status().at(0).state, engine::ConnectionState::kNeedsAttention);
   EXPECT_EQ(world_.prospects().size(), 3U);
 }
 
@@ -124,6 +141,18 @@ TEST_F(BadInput, F09_ACrmWhoseClockIsAnHourAheadIsFollowedByItsOwnClock) {
   knobs([](sandbox::Knobs& k) { k.date_offset = std::chrono::hours{1}; });
   EXPECT_EQ(world_.sync().people.created, 3);
   world_.lead("later@x.test");
+  EXPECT_EQ(world_.sync().people.created, 1);
+}
+
+TEST_F(BadInput, F09_ACrmWhoseClockHasGoneBackIsNotTakenForQuiet) {
+  fill(3);
+  world_.sync();
+  knobs([](sandbox::Knobs& k) { k.date_offset = -std::chrono::hours{24}; });
+  world_.lead("later@x.test");
+  const auto outcome = world_.try_sync();
+  ASSERT_FALSE(outcome) << "nothing newer can be read";
+  EXPECT_NE(outcome.error().message.find("the CRM's clock"), std::string::npos) << outcome.error().text();
+  knobs([](sandbox::Knobs& k) { k.date_offset = {}; });
   EXPECT_EQ(world_.sync().people.created, 1);
 }
 

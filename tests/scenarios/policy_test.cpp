@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "mapping/record_condition.h"
 #include "tests/scenarios/local_people.h"
+#include "tests/support/conditions.h"
 #include "tests/support/scratch.h"
 #include "tests/support/world.h"
 
@@ -302,20 +302,6 @@ TEST(InboundCreateOff, ARecordThatIsEditedAfterItWasTurnedOnComesIn) {
   world.edit("Lead", lead, {{"Title", Value("CEO")}});
   EXPECT_EQ(world.sync().people.created, 1);
   EXPECT_EQ(world.prospect_of(lead).prospect.fields[field::kTitle], Value("CEO"));
-}
-
-// The condition of leads, as a configuration would leave it.
-std::function<void(engine::ConnectionOptions&)> leads_where(const char* text) {
-  return [=](engine::ConnectionOptions& connection) {
-    for (mapping::TypeSpec& type : connection.types) {
-      if (type.mapping.object != "Lead") continue;
-      const auto map = mapping::FieldMap::compile(type.mapping, connection.schema);
-      ASSERT_TRUE(map) << map.error().text();
-      const auto parsed = mapping::expression::parse(text, mapping::record_catalogue(*map), {});
-      ASSERT_TRUE(parsed) << parsed.error().text();
-      type.condition = std::make_shared<const mapping::expression::Expression>(*parsed);
-    }
-  };
 }
 
 TEST(InboundCondition, S2_2_KeepsOutWhatDoesNotMeetIt_UntilItDoes) {

@@ -42,6 +42,10 @@ class FeedTest : public testing::Test {
       return fed;
     };
     auto feed = start_feed(scheduler_, connector_, budget_, std::move(query), mapper, limits);
+    const auto note = [&ids](const FedPage& page) {
+      for (const auto& record : page.mapped.records)
+        ids.push_back(record.id.str());
+    };
     for (;;) {
       auto pages = co_await feed->take(1);
       if (!pages) {
@@ -49,9 +53,13 @@ class FeedTest : public testing::Test {
         break;
       }
       if (pages->empty()) break;
-      for (const FedPage& page : *pages) {
-        for (const auto& record : page.mapped.records)
-          ids.push_back(record.id.str());
+      for (const FedPage& page : *pages)
+        note(page);
+      if (!takes_at_once_) continue;
+      co_await scheduler_.sleep(milliseconds{1}, nullptr);  // the feed reads ahead meanwhile
+      while (const auto page = feed->take_now()) {
+        note(*page);
+        ++taken_at_once_;
       }
     }
     co_await feed->close();
@@ -63,6 +71,8 @@ class FeedTest : public testing::Test {
   ScriptedConnector connector_;
   RetryBudget budget_;
   std::optional<Error> error_;
+  bool takes_at_once_ = false;  ///< what is there behind each awaited page is taken too
+  int taken_at_once_ = 0;
 };
 
 TEST_F(FeedTest, PagesComeInOrder) {
@@ -71,6 +81,17 @@ TEST_F(FeedTest, PagesComeInOrder) {
   EXPECT_EQ(read(), (Ids{"a", "b", "c"}));
   EXPECT_FALSE(error_);
   EXPECT_EQ(connector_.asked.at(1).second, "/next1");
+}
+
+TEST_F(FeedTest, PagesThatAreThereAreTakenAtOnce_AndMakeRoomForMore) {
+  for (int i = 0; i < 7; ++i)
+    connector_.say("Lead", page({std::string(1, static_cast<char>('a' + i))}, 10 + i, i < 6 ? "/next" : ""));
+  takes_at_once_ = true;
+  FeedLimits limits;
+  limits.pages_ahead_max = 2;
+  EXPECT_EQ(read(limits), (Ids{"a", "b", "c", "d", "e", "f", "g"}));
+  EXPECT_FALSE(error_);
+  EXPECT_GE(taken_at_once_, 4) << "two behind each page that was waited for";
 }
 
 TEST_F(FeedTest, AnEmptyWindowEndsAtOnce) {
@@ -119,6 +140,23 @@ TEST_F(FeedTest, F06_EmptyPagesThatGoOnAreGivenUp) {
   read();
   ASSERT_TRUE(error_);
   EXPECT_EQ(error_->code, ErrorCode::kServerError);
+}
+
+TEST_F(FeedTest, F06_PagesThatLeadBackToEachOtherAreGivenUp) {
+  for (int i = 0; i < 40; ++i)
+    connector_.say("Lead", page({i % 2 == 0 ? "a" : "b"}, 10 + i % 2, "/next" + std::to_string(i)));
+  read();
+  ASSERT_TRUE(error_);
+  EXPECT_EQ(error_->code, ErrorCode::kServerError);
+  EXPECT_LT(connector_.asked.size(), 10U);
+}
+
+TEST_F(FeedTest, APageThatComesTwiceIsReadTwice) {
+  connector_.say("Lead", page({"a"}, 10, "/next1"));
+  connector_.say("Lead", page({"a"}, 10, "/next2"));
+  connector_.say("Lead", page({"b"}, 11, ""));
+  EXPECT_EQ(read(), (Ids{"a", "a", "b"}));
+  EXPECT_FALSE(error_);
 }
 
 TEST_F(FeedTest, ARestartThatLeadsNowhereIsGivenUp) {

@@ -66,9 +66,9 @@ class PageTest : public testing::Test {
   // Decides one page and makes it the state of the world, as a store would.
   Plan poll(const PersonType& type, std::vector<mapping::MappedRecord> records,
             std::vector<BadInput> bad = {}) {
-    const MappedPage page{type.map->object(), std::move(records), std::move(bad)};
+    MappedPage page{type.map->object(), std::move(records), std::move(bad)};
     PageSnapshot seen = world_;
-    Plan plan = plan_person_page(type, policy_, page, seen, at(1'000'000));
+    Plan plan = plan_person_page(type, policy_, std::move(page), seen, at(1'000'000));
     EXPECT_TRUE(can_apply(world_, plan)) << can_apply(world_, plan).error().text();
     for (const Step& step : plan.steps)
       apply_to(world_, step);

@@ -278,6 +278,30 @@ TEST_F(ConnectorTest, FollowsThePagesOfARequestById) {
   EXPECT_EQ(page->records.size(), 2u);
 }
 
+TEST_F(ConnectorTest, F22_MoreRecordsThanIdsWereAskedForAreRefusedAtOnce) {
+  org_.then_page(page_of({lead(1)}, 1'000'000'000, next_url(1)));
+  expect_error(run(connector_->fetch_by_ids("Lead", {"Email"}, ids(2))), ErrorCode::kBadPayload);
+  org_.then_page(whole({lead(1), lead(2), lead(3)}));
+  expect_error(run(connector_->fetch_by_ids("Lead", {"Email"}, ids(2))), ErrorCode::kBadPayload);
+  EXPECT_EQ(org_.count("queryAll"), 2);
+}
+
+TEST_F(ConnectorTest, AnInstanceThatNobodyAnswersForIsLookedForByANewLogin) {
+  ASSERT_TRUE(fetch(leads()));
+  const auto unreached = [](const http::Request&) -> Result<http::Response> {
+    return make_error(ErrorCode::kNetwork, "nothing answers there");
+  };
+  for (int i = 0; i < 3; ++i) {
+    org_.then(unreached);
+    expect_error(fetch(leads()), ErrorCode::kNetwork);
+  }
+  EXPECT_EQ(org_.logins(), 1);
+  ASSERT_TRUE(fetch(leads()));
+  EXPECT_EQ(org_.logins(), 2);
+  ASSERT_TRUE(fetch(leads()));
+  EXPECT_EQ(org_.logins(), 2);
+}
+
 TEST_F(ConnectorTest, NoIdsCostNoQueryAndTooManyAreRefused) {
   const auto none = run(connector_->fetch_by_ids("Lead", {"Email"}, {}));
   ASSERT_TRUE(none);

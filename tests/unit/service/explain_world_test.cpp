@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "connectors/salesforce_wire/ids.h"
 #include "daemon/service/service.h"
+#include "tests/support/conditions.h"
 #include "tests/support/world.h"
 
 namespace prospectd::service {
@@ -24,6 +25,12 @@ class ExplainWorld : public testing::Test {
  protected:
   ExplainWorld() { log::disable(); }
 
+  static test::WorldOptions options() {
+    test::WorldOptions options;
+    options.on_connection = test::leads_where("-title:Intern");
+    return options;
+  }
+
   Result<Explanation> explain(std::string subject) {
     std::unique_ptr<Service> service =
         make_service(world.scheduler(), world.supervisor(), world.store(), world.schema(),
@@ -35,7 +42,7 @@ class ExplainWorld : public testing::Test {
     return answer ? *answer : Result<Explanation>(make_error(ErrorCode::kTimeout, "no answer"));
   }
 
-  World world{test::WorldOptions{}};
+  World world{options()};
 
  private:
   static boost::asio::awaitable<void> keep(boost::asio::awaitable<Result<Explanation>> work,
@@ -147,11 +154,47 @@ TEST_F(ExplainWorld, ADeletedRecord) {
               Contains(HasSubstr("The record was deleted in the CRM; the prospect stays")));
 }
 
-TEST_F(ExplainWorld, ARecordThatWasNeverRead) {
+TEST_F(ExplainWorld, ARecordThatIsNowhere) {
   world.sync();
   const auto explanation = explain("00Q000000000099");
   ASSERT_FALSE(explanation);
   EXPECT_EQ(explanation.error().code, ErrorCode::kNotFound);
+  EXPECT_THAT(explanation.error().message, HasSubstr("the CRM has no such record"));
+}
+
+TEST_F(ExplainWorld, ARecordThatWasNotReadYetIsAskedFor) {
+  world.sync();
+  const std::string lead = world.lead("ana@x.test");
+  const auto explanation = explain(lead);
+  ASSERT_TRUE(explanation) << explanation.error().message;
+  EXPECT_EQ(explanation->subject, "Lead " + lead + " · no prospect");
+  EXPECT_THAT(words_of(*explanation), ElementsAre(HasSubstr("Nothing keeps it out")));
+}
+
+TEST_F(ExplainWorld, S10_ARecordThatTheConditionOfItsTypeKeepsOut) {
+  const std::string lead = world.lead("ana@x.test", {{"Title", Value("Intern")}});
+  world.sync();
+  const auto explanation = explain(lead);
+  ASSERT_TRUE(explanation) << explanation.error().message;
+  EXPECT_THAT(explanation->facts, Contains(Pair("condition", "-title:Intern")));
+  EXPECT_EQ(explanation->because.front().reason, "CONDITION_NOT_MET");
+}
+
+TEST_F(ExplainWorld, ARecordThatWasDeletedBeforeItWasRead) {
+  world.sync();
+  const std::string lead = world.lead("ana@x.test");
+  world.remove(lead);
+  const auto explanation = explain(lead);
+  ASSERT_TRUE(explanation) << explanation.error().message;
+  EXPECT_EQ(explanation->because.front().reason, "DELETED_UNSEEN");
+}
+
+TEST_F(ExplainWorld, AnAccountByItsName) {
+  const std::string account = world.account("Blue Logistics BV");
+  world.sync();
+  const auto explanation = explain(account);
+  ASSERT_TRUE(explanation) << explanation.error().message;
+  EXPECT_EQ(explanation->subject, "Account Blue Logistics BV · " + account);
 }
 
 }  // namespace

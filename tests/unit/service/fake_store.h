@@ -177,6 +177,7 @@ class ToldSupervisor final : public engine::Supervisor {
   std::optional<Error> fatal_error;
   Result<engine::CycleSummary> cycle = engine::CycleSummary{};
   Result<engine::DryRunReport> report = engine::DryRunReport{};
+  Result<std::optional<engine::Judgement>> judgement = std::optional<engine::Judgement>();
   std::vector<std::string> asked;
 
   void start() override {}
@@ -187,6 +188,10 @@ class ToldSupervisor final : public engine::Supervisor {
   boost::asio::awaitable<Result<engine::DryRunReport>> dry_run(std::string connection) override {
     asked.push_back("dry run " + connection);
     co_return report;
+  }
+  boost::asio::awaitable<Result<std::optional<engine::Judgement>>> judge(RemoteId remote) override {
+    asked.push_back("judge " + remote.str());
+    co_return judgement;
   }
   Result<void> reconfigure(engine::ConnectionOptions options) override {
     asked.push_back("reconfigure " + options.name);

@@ -6,6 +6,7 @@
 #include "reconcile/store/address_hash.h"
 #include "reconcile/store/file_lock.h"
 #include "reconcile/store/hash_set.h"
+#include "reconcile/store/key_filter.h"
 #include "reconcile/store/sqlite_codec.h"
 #include "tests/support/scratch.h"
 
@@ -107,6 +108,38 @@ TEST(StoreHash, DependsOnTheKey) {
   EXPECT_NE(one("ada@x.test"), one("bob@x.test"));
   EXPECT_NE(AddressHash::random_key(), AddressHash::random_key());
   EXPECT_EQ(AddressHash::random_key().size(), kHashKeyBytes);
+}
+
+TEST(StoreKeyFilter, NeverTakesAStoredKeyForANewOne_AndKnowsMostNewOnes) {
+  KeyFilter filter;
+  filter.start();
+  const AddressHash hash(std::string(kHashKeyBytes, 'k'));
+  constexpr int kKeys = 100'000;
+  for (int i = 0; i < kKeys; ++i)
+    filter.insert(hash("stored" + std::to_string(i)));
+  int taken_for_new = 0;
+  int known_as_new = 0;
+  for (int i = 0; i < kKeys; ++i) {
+    taken_for_new += filter.is_surely_new(hash("stored" + std::to_string(i))) ? 1 : 0;
+    known_as_new += filter.is_surely_new(hash("new" + std::to_string(i))) ? 1 : 0;
+  }
+  EXPECT_EQ(taken_for_new, 0);
+  EXPECT_GT(known_as_new, kKeys * 99 / 100);
+}
+
+TEST(StoreKeyFilter, OneThatDidNotBeginEmptyKnowsNothing) {
+  KeyFilter filter;
+  filter.insert(1);
+  EXPECT_FALSE(filter.is_surely_new(2));
+}
+
+TEST(StoreKeyFilter, PastItsSizeItKnowsNothing) {
+  KeyFilter filter;
+  filter.start();
+  EXPECT_TRUE(filter.is_surely_new(5'000'000));
+  for (int64_t i = 0; i < 2'000'001; ++i)
+    filter.insert(i);
+  EXPECT_FALSE(filter.is_surely_new(5'000'000));
 }
 
 TEST(StoreHashSet, HoldsWhatWasPutAndNothingElse) {

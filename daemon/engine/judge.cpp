@@ -1,0 +1,64 @@
+#include "daemon/engine/judge.h"
+
+#include <algorithm>
+
+#include "daemon/engine/reading.h"
+
+namespace prospectd::engine {
+namespace {
+
+namespace asio = boost::asio;
+using Answer = Result<std::optional<Judgement>>;
+
+std::string condition_of(const ConnectionOptions& options, const std::string& object) {
+  const auto type = std::ranges::find_if(
+      options.types, [&](const mapping::TypeSpec& spec) { return spec.mapping.object == object; });
+  return type == options.types.end() ? std::string() : type->create_when;
+}
+
+Answer decide_here(store::Store& store, const Reading& reading, const FedPage& page, Judgement judgement) {
+  if (page.mapped.records.empty()) {
+    judgement.unreadable = page.mapped.bad.front().reason;
+    return std::optional(std::move(judgement));
+  }
+  PD_ASSIGN(reader, store.reader());
+  PD_ASSIGN(snapshot, reader->snapshot(reading.planner.keys(page)));
+  judgement.decision = reconcile::judge(*reading.person, page.mapped.records.front(), snapshot);
+  return std::optional(std::move(judgement));
+}
+
+}  // namespace
+
+asio::awaitable<Answer> judge_record(Scheduler& scheduler, store::Store& store,
+                                     ConnectionOptions options, reconcile::ConnectionId connection,
+                                     std::shared_ptr<const Maps> maps, RemoteId remote) {
+  if (maps == nullptr) {
+    auto compiled = co_await compile_maps(options);
+    if (!compiled) co_return std::move(compiled).error();
+    maps = *std::move(compiled);
+  }
+  Terms terms;
+  terms.connection = connection;
+  terms.policy = options.policy;
+  terms.types = maps->types;
+  terms.read_editions.resize(terms.types.size());
+  for (const Reading& reading : make_readings(*maps, terms)) {
+    if (reading.person == nullptr) continue;
+    std::string object = reading.object;
+    std::vector<std::string> fields = reading.fields;
+    std::vector<RemoteId> ids{remote};
+    auto page =
+        co_await options.connector->fetch_by_ids(std::move(object), std::move(fields), std::move(ids));
+    if (!page) co_return std::move(page).error().within("asking for " + reading.object);
+    if (page->records.empty() && page->bad.empty()) continue;
+    const FedPage fed = reading.mapper(*std::move(page));
+    Judgement found{options.name, reading.object, {}, condition_of(options, reading.object), {}};
+    Answer answer = std::optional<Judgement>();
+    std::function<void()> work = [&] { answer = decide_here(store, reading, fed, std::move(found)); };
+    co_await scheduler.reading(std::move(work));
+    co_return answer;
+  }
+  co_return std::optional<Judgement>();
+}
+
+}  // namespace prospectd::engine
