@@ -152,7 +152,6 @@ class Poller {
     PD_TRY_CO(co_await connect());
     CycleContext context = make_context();
     context.asked_for = asked_for;
-    if (status_.last_cycle) context.read_before = status_.last_cycle->window_upper;
     auto applier = make_committing_applier(store_);
     co_return co_await run_cycle(context, *applier);
   }

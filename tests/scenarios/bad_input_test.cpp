@@ -156,6 +156,17 @@ TEST_F(BadInput, F09_ACrmWhoseClockHasGoneBackIsNotTakenForQuiet) {
   EXPECT_EQ(world_.sync().people.created, 1);
 }
 
+TEST_F(BadInput, F09_AClockThatWasYearsAheadForAWhileStopsNothingLater) {
+  fill(3);
+  world_.sync();
+  knobs([](sandbox::Knobs& k) { k.date_offset = std::chrono::hours{24 * 365 * 30}; });
+  world_.lead("meanwhile@x.test");
+  EXPECT_EQ(world_.sync().people.created, 1);
+  knobs([](sandbox::Knobs& k) { k.date_offset = {}; });
+  world_.lead("later@x.test");
+  EXPECT_EQ(world_.sync().people.created, 1);
+}
+
 TEST_F(BadInput, F02_FiftyPagesOfOneSecondWithALostLocatorNowAndThen) {
   fill(250);
   FaultRates rates;
