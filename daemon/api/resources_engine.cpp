@@ -138,11 +138,29 @@ Json report_json(const engine::DryRunReport& report) {
   return out;
 }
 
-Json usage_json(const ApiUsage& usage) {
-  if (usage.allowed == 0) return nullptr;
+Json duration_json(const std::optional<milliseconds>& duration) {
+  return duration ? Json(duration->count()) : Json();
+}
+
+Json usage_json(const engine::ConnectionStatus& connection) {
+  if (connection.usage.allowed == 0) return nullptr;
+  const auto& forecast = connection.forecast;
   Json out;
-  out["used"] = usage.used;
-  out["allowed"] = usage.allowed;
+  out["used"] = connection.usage.used;
+  out["allowed"] = connection.usage.allowed;
+  out["perHour"] = forecast ? Json(forecast->per_hour) : Json();
+  out["runsOutInMs"] = forecast ? duration_json(forecast->runs_out_in) : Json();
+  return out;
+}
+
+Json object_json(const engine::ObjectStatus& object) {
+  Json out;
+  out["object"] = object.object;
+  out["verified"] = time_json(object.verified);
+  out["lagMs"] = duration_json(object.lag);
+  out["read"] = object.read;
+  out["tookMs"] = object.took.count();
+  out["complete"] = object.complete;
   return out;
 }
 
@@ -158,8 +176,12 @@ Json connection_json(const engine::ConnectionStatus& connection) {
   out["lastError"] = error_json(connection.last_error);
   out["failures"] = connection.consecutive_failures;
   out["alerts"] = connection.alerts;
-  out["usage"] = usage_json(connection.usage);
+  out["usage"] = usage_json(connection);
   out["calls"] = connection.calls;
+  out["objects"] = Json::array();
+  for (const engine::ObjectStatus& object : connection.objects)
+    out["objects"].push_back(object_json(object));
+  out["clockSkewMs"] = duration_json(connection.clock_skew);
   return out;
 }
 

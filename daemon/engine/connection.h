@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "connectors/connector.h"
+#include "daemon/engine/allowance.h"
 #include "mapping/spec.h"
 #include "reconcile/page.h"
 
@@ -39,13 +40,22 @@ struct ConnectionOptions {
   PollOptions poll;
 };
 
+/// How one object's window was read in a cycle.
+struct ObjectReading {
+  std::string object;
+  milliseconds took{0};   ///< fetched, decided and committed
+  bool complete = false;  ///< read to the window's end
+};
+
 /// One cycle over all objects of a connection, counted.
 struct CycleSummary {
   std::map<std::string, reconcile::PlanCounts> objects;  ///< by object, "User" and "Account" among them
+  std::vector<ObjectReading> readings;                   ///< in the order in which they were read
   reconcile::PlanCounts people;                          ///< the sum over the person types
   int64_t calls = 0;
   milliseconds took{0};
   Timestamp window_upper{};          ///< by the CRM's clock: everything before it has been read
+  milliseconds clock_skew{0};        ///< the CRM's clock less ours when the cycle began, to the second
   std::vector<std::string> alerts;   ///< what a person should know: fields dropped, objects not readable, …
   std::optional<Error> first_error;  ///< of an object that could not be read to its end
   bool complete = true;              ///< false: an object could not be read to its end
@@ -56,6 +66,19 @@ struct ObjectProgress {
   int64_t read = 0;
   int64_t total = 0;  ///< an estimate; 0: not known
 };
+
+/// What is known of one object of a connection.
+struct ObjectStatus {
+  std::string object;
+  std::optional<Timestamp> verified;  ///< by the CRM's clock: what changed before it is here
+  std::optional<milliseconds> lag;    ///< how long ago that was; the service fills it in
+  int64_t read = 0;                   ///< records of the last cycle that read it
+  milliseconds took{0};
+  bool complete = true;  ///< false: that cycle could not read it to its end
+};
+
+/// The object's own among them; added at the end when it is new.
+ObjectStatus& status_of(std::vector<ObjectStatus>& objects, const std::string& object);
 
 enum class ConnectionState { kStarting, kIdle, kSyncing, kBackingOff, kWaiting, kNeedsAttention, kStopped };
 std::string_view name_of(ConnectionState s);
@@ -72,7 +95,10 @@ struct ConnectionStatus {
   int consecutive_failures = 0;
   std::vector<std::string> alerts;
   ApiUsage usage;
+  std::optional<AllowanceForecast> forecast;  ///< of `usage`; none until it has been watched for a while
   int64_t calls = 0;
+  std::vector<ObjectStatus> objects;       ///< in the order in which they are read
+  std::optional<milliseconds> clock_skew;  ///< the CRM's clock less ours; none before the first cycle
 };
 
 /// One thing a dry run would do, for people to look at; at most kDryRunRowsMax are kept.

@@ -52,6 +52,8 @@ class Cycle {
     // The second under way belongs to the window: an edit just made arrives now. What commits later is the
     // overlap's.
     upper_ = std::chrono::floor<seconds>(*time) + seconds{1};
+    PD_TRY_CO(check_clock(c_.read_before));
+    summary_.clock_skew = *time - c_.scheduler.now();
     PD_TRY_CO(co_await prepare());
     PD_TRY_CO(co_await read_all());
     PD_TRY_CO(co_await finish());
@@ -157,7 +159,10 @@ class Cycle {
     if (before.stamp && !compares_anew(reading, before))
       query.lower = *before.stamp - c_.options.poll.overlap;
     query.upper = upper_;
+    const auto began = c_.scheduler.monotonic();
     Result<void> outcome = co_await drain(reading, std::move(query), before.stamp, true);
+    const auto took = std::chrono::duration_cast<milliseconds>(c_.scheduler.monotonic() - began);
+    summary_.readings.push_back({reading.object, took, outcome.has_value()});
     co_return settle(reading, before, std::move(outcome));
   }
 
@@ -439,6 +444,10 @@ class Cycle {
 void add_counts(CycleSummary& sum, const CycleSummary& first) {
   for (const auto& [object, counts] : first.objects)
     sum.objects[object] += counts;
+  for (ObjectReading& reading : sum.readings) {
+    for (const ObjectReading& before : first.readings)
+      if (before.object == reading.object) reading.took += before.took;
+  }
   sum.people += first.people;
   sum.calls += first.calls;
   sum.took += first.took;

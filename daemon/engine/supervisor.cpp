@@ -79,6 +79,7 @@ class Poller {
   ConnectionStatus status() const {
     ConnectionStatus s = status_;
     s.usage = options_.connector->usage();
+    s.forecast = allowance_.forecast();
     s.calls = calls_before_ + options_.connector->calls();
     return s;
   }
@@ -98,6 +99,7 @@ class Poller {
     }
     options_ = *std::exchange(next_, std::nullopt);
     maps_.reset();
+    allowance_ = {};
     log::info("connection.reconfigured", "goes on with other options", {{"connection", options_.name}});
   }
 
@@ -199,8 +201,12 @@ class Poller {
       status_.last_cycle_at = scheduler_.now();
       status_.alerts = outcome->alerts;
       status_.last_cycle = *outcome;
+      status_.clock_skew = outcome->clock_skew;
+      for (const ObjectReading& reading : outcome->readings)
+        note(reading, *outcome);
       log_cycle(*outcome);
     }
+    allowance_.note(scheduler_.monotonic(), options_.connector->usage());
     if (!error) {
       status_.consecutive_failures = 0;
       status_.state = ConnectionState::kIdle;
@@ -216,6 +222,15 @@ class Poller {
     status_.state = state_for(*error);
     if (outcome) return options_.poll.interval;
     return rest_after(*error, status_.consecutive_failures, options_.poll.interval, scheduler_.random());
+  }
+
+  void note(const ObjectReading& reading, const CycleSummary& cycle) {
+    ObjectStatus& status = status_of(status_.objects, reading.object);
+    const auto counts = cycle.objects.find(reading.object);
+    status.read = counts == cycle.objects.end() ? 0 : counts->second.read;
+    status.took = reading.took;
+    status.complete = reading.complete;
+    if (reading.complete) status.verified = cycle.window_upper;
   }
 
   static ConnectionState state_for(const Error& error) {
@@ -271,6 +286,7 @@ class Poller {
   std::shared_ptr<const Maps> maps_;
   Rounds rounds_;
   ConnectionStatus status_;
+  Allowance allowance_;
   std::optional<Error> fatal_;
   std::vector<std::shared_ptr<Ticket>> tickets_;
   Wakeup wakeup_;
@@ -439,6 +455,13 @@ class EngineSupervisor final : public Supervisor {
 };
 
 }  // namespace
+
+ObjectStatus& status_of(std::vector<ObjectStatus>& objects, const std::string& object) {
+  const auto found = std::ranges::find(objects, object, &ObjectStatus::object);
+  if (found != objects.end()) return *found;
+  objects.emplace_back().object = object;
+  return objects.back();
+}
 
 std::string_view name_of(ConnectionState s) {
   switch (s) {

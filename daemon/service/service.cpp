@@ -47,6 +47,8 @@ class DaemonService final : public Service {
     status->now = scheduler_.now();
     status->started_at = started_at_;
     status->connections = supervisor_.status();
+    for (engine::ConnectionStatus& connection : status->connections)
+      complete(connection, *status);
     co_return status;
   }
 
@@ -161,6 +163,19 @@ class DaemonService final : public Service {
     if (!judgement) co_return known_nowhere(remote, judgement.error());
     if (!*judgement) co_return known_nowhere(remote, std::nullopt);
     co_return explain_judged(remote, **judgement);
+  }
+
+  // What an earlier daemon has read is known from the cursors, until this one has read it too.
+  void complete(engine::ConnectionStatus& connection, const Status& status) const {
+    for (const store::ObjectCursor& cursor : status.cursors) {
+      if (connection_name(cursor.connection) != connection.name) continue;
+      auto& verified = engine::status_of(connection.objects, cursor.object).verified;
+      verified = std::max(verified, cursor.cursor.verified);
+    }
+    const Timestamp there = status.now + connection.clock_skew.value_or(milliseconds{0});
+    for (engine::ObjectStatus& object : connection.objects) {
+      if (object.verified) object.lag = std::max(there - *object.verified, milliseconds{0});
+    }
   }
 
   static bool all_ok(const std::vector<Check>& checks) { return std::ranges::all_of(checks, &Check::ok); }

@@ -70,6 +70,9 @@ TEST_F(Resources, StatusHasAllThatTheCommandLineShows) {
   connection.last_error->retry_after = milliseconds{5'000};
   connection.consecutive_failures = 2;
   connection.usage = {120, 15'000};
+  connection.forecast = engine::AllowanceForecast{96.5, std::nullopt};
+  connection.objects.push_back(
+      {"Lead", Timestamp{seconds{1'700'000'000}}, milliseconds{61'000}, 4'000, milliseconds{512}, false});
   connection.calls = 24;
   status.connections.push_back(connection);
   store::ObjectCursor cursor;
@@ -100,7 +103,10 @@ TEST_F(Resources, StatusHasAllThatTheCommandLineShows) {
   EXPECT_EQ(first["lastError"], Json::parse(R"({"code":"rate_limited","class":"wait",
       "message":"the CRM asks for patience","retryAfterMs":5000})"));
   EXPECT_EQ(first["failures"], 2);
-  EXPECT_EQ(first["usage"], Json::parse(R"({"used":120,"allowed":15000})"));
+  EXPECT_EQ(first["usage"], Json::parse(R"({"used":120,"allowed":15000,"perHour":96.5,"runsOutInMs":null})"));
+  EXPECT_EQ(first["objects"][0], Json::parse(R"({"object":"Lead","verified":"2023-11-14T22:13:20.000Z",
+      "lagMs":61000,"read":4000,"tookMs":512,"complete":false})"));
+  EXPECT_EQ(first["clockSkewMs"], nullptr);
   EXPECT_EQ(first["nextPollAt"], nullptr);
   EXPECT_EQ(shown["cursors"][0], Json::parse(R"({"connection":"salesforce","object":"Lead",
       "stamp":"2023-11-14T22:13:20.000Z","verified":null})"));

@@ -39,7 +39,7 @@ class ScriptedConnector final : public Connector {
                                                     std::vector<RemoteId>) override {
     co_return Page{};
   }
-  ApiUsage usage() const override { return {}; }
+  ApiUsage usage() const override { return used; }
   int64_t calls() const override { return calls_; }
 
   void say(const std::string& object, Answer next_answer) {
@@ -54,6 +54,7 @@ class ScriptedConnector final : public Connector {
   std::vector<std::pair<FeedQuery, std::string>> asked;
   Timestamp time{seconds{1'000'000}};
   std::optional<Error> time_error;
+  ApiUsage used;
 
  private:
   Result<Page> answer(const FeedQuery& query, const std::string& next) {

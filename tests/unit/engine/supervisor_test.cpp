@@ -109,6 +109,52 @@ TEST_F(SupervisorTest, AWindowReadToItsEndIsRemembered_ByACycleThatWroteSomethin
   EXPECT_EQ(store_->rows_written(), rows);
 }
 
+TEST_F(SupervisorTest, EachObjectSaysHowFarItIsAndAFailureTakesNothingBack) {
+  first_.say("Lead", page({"a", "b"}, 10, ""));
+  start({connection("one", first_)});
+  const auto summary = sync("one");
+  ASSERT_TRUE(summary);
+  const auto objects = supervisor_->status().at(0).objects;
+  ASSERT_EQ(objects.size(), 3U);
+  EXPECT_EQ(objects[0].object, "User");
+  EXPECT_EQ(objects[2].object, "Lead");
+  EXPECT_EQ(objects[2].read, 2);
+  EXPECT_EQ(objects[2].verified, summary->window_upper);
+  first_.time += seconds{60};
+  for (int i = 0; i < 50; ++i)
+    first_.fail("Lead", make_error(ErrorCode::kBadPayload, "half a page"));
+  ASSERT_TRUE(sync("one"));
+  const auto after = supervisor_->status().at(0).objects;
+  ASSERT_EQ(after.size(), 3U);
+  EXPECT_EQ(after[0].verified, summary->window_upper + seconds{60});
+  EXPECT_EQ(after[2].verified, summary->window_upper);
+  EXPECT_FALSE(after[2].complete);
+}
+
+TEST_F(SupervisorTest, TheDifferenceOfTheClocksIsTold) {
+  start({connection("one", first_)});
+  EXPECT_FALSE(supervisor_->status().at(0).clock_skew);
+  first_.time = scheduler_.now() + seconds{90};
+  ASSERT_TRUE(sync("one"));
+  EXPECT_EQ(supervisor_->status().at(0).clock_skew, seconds{90});
+}
+
+TEST_F(SupervisorTest, TheAllowanceIsForecastFromHowItWasUsed) {
+  ConnectionOptions options = connection("one", first_);
+  options.poll.interval = std::chrono::minutes{5};
+  first_.used = {1'000, 2'000};
+  start({std::move(options)});
+  for (int poll = 0; poll < 4; ++poll) {
+    scheduler_.run_for(std::chrono::minutes{5});
+    first_.used.used += 10;
+  }
+  const auto forecast = supervisor_->status().at(0).forecast;
+  ASSERT_TRUE(forecast);
+  EXPECT_NEAR(forecast->per_hour, 120, 1);
+  ASSERT_TRUE(forecast->runs_out_in);
+  EXPECT_NEAR(static_cast<double>(forecast->runs_out_in->count()) / 3.6e6, 8, 0.5);
+}
+
 TEST_F(SupervisorTest, AnUnknownNameIsRefused) {
   start({connection("one", first_)});
   EXPECT_EQ(sync("two").error().code, ErrorCode::kNotFound);

@@ -26,6 +26,30 @@ TEST_F(ServiceTest, StatusBringsTogetherWhatStoreAndEngineKnow) {
   EXPECT_EQ(service().connection_name(store::ConnectionId{1}), "salesforce");
 }
 
+TEST_F(ServiceTest, HowFarAnObjectIsComesFromTheCursorUntilThisDaemonHasReadItFurther) {
+  store::ObjectCursor cursor;
+  cursor.connection = store::ConnectionId{1};
+  cursor.object = "Lead";
+  cursor.cursor.verified = scheduler->now() - std::chrono::hours{2};
+  store.shelf.cursors.push_back(cursor);
+  ASSERT_TRUE(wait_for(service().status()));
+  const auto before = wait_for(service().status());
+  ASSERT_TRUE(before);
+  ASSERT_EQ(before->connections.at(0).objects.size(), 1U);
+  EXPECT_EQ(before->connections[0].objects[0].lag, before->now - *cursor.cursor.verified);
+
+  engine::ObjectStatus further;
+  further.object = "Lead";
+  further.verified = scheduler->now() - std::chrono::minutes{5};
+  supervisor.connections[0].objects.push_back(further);
+  supervisor.connections[0].clock_skew = seconds{60};
+  const auto after = wait_for(service().status());
+  ASSERT_TRUE(after);
+  ASSERT_EQ(after->connections.at(0).objects.size(), 1U);
+  EXPECT_EQ(after->connections[0].objects[0].verified, further.verified);
+  EXPECT_EQ(after->connections[0].objects[0].lag, after->now + seconds{60} - *further.verified);
+}
+
 TEST_F(ServiceTest, AConnectionThatIsNotConfiguredAnyMoreHasANumberForAName) {
   ASSERT_TRUE(wait_for(service().status()));
   EXPECT_EQ(service().connection_name(store::ConnectionId{9}), "connection 9");
