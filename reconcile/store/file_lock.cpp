@@ -41,6 +41,12 @@ Result<FileLock> FileLock::take(const std::string& path) {
   return lock;
 }
 
+std::optional<std::string> FileLock::holder(const std::string& path) {
+  const FileLock file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (file.fd_ < 0 || ::flock(file.fd_, LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK) return std::nullopt;
+  return owner_of(file.fd_);
+}
+
 FileLock::FileLock(FileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
 
 FileLock& FileLock::operator=(FileLock&& other) noexcept {

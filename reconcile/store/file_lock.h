@@ -3,6 +3,7 @@
 // locks may not hold: the database belongs on a local disk.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -15,6 +16,9 @@ class FileLock {
   /// Takes the lock at `path` without waiting.
   /// **Errors:** kLockHeld, naming the process that has it; kConfigInvalid when the file can't be made.
   static Result<FileLock> take(const std::string& path);
+  /// Who has the lock at `path` ("process 4711"); none when nobody has. Makes no file; holds the lock itself
+  /// for a moment, shared.
+  static std::optional<std::string> holder(const std::string& path);
   ~FileLock() { release(); }
   FileLock(FileLock&& other) noexcept;
   FileLock& operator=(FileLock&& other) noexcept;

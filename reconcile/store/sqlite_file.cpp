@@ -38,6 +38,11 @@ std::optional<int64_t> size_of(const std::string& path) {
   return S_ISREG(info.st_mode) ? info.st_size : -1;
 }
 
+/// Nothing is left in the log: whoever had the database moved it all into the file.
+bool closed_well(const std::string& path) {
+  return size_of(path + "-wal").value_or(0) == 0;
+}
+
 int64_t big_endian(const Header& header, size_t at, size_t bytes) {
   int64_t value = 0;
   for (size_t i = 0; i < bytes; ++i)
@@ -47,9 +52,9 @@ int64_t big_endian(const Header& header, size_t at, size_t bytes) {
 
 // What the first bytes of a file say against it; the checksums and SQLite judge the rest. While its log is
 // there, the file's end may be in the middle of being written.
-std::optional<std::string> header_fault(const Header& header, int64_t size, bool closed_well) {
+std::optional<std::string> header_fault(const Header& header, int64_t size, bool whole) {
   constexpr char kMagic[] = "SQLite format 3";
-  if (size < kPageBytes || (closed_well && size % kPageBytes != 0))
+  if (size < kPageBytes || (whole && size % kPageBytes != 0))
     return "its size of " + std::to_string(size) + " bytes is not one that a whole database has";
   if (std::memcmp(header.data(), kMagic, sizeof kMagic) != 0) return "it is not an SQLite database";
   if (big_endian(header, 68, 4) != kApplicationId) return "it is another program's database";
@@ -58,7 +63,7 @@ std::optional<std::string> header_fault(const Header& header, int64_t size, bool
   return std::nullopt;
 }
 
-Result<void> check_header(const std::string& path, int64_t size, bool closed_well) {
+Result<void> check_header(const std::string& path, int64_t size, bool whole) {
   if (size < 0) return not_ours(path, "it is not a regular file");
   Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   if (file.fd < 0) return not_ours(path, std::string("it can't be read: ") + std::strerror(errno));
@@ -67,7 +72,7 @@ Result<void> check_header(const std::string& path, int64_t size, bool closed_wel
     return make_error(ErrorCode::kDiskFull,
                       "the database " + path + " can't be read: " + std::strerror(errno));
   }
-  if (auto fault = header_fault(header, size, closed_well)) return damaged(path, *fault);
+  if (auto fault = header_fault(header, size, whole)) return damaged(path, *fault);
   return {};
 }
 
@@ -104,14 +109,6 @@ Result<void> create_file(const std::string& path) {
   return sync_folder(path);
 }
 
-// After a crash the file is read through, while that is quick. Pages that nobody looks at now show their
-// damage when they are read.
-Result<void> look_through(Database& db) {
-  PD_ASSIGN(found, db.text("PRAGMA quick_check(1)"));
-  if (found == "ok") return {};
-  return damaged(db.path(), found);
-}
-
 }  // namespace
 
 Result<void> make_folder_of(const std::string& path) {
@@ -127,18 +124,29 @@ Result<void> make_folder_of(const std::string& path) {
   return not_ours(folder.string(), std::string("the folder can't be written: ") + std::strerror(errno));
 }
 
+Result<void> look_through(Database& db) {
+  PD_ASSIGN(found, db.text("PRAGMA quick_check(1)"));
+  if (found == "ok") return {};
+  return damaged(db.path(), found);
+}
+
+Result<bool> find_database_file(const std::string& path) {
+  const auto size = size_of(path);
+  if (!size && closed_well(path)) return false;
+  if (!size) return damaged(path, "its log " + path + "-wal is there, the database is not");
+  PD_TRY(check_header(path, *size, closed_well(path)));
+  return true;
+}
+
 Result<std::shared_ptr<Database>> open_database_file(const std::string& path, int64_t cache_bytes) {
-  const auto log_size = size_of(path + "-wal");
-  const bool closed_well = log_size.value_or(0) == 0;
-  if (!size_of(path)) {
-    if (!closed_well) return damaged(path, "its log " + path + "-wal is there, the database is not");
-    PD_TRY(create_file(path));
-  }
-  const int64_t size = size_of(path).value_or(0);
-  PD_TRY(check_header(path, size, closed_well));
+  const bool whole = closed_well(path);
+  PD_ASSIGN(found, find_database_file(path));
+  if (!found) PD_TRY(create_file(path));
   PD_ASSIGN(db, Database::open(path, Database::Mode::kWrite, cache_bytes));
   PD_TRY(migrate(*db, sqlite_migrations()));
-  if (!closed_well && size <= kQuickCheckBytesMax) PD_TRY(look_through(*db));
+  // After a crash the file is read through, while that is quick. Pages that nobody looks at now show their
+  // damage when they are read.
+  if (!whole && size_of(path).value_or(0) <= kQuickCheckBytesMax) PD_TRY(look_through(*db));
   return db;
 }
 

@@ -9,9 +9,22 @@ namespace prospectd::store {
 /// Above this size a file that was not closed properly is not read through at start.
 constexpr int64_t kQuickCheckBytesMax = 64LL * 1024 * 1024;
 
+/// The file whose lock says that somebody works on the database.
+inline std::string lock_file(const std::string& path) {
+  return path + ".lock";
+}
+
 /// The folder of `path`, made (only for us) when it is missing.
 /// **Errors:** kConfigInvalid.
 Result<void> make_folder_of(const std::string& path);
+
+/// Whether there is a database at `path`: ours, and whole as far as its header can tell. Touches nothing.
+/// **Errors:** kStateDamaged, kConfigInvalid (can't be read), kDiskFull.
+Result<bool> find_database_file(const std::string& path);
+
+/// Reads the whole database through (SQLite's quick_check; each page's checksum on the way).
+/// **Errors:** kStateDamaged; kCancelled when it was interrupted.
+Result<void> look_through(Database& db);
 
 /// Opens or creates the database file and brings its schema up to date.
 /// **Errors:** kStateDamaged, kStateTooNew, kConfigInvalid, kDiskFull.

@@ -15,15 +15,17 @@ Result<void> run_migration(Database& db, const Migration& migration, size_t numb
 
 }  // namespace
 
+Error too_new(const std::string& path, int64_t version, int64_t known) {
+  return make_error(ErrorCode::kStateTooNew,
+                    "the database " + path + " has schema " + std::to_string(version) +
+                        ", this prospectd knows schemas up to " + std::to_string(known) +
+                        ": start the newer version that wrote it, or restore a backup from before");
+}
+
 Result<void> migrate(Database& db, const std::vector<Migration>& migrations) {
   PD_ASSIGN(version, db.number("PRAGMA user_version"));
   const auto known = static_cast<int64_t>(migrations.size());
-  if (version > known) {
-    return make_error(ErrorCode::kStateTooNew,
-                      "the database " + db.path() + " has schema " + std::to_string(version) +
-                          ", this prospectd knows schemas up to " + std::to_string(known) +
-                          ": start the newer version that wrote it, or restore a backup from before");
-  }
+  if (version > known) return too_new(db.path(), version, known);
   for (auto next = static_cast<size_t>(version); next < migrations.size(); ++next)
     PD_TRY(run_migration(db, migrations[next], next + 1));
   return {};

@@ -19,6 +19,9 @@ struct Migration {
 /// The files that were built in.
 const std::vector<Migration>& sqlite_migrations();
 
+/// What a person is told about a database that a newer program has migrated.
+Error too_new(const std::string& path, int64_t version, int64_t known);
+
 /// Brings the schema to the number of `migrations`.
 /// **Errors:** kStateTooNew when the file is beyond them; what a migration's SQL fails with: the schema stays
 /// as the migrations before it left it.

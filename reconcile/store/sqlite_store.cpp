@@ -380,7 +380,7 @@ Result<std::unique_ptr<Store>> open_sqlite(SqliteOptions options) {
   if (!memory) {
     PD_TRY(make_folder_of(options.path));
     if (options.lock) {
-      PD_ASSIGN(taken, FileLock::take(options.path + ".lock"));
+      PD_ASSIGN(taken, FileLock::take(lock_file(options.path)));
       lock = std::move(taken);
     }
   }
