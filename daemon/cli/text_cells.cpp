@@ -55,6 +55,19 @@ unicode::Decoded next(std::string_view text) {
   return d.bytes == 0 ? unicode::Decoded{0xFFFD, 1} : d;
 }
 
+// How many of the first bytes take at most `cells` cells; whole characters.
+size_t bytes_within(std::string_view text, size_t cells) {
+  size_t used = 0;
+  size_t bytes = 0;
+  while (bytes < text.size()) {
+    const unicode::Decoded d = next(text.substr(bytes));
+    used += cells_of_code(d.code);
+    if (used > cells) break;
+    bytes += d.bytes;
+  }
+  return bytes;
+}
+
 }  // namespace
 
 std::string harmless(std::string_view text) {
@@ -85,19 +98,25 @@ size_t cells_of(std::string_view text) {
   return cells;
 }
 
+std::vector<std::string> wrapped(std::string_view text, size_t cells) {
+  std::vector<std::string> lines;
+  while (cells > 0 && cells_of(text) > cells) {
+    size_t bytes = std::max(bytes_within(text, cells), next(text).bytes);
+    const size_t blank = text.substr(0, bytes + 1).rfind(' ');
+    if (blank != std::string_view::npos && blank > 0) bytes = blank;
+    lines.emplace_back(text.substr(0, bytes));
+    text.remove_prefix(bytes);
+    while (text.starts_with(' '))
+      text.remove_prefix(1);
+  }
+  if (!text.empty() || lines.empty()) lines.emplace_back(text);
+  return lines;
+}
+
 std::string cut_to(std::string_view text, size_t cells) {
   if (cells_of(text) <= cells) return std::string(text);
   if (cells == 0) return {};
-  size_t used = 0;
-  size_t bytes = 0;
-  while (bytes < text.size()) {
-    const unicode::Decoded d = next(text.substr(bytes));
-    const size_t width = cells_of_code(d.code);
-    if (used + width > cells - 1) break;
-    used += width;
-    bytes += d.bytes;
-  }
-  std::string_view kept = text.substr(0, bytes);
+  std::string_view kept = text.substr(0, bytes_within(text, cells - 1));
   while (kept.ends_with(' '))
     kept.remove_suffix(1);
   return std::string(kept) + std::string(kEllipsis);

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace prospectd::cli {
 
@@ -15,6 +16,10 @@ std::string harmless(std::string_view text);
 
 /// Cells on a terminal: marks and invisible characters take none, wide characters two.
 size_t cells_of(std::string_view text);
+
+/// The text in lines of at most `cells` cells (0: one line of any width), broken at blanks, or in the middle
+/// of a word that is longer than a line. Always at least one line.
+std::vector<std::string> wrapped(std::string_view text, size_t cells);
 
 /// The text in at most `cells` cells; what is cut ends in "…".
 std::string cut_to(std::string_view text, size_t cells);

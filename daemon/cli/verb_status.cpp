@@ -1,9 +1,14 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "daemon/cli/advice.h"
 #include "daemon/cli/configuration.h"
 #include "daemon/cli/cycle_words.h"
 #include "daemon/cli/json.h"
+#include "daemon/cli/table.h"
 #include "daemon/cli/text_cells.h"
 #include "daemon/cli/verb_functions.h"
 #include "daemon/cli/words.h"
@@ -12,6 +17,12 @@ namespace prospectd::cli {
 namespace {
 
 using Json = nlohmann::json;
+
+constexpr size_t kLabelCells = 12;
+constexpr size_t kIndent = kLabelCells + 2;
+constexpr int64_t kRateFrom = 100;  // of fewer records a rate says nothing
+constexpr int64_t kAllowanceHighPercent = 80;
+constexpr milliseconds kSkewTolerated{30'000};
 
 struct StateRow {
   std::string_view name;
@@ -26,22 +37,6 @@ constexpr StateRow kStates[] = {
     {"waiting", Tone::kWarning, "the CRM asked for patience"},
     {"needs_attention", Tone::kBad, "needs attention: somebody has to change something"},
     {"stopped", Tone::kWarning, "stopped"},
-};
-
-struct AdviceRow {
-  std::string_view code;
-  std::string_view advice;
-};
-// What to do about an error that a connection rests on, where its own message can't know it.
-constexpr AdviceRow kAdvice[] = {
-    {"login_refused", "then try it: prospectd login --test"},
-    {"permission", "give the run-as user of the connected app read access"},
-    {"quota_exhausted", "the CRM's daily calls are used up; it goes on when they come back"},
-    {"rate_limited", "the CRM is busy; it goes on by itself"},
-    {"disk_full", "make room in the state folder; it goes on by itself"},
-    {"state_damaged", "stop the daemon and restore the database from a backup"},
-    {"config_invalid", "prospectd check"},
-    {"refused_target", "look at login_url, then: prospectd check"},
 };
 
 std::string state_of(const Console& console, const Json& connection) {
@@ -61,50 +56,113 @@ std::string progress_of(const Json& connection) {
   return per_second > 0 ? text + " at " + group_digits(per_second) + "/s" : text;
 }
 
-// How far what is here agrees with the CRM: by the last cycle where that read everything, else by object.
-std::string verified_of(const Json& status, const Json& connection, Timestamp now) {
-  const Json& cycle = member(connection, "lastCycle");
-  const auto upper = time_at(cycle, "windowUpper");
-  if (flag_at(cycle, "complete") && upper)
-    return "everything that changed in the CRM up to " + ago(now, *upper);
-  std::string text;
-  const Json& cursors = member(status, "cursors");
-  if (!cursors.is_array()) return text;
-  for (const Json& cursor : cursors) {
-    if (text_at(cursor, "connection") != text_at(connection, "name")) continue;
-    const auto read = time_at(cursor, "stamp");
-    text += (text.empty() ? "" : " · ") + shown_at(cursor, "object") +
-            (read ? " up to " + ago(now, *read) : " not yet");
+// A line with a label, in as many lines as the terminal needs.
+void detail(Console& console, const std::string& label, const std::string& text, Tone tone = Tone::kPlain) {
+  if (text.empty()) return;
+  const size_t width = console.out_terminal.width;
+  std::string start = console.tone(tone, pad_to(label, kLabelCells));
+  for (const std::string& line : wrapped(text, width > 2 * kIndent ? width - kIndent : 0)) {
+    console.line("  " + start + line);
+    start = std::string(kLabelCells, ' ');
   }
-  return text;
 }
 
-void detail(Console& console, std::string_view label, const std::string& text) {
-  if (!text.empty()) console.line("  " + pad_to(label, 12) + text);
+void attention(Console& console, const std::string& text, std::string_view advice = {}) {
+  detail(console, "attention", text, Tone::kWarning);
+  detail(console, "", advice.empty() ? std::string() : "→ " + std::string(advice));
 }
 
-void attention(Console& console, const std::string& text) {
-  detail(console, console.tone(Tone::kWarning, pad_to("attention", 12)), text);
+// "2,114", "40", "118,400/s": what the last cycle read of an object, changed, and how fast.
+std::vector<std::string> reading_cells(const Json& connection, const Json& object) {
+  const int64_t read = number_at(object, "read");
+  const Json& counts = member(member(member(connection, "lastCycle"), "objects"), text_at(object, "object"));
+  const std::string pace = read < kRateFrom ? "" : rate(read, milliseconds(number_at(object, "tookMs")));
+  return {group_digits(read), group_digits(changes_of(counts)), pace};
+}
+
+std::string lag_words(milliseconds lag) {
+  return lag < seconds(1) ? "none" : format_duration(lag);
+}
+
+// How far each object agrees with the CRM.
+void say_objects(Console& console, const Json& connection) {
+  const Json& objects = member(connection, "objects");
+  if (!objects.is_array() || objects.empty()) return;
+  Table table({{"object", true},
+               {"checked up to (UTC)"},
+               {"lag", false, Align::kRight},
+               {"read", false, Align::kRight},
+               {"changed", false, Align::kRight},
+               {"rate", false, Align::kRight}});
+  for (const Json& object : objects) {
+    const auto verified = time_at(object, "verified");
+    const Json& lag = member(object, "lagMs");
+    std::vector<std::string> cells = {
+        text_at(object, "object"), verified ? moment(*verified) : "not yet",
+        lag.is_number() ? lag_words(milliseconds(number_at(object, "lagMs"))) : ""};
+    for (std::string& cell : reading_cells(connection, object))
+      cells.push_back(std::move(cell));
+    table.add(std::move(cells));
+  }
+  Terminal inner = console.out_terminal;
+  if (inner.width > 2) inner.width -= 2;
+  for (const std::string& line : table.lines(inner))
+    console.line("  " + line);
+}
+
+// The allowance that the CRM counts, and how long it lasts at this rate.
+void say_allowance(Console& console, const Json& connection) {
+  const Json& usage = member(connection, "usage");
+  const int64_t allowed = number_at(usage, "allowed");
+  if (allowed <= 0) return;
+  const int64_t used = number_at(usage, "used");
+  const int64_t percent = used * 100 / allowed;
+  detail(console, "CRM calls",
+         group_digits(used) + " of " + group_digits(allowed) + " in 24 hours (" + group_digits(percent) +
+             " %), by everybody; " + group_digits(number_at(connection, "calls")) + " by this daemon",
+         percent >= kAllowanceHighPercent ? Tone::kWarning : Tone::kPlain);
+  if (!member(usage, "perHour").is_number()) {
+    detail(console, "", "no forecast yet: that takes ten minutes of polls");
+    return;
+  }
+  const auto per_hour = static_cast<int64_t>(std::llround(real_at(usage, "perHour")));
+  if (!member(usage, "runsOutInMs").is_number()) {
+    detail(console, "", "at " + group_digits(std::max<int64_t>(per_hour, 0)) + " more an hour they last");
+    return;
+  }
+  attention(console,
+            "at " + group_digits(per_hour) + " more an hour the calls are used up in " +
+                format_duration(milliseconds(number_at(usage, "runsOutInMs"))),
+            "poll less often (plugins." + shown_at(connection, "name") +
+                ".poll.interval), or see in Setup, API usage, who else calls");
 }
 
 void say_trouble(Console& console, const Json& connection) {
   const Json& error = member(connection, "lastError");
   if (error.is_object()) {
     const int64_t failures = number_at(connection, "failures");
-    attention(console, shown_at(error, "message") +
-                           (failures > 1 ? " (" + group_digits(failures) + " times in a row)" : ""));
-    for (const AdviceRow& row : kAdvice) {
-      if (row.code == text_at(error, "code")) detail(console, "", "→ " + std::string(row.advice));
-    }
+    attention(
+        console,
+        shown_at(error, "message") + (failures > 1 ? " (" + group_digits(failures) + " times in a row)" : ""),
+        advice_on(text_at(error, "code")));
+  }
+  const int64_t skew = number_at(connection, "clockSkewMs");
+  if (std::abs(skew) > kSkewTolerated.count()) {
+    attention(console,
+              "this machine's clock is " + format_duration(milliseconds(std::abs(skew))) +
+                  (skew > 0 ? " behind" : " ahead of") + " the CRM's",
+              "set it right (NTP)");
   }
   const Json& alerts = member(connection, "alerts");
   if (!alerts.is_array()) return;
   for (const Json& alert : alerts) {
-    if (alert.is_string()) attention(console, harmless(alert.get<std::string>()));
+    // The error that ended an object's reading is an alert too.
+    if (!alert.is_string() || alert == member(error, "message")) continue;
+    attention(console, harmless(alert.get<std::string>()));
   }
 }
 
-void say_connection(Console& console, const Json& status, const Json& connection, Timestamp now) {
+void say_connection(Console& console, const Json& connection, Timestamp now) {
   std::string head = console.tone(Tone::kStrong, shown_at(connection, "name")) + "  " +
                      state_of(console, connection) + progress_of(connection);
   if (const auto next = time_at(connection, "nextPollAt")) head += "; next poll " + until(now, *next);
@@ -114,25 +172,24 @@ void say_connection(Console& console, const Json& status, const Json& connection
   const auto at = time_at(connection, "lastCycleAt");
   if (cycle.is_object() && at)
     detail(console, "last cycle", ago(now, *at) + ": " + reading_of(cycle) + "; " + outcomes_in_short(cycle));
-  detail(console, "verified", verified_of(status, connection, now));
-  const Json& usage = member(connection, "usage");
-  if (number_at(usage, "allowed") > 0) {
-    detail(console, "CRM calls",
-           group_digits(number_at(usage, "used")) + " of " + group_digits(number_at(usage, "allowed")) +
-               " of this day's; " + group_digits(number_at(connection, "calls")) + " by this daemon");
-  }
+  say_objects(console, connection);
+  say_allowance(console, connection);
   say_trouble(console, connection);
 }
 
 void say_totals(Console& console, const Json& totals) {
+  const size_t width = console.out_terminal.width;
+  const auto say = [&](const std::string& text) {
+    for (const std::string& line : wrapped(text, width > kIndent ? width - 2 : 0))
+      console.line("  " + line);
+  };
   const auto line = [&](const char* name, std::string_view one, std::string_view many, const char* hint) {
     const int64_t n = number_at(totals, name);
-    if (n > 0) console.line("  " + counted(n, one, many) + (*hint == '\0' ? "" : ": " + std::string(hint)));
+    if (n > 0) say(counted(n, one, many) + (*hint == '\0' ? "" : ": " + std::string(hint)));
   };
-  console.line("  " + counted(number_at(totals, "prospects"), "prospect") + " (" +
-               group_digits(number_at(totals, "withoutKey")) + " without a usable address), " +
-               counted(number_at(totals, "accounts"), "account") + ", " +
-               counted(number_at(totals, "users"), "user"));
+  say(counted(number_at(totals, "prospects"), "prospect") + " (" +
+      group_digits(number_at(totals, "withoutKey")) + " without a usable address), " +
+      counted(number_at(totals, "accounts"), "account") + ", " + counted(number_at(totals, "users"), "user"));
   line("openDuplicates", "record held back as a duplicate", "records held back as duplicates",
        "prospectd duplicates");
   line("deadLetters", "record set apart as unreadable", "records set apart as unreadable",
@@ -145,12 +202,13 @@ void say_status(Console& console, const Json& status) {
   const Timestamp now = time_at(status, "now").value_or(Timestamp{});
   const Timestamp started = time_at(status, "startedAt").value_or(now);
   console.line(console.tone(Tone::kStrong, "prospectd " + shown_at(status, "version")) + " · running for " +
-               format_duration(now - started) + " · " + shown_at(status, "dataset"));
+               format_duration(now - started));
+  detail(console, "database", shown_at(status, "dataset"));
   say_totals(console, member(status, "totals"));
   const Json& connections = member(status, "connections");
   if (!connections.is_array()) return;
   for (const Json& connection : connections)
-    say_connection(console, status, connection, now);
+    say_connection(console, connection, now);
 }
 
 }  // namespace

@@ -110,6 +110,20 @@ TEST(Words, AgoAndUntil) {
   EXPECT_EQ(moment(now), "2026-11-20 08:15:30");
 }
 
+TEST(Wrapped, LinesAreBrokenAtBlanksAndNeverWider) {
+  EXPECT_EQ(wrapped("one two three", 7), (std::vector<std::string>{"one two", "three"}));
+  EXPECT_EQ(wrapped("one two three", 8), (std::vector<std::string>{"one two", "three"}));
+  EXPECT_EQ(wrapped("one two", 0), (std::vector<std::string>{"one two"}));
+  EXPECT_EQ(wrapped("", 5), (std::vector<std::string>{""}));
+  EXPECT_EQ(wrapped("abcdefgh ij", 3), (std::vector<std::string>{"abc", "def", "gh", "ij"}));
+}
+
+TEST(Wrapped, CharactersStayWholeHoweverNarrowTheLine) {
+  EXPECT_EQ(wrapped("日本", 1), (std::vector<std::string>{"日", "本"}));
+  EXPECT_EQ(wrapped("日本 日", 4), (std::vector<std::string>{"日本", "日"}));
+  EXPECT_EQ(wrapped("äöü", 2), (std::vector<std::string>{"äö", "ü"}));
+}
+
 TEST(Words, RateNeedsSomethingAndATime) {
   EXPECT_EQ(rate(12'000, milliseconds(100)), "120,000/s");
   EXPECT_EQ(rate(0, milliseconds(100)), "");
