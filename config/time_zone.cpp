@@ -18,6 +18,10 @@ const date::time_zone* find_zone(const std::string& name) {
 
 }  // namespace
 
+bool knows_zone(const std::string& zone) {
+  return zone == "UTC" || find_zone(zone) != nullptr;
+}
+
 std::function<Timestamp(Date)> day_starts(const std::string& zone) {
   const date::time_zone* found = find_zone(zone);
   if (found == nullptr) return [](Date day) { return Timestamp(day); };

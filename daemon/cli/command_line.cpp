@@ -7,6 +7,8 @@
 #include "base/text.h"
 #include "config/json_schema.h"
 #include "config/values.h"
+#include "daemon/cli/command_table.h"
+#include "daemon/cli/completion.h"
 #include "daemon/cli/help_text.h"
 #include "daemon/cli/text_cells.h"
 
@@ -24,6 +26,8 @@ struct Draft {
   CheckOptions check;
   InitOptions init;
   RunOptions run;
+  DoctorOptions doctor;
+  CompletionOptions completion;
   LoginTestOptions login;
   bool login_test = false;
   SyncOptions sync;
@@ -59,6 +63,14 @@ CLI::App* add_verb(CLI::App& to, const std::string& name, const std::string& pre
   return verb;
 }
 
+// "bash|zsh|fish": in the help, and split again by the command table.
+std::string joined_choices(const std::vector<std::string>& choices) {
+  std::string text;
+  for (const std::string& choice : choices)
+    text += (text.empty() ? "" : "|") + choice;
+  return text;
+}
+
 void add_common(CLI::App& app, Draft& d) {
   app.add_option("-c,--config", d.common.config)->type_name("FILE");
   app.add_flag("--json", d.common.json);
@@ -77,7 +89,14 @@ void add_questions(CLI::App& app, Draft& d) {
   add_verb(app, "check")
       ->add_flag("--online", d.check.online, "ask the CRM too: fields, types, rights, values");
   add_verb(app, "status");
+  add_verb(app, "doctor")->add_flag("--offline", d.doctor.offline, "leave the CRM alone");
   add_verb(app, "version");
+  add_verb(app, "man");
+  add_verb(app, "completion")
+      ->add_option("SHELL", d.completion.shell, "which shell")
+      ->required()
+      ->type_name(joined_choices(completion_shells()))
+      ->check(CLI::IsMember(completion_shells()).description(""));
   CLI::App* login = add_verb(app, "login");
   login->add_flag("--test", d.login_test, "log in, say who it is, and nothing more")->required();
   login->add_option("CONNECTION", d.login.connection, "one connection (default: all)");
@@ -140,6 +159,7 @@ void add_config(CLI::App& app, Draft& d) {
   add_verb(*config, "schema", "config ")
       ->add_option("FILE", d.schema.name,
                    "of which kind of file: prospectd (default), part (of conf.d), mapping")
+      ->type_name(joined_choices(names))
       ->check(CLI::IsMember(names).description(""));
   add_verb(*config, "reference", "config ");
   add_verb(*config, "reload", "config ");
@@ -319,6 +339,9 @@ Invocation invocation_of(Draft&& d, const std::vector<CLI::App*>& path) {
   if (verb == "check") made.verb = d.check;
   if (verb == "init") made.verb = std::move(d.init);
   if (verb == "status") made.verb = StatusOptions{};
+  if (verb == "doctor") made.verb = d.doctor;
+  if (verb == "man") made.verb = ManOptions{};
+  if (verb == "completion") made.verb = std::move(d.completion);
   if (verb == "login") made.verb = std::move(d.login);
   if (verb == "run") made.verb = d.run;
   if (verb == "sync") made.verb = std::move(d.sync);
@@ -370,20 +393,31 @@ Parsed outcome(CLI::App& app, Draft&& d) {
   return parsed;
 }
 
+void add_all(CLI::App& app, Draft& draft) {
+  app.require_subcommand(0, 1);
+  app.allow_extras();
+  add_common(app, draft);
+  add_questions(app, draft);
+  add_init(app, draft.init);
+  add_config(app, draft);
+  add_sandbox(app, draft);
+  add_demo(app, draft);
+}
+
 }  // namespace
+
+void with_parser(const std::function<void(const CLI::App&)>& read) {
+  Draft draft;
+  CLI::App app("", "prospectd");
+  add_all(app, draft);
+  read(app);
+}
 
 Parsed parse_command_line(const std::vector<std::string>& words) {
   Draft draft;
   CLI::App app("", "prospectd");
   try {
-    app.require_subcommand(0, 1);
-    app.allow_extras();
-    add_common(app, draft);
-    add_questions(app, draft);
-    add_init(app, draft.init);
-    add_config(app, draft);
-    add_sandbox(app, draft);
-    add_demo(app, draft);
+    add_all(app, draft);
     app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
     return outcome(app, std::move(draft));
   } catch (const CLI::CallForHelp&) {

@@ -97,6 +97,9 @@ Error error_of_answer(int status, const Json& body) {
     for (const Json& error : errors)
       detail += (detail.empty() ? "" : " · ") + text_at(error, "detail");
   }
+  for (const Json& check : member(member(member(body, "data"), "attributes"), "checks")) {  // of readyz
+    if (!flag_at(check, "ok")) detail += (detail.empty() ? "" : " · ") + text_at(check, "why");
+  }
   if (detail.empty()) detail = text_at(first, "title");
   if (detail.empty()) detail = "the daemon answered with status " + std::to_string(status);
   const ErrorCode code = code_of(status, text_at(first, "code"));

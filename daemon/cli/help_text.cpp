@@ -9,6 +9,8 @@ namespace {
 
 constexpr size_t kNameCells = 14;
 constexpr size_t kExampleCells = 58;
+constexpr size_t kOptionCells = 28;
+constexpr size_t kHelpCells = 110;
 
 }  // namespace
 
@@ -39,6 +41,12 @@ const std::vector<VerbText>& verb_texts() {
       {"status",
        "How far the daemon is, what it waits for, what wants attention",
        {{"prospectd status", "in words"}, {"prospectd status --json", "for a program"}}},
+      {"doctor",
+       "Look at everything that the daemon needs, and say what to do about what is wrong",
+       {{"prospectd doctor", "configuration, state, machine, daemon, records, CRM"},
+        {"prospectd doctor --offline", "without asking the CRM"},
+        {"prospectd doctor --quiet", "only what is not as it should be"},
+        {"prospectd doctor --json", "for a program"}}},
       {"sync",
        "Read what changed in the CRM now, and wait for it",
        {{"prospectd sync", "all connections"},
@@ -148,6 +156,14 @@ const std::vector<VerbText>& verb_texts() {
        "How a running sandbox behaves: limits, lifetimes, permissions",
        {{"prospectd sandbox knobs", "all of them"},
         {"prospectd sandbox knobs daily_limit:=500", "set one; := takes the value as JSON"}}},
+      {"completion",
+       "Print what makes a shell complete verbs, options and files",
+       {{"source <(prospectd completion bash)", "in ~/.bashrc"},
+        {"prospectd completion zsh > ~/.zfunc/_prospectd", "in a folder of fpath"},
+        {"prospectd completion fish > ~/.config/fish/completions/prospectd.fish", "once"}}},
+      {"man",
+       "Print the manual page",
+       {{"prospectd man | man -l -", "read it"}, {"prospectd man > prospectd.1", "keep it"}}},
       {"version", "The version of this program", {{"prospectd version --json", "for a program"}}},
   };
   return texts;
@@ -160,6 +176,36 @@ const VerbText& verb_text(std::string_view name) {
   return at == texts.end() ? none : *at;
 }
 
+const std::vector<CommonText>& common_texts() {
+  static const std::vector<CommonText> texts = {
+      {"-c,--config", "FILE",
+       "the configuration (default: $PROSPECTD_CONFIG, else ./prospectd.yaml, else "
+       "/etc/prospectd/prospectd.yaml)"},
+      {"--json", "", "one JSON document for a program; ignore members you don't know"},
+      {"-q,--quiet", "", "nothing but the answer and failures"},
+      {"--no-color,--no-colour", "", "no colours (NO_COLOR does the same)"},
+      {"-h,--help", "", "what the verb does, its options, examples"},
+  };
+  return texts;
+}
+
+const std::vector<ExitText>& exit_texts() {
+  static const std::vector<ExitText> texts = {
+      {ExitCode::kOk, "done"},
+      {ExitCode::kOther, "other error"},
+      {ExitCode::kUsage, "usage"},
+      {ExitCode::kPartial, "done, but some records failed"},
+      {ExitCode::kAuth, "login or permission"},
+      {ExitCode::kTemporary, "temporary, try again"},
+      {ExitCode::kStateDamaged, "state damaged or of a newer version"},
+      {ExitCode::kConfig, "configuration invalid"},
+      {ExitCode::kLimit, "limit reached"},
+      {ExitCode::kLockHeld, "another daemon has the state"},
+      {ExitCode::kInterrupted, "interrupted"},
+  };
+  return texts;
+}
+
 std::string overview() {
   std::string text =
       "prospectd keeps a local database of prospects in agreement with a CRM.\n\n"
@@ -170,18 +216,21 @@ std::string overview() {
   }
   text +=
       "\nNew here?             prospectd demo\n"
-      "More about a verb:    prospectd help VERB\n";
+      "More about a verb:    prospectd help VERB\n"
+      "The manual page:      prospectd man | man -l -\n";
   return text;
 }
 
 std::string help_footer(const VerbText& verb) {
-  std::string text =
-      "Everywhere:\n"
-      "  -c,--config FILE            the configuration (default: $PROSPECTD_CONFIG, else ./prospectd.yaml,\n"
-      "                              else /etc/prospectd/prospectd.yaml)\n"
-      "  --json                      one JSON document for a program; ignore members you don't know\n"
-      "  -q,--quiet                  nothing but the answer and failures\n"
-      "  --no-color                  no colours (NO_COLOR does the same)\n";
+  std::string text = "Everywhere:\n";
+  for (const CommonText& option : common_texts()) {
+    std::string start =
+        std::string(option.names) + (option.value.empty() ? "" : " ") + std::string(option.value);
+    for (const std::string& line : wrapped(option.about, kHelpCells - kOptionCells - 2)) {
+      text += "  " + pad_to(start, kOptionCells) + line + "\n";
+      start.clear();
+    }
+  }
   if (!verb.examples.empty()) text += "\nExamples:\n";
   for (const auto& [command, purpose] : verb.examples)
     text += "  " + pad_to(command, kExampleCells) + "  # " + std::string(purpose) + "\n";

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/exit_code.h"
+
 namespace prospectd::cli {
 
 struct VerbText {
@@ -17,6 +19,22 @@ struct VerbText {
 const std::vector<VerbText>& verb_texts();
 /// An empty one for an unknown name.
 const VerbText& verb_text(std::string_view name);
+
+/// An option that every verb takes.
+struct CommonText {
+  std::string_view names;  ///< "-c,--config"
+  std::string_view value;  ///< "FILE"; empty: a switch
+  std::string_view about;
+};
+const std::vector<CommonText>& common_texts();
+
+/// What an exit code stands for (exit_code.h), in words.
+struct ExitText {
+  ExitCode code = ExitCode::kOk;
+  std::string_view about;
+};
+/// By number.
+const std::vector<ExitText>& exit_texts();
 
 /// What `prospectd` alone prints.
 std::string overview();

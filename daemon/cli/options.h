@@ -32,6 +32,13 @@ struct InitOptions {
   std::string listen = "127.0.0.1:8440";
 };
 struct StatusOptions {};
+struct DoctorOptions {
+  bool offline = false;  ///< leave the CRM alone
+};
+struct CompletionOptions {
+  std::string shell;  ///< "bash", "zsh", "fish"
+};
+struct ManOptions {};
 struct LoginTestOptions {
   std::string connection;  ///< empty: all
 };
@@ -92,10 +99,11 @@ struct SandboxCallOptions {
 
 struct Invocation {
   CommonOptions common;
-  std::variant<VersionOptions, CheckOptions, InitOptions, StatusOptions, LoginTestOptions, RunOptions,
-               SyncOptions, ProspectsOptions, DuplicatesOptions, DeadLettersOptions, ExplainOptions,
-               ConfigSchemaOptions, ConfigReferenceOptions, ConfigShowOptions, ConfigReloadOptions,
-               SettingsOptions, SandboxCallOptions, SandboxVerb, DemoVerb>
+  std::variant<VersionOptions, CheckOptions, InitOptions, StatusOptions, DoctorOptions, CompletionOptions,
+               ManOptions, LoginTestOptions, RunOptions, SyncOptions, ProspectsOptions, DuplicatesOptions,
+               DeadLettersOptions, ExplainOptions, ConfigSchemaOptions, ConfigReferenceOptions,
+               ConfigShowOptions, ConfigReloadOptions, SettingsOptions, SandboxCallOptions, SandboxVerb,
+               DemoVerb>
       verb;
 };
 

@@ -10,6 +10,7 @@
 
 #include "daemon/cli/command_line.h"
 #include "daemon/cli/verb_functions.h"
+#include "daemon/cli/within.h"
 
 namespace prospectd::cli {
 namespace {
@@ -25,6 +26,9 @@ struct Carry {
   ExitCode operator()(const CheckOptions& o) const { return verb_check(common, o, hooks, console); }
   ExitCode operator()(const InitOptions& o) const { return verb_init(o, hooks, console); }
   ExitCode operator()(const StatusOptions&) const { return verb_status(common, console); }
+  ExitCode operator()(const DoctorOptions& o) const { return verb_doctor(common, o, hooks, console); }
+  ExitCode operator()(const CompletionOptions& o) const { return verb_completion(o, console); }
+  ExitCode operator()(const ManOptions&) const { return verb_man(console); }
   ExitCode operator()(const LoginTestOptions& o) const { return verb_login(common, o, hooks, console); }
   ExitCode operator()(const RunOptions& o) const { return verb_run(common, o, hooks, console); }
   ExitCode operator()(const SyncOptions& o) const { return verb_sync(common, o, console); }
@@ -86,7 +90,9 @@ int run_cli(int argc, char** argv, const Hooks& hooks) {
   if (::isatty(STDIN_FILENO) == 1) console.in = &std::cin;
   const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
   const ExitCode code = run_words(argc > 0 ? argv[0] : "prospectd", words, hooks, console);
-  return static_cast<int>(after_writing(code));
+  const auto status = static_cast<int>(after_writing(code));
+  if (work_left_behind()) std::_Exit(status);  // what hangs would keep the process, or outlive what it reads
+  return status;
 }
 
 }  // namespace prospectd::cli

@@ -17,6 +17,10 @@ ExitCode verb_run(const CommonOptions& common, const RunOptions& options, const 
 ExitCode verb_login(const CommonOptions& common, const LoginTestOptions& options, const Hooks& hooks,
                     Console& console);
 ExitCode verb_status(const CommonOptions& common, Console& console);
+ExitCode verb_doctor(const CommonOptions& common, const DoctorOptions& options, const Hooks& hooks,
+                     Console& console);
+ExitCode verb_completion(const CompletionOptions& options, Console& console);
+ExitCode verb_man(Console& console);
 ExitCode verb_sync(const CommonOptions& common, const SyncOptions& options, Console& console);
 ExitCode verb_prospects(const CommonOptions& common, const ProspectsOptions& options, Console& console);
 ExitCode verb_duplicates(const CommonOptions& common, const DuplicatesOptions& options, Console& console);

@@ -84,12 +84,43 @@ struct Described {
 using DescribeHook = std::function<Described(const config::Config& config, const config::Plugin& plugin,
                                              const std::vector<std::string>& objects)>;
 
+/// What a state folder's database looks like from outside. Counts and cursors are empty where there is none
+/// yet, or where the daemon's next start migrates it first.
+struct StateReport {
+  bool found = false;
+  int64_t bytes = 0;
+  int64_t log_bytes = 0;
+  int64_t log_bytes_max = 0;  ///< from which size on the daemon moves the log into the database
+  int64_t schema = 0;
+  int64_t newest_schema = 0;
+  int64_t prospects = 0;
+  int64_t open_duplicates = 0;
+  int64_t dead_letters = 0;
+  int64_t open_conflicts = 0;
+  struct Cursor {
+    std::string connection;
+    std::string object;
+    std::optional<Timestamp> verified;
+  };
+  std::vector<Cursor> cursors;
+};
+
+/// A state folder, looked at beside a daemon or without one. Nothing is changed.
+struct StateHooks {
+  std::function<Result<StateReport>(const config::Config&)> inspect;
+  /// Reads the database through for damage until `stop` answers true (kCancelled).
+  std::function<Result<void>(const config::Config&, std::function<bool()> stop)> look_through;
+  /// Who works on the database ("process 4711"); none when nobody does.
+  std::function<std::optional<std::string>(const config::Config&)> owner;
+};
+
 struct Hooks {
   std::function<Result<std::vector<LoginReport>>(const LoginVerb&)> login;
   std::function<ExitCode(const RunVerb&)> run;
   std::function<ExitCode(const SandboxVerb&)> sandbox;
   std::function<ExitCode(const DemoVerb&)> demo;
   DescribeHook describe;
+  StateHooks state;
 };
 
 /// The file in SandboxVerb::directory in which a running sandbox says where it listens and where its admin

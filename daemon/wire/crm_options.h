@@ -8,6 +8,9 @@
 
 namespace prospectd::wire {
 
+/// How long one request may take when a person waits for its answer.
+constexpr milliseconds kAskWithin{10'000};
+
 /// Reads the secrets that the plugin's way to log in needs, and looks at them as far as that is possible
 /// without the CRM. `plugin` is one of `config`.
 /// **Errors:** kConfigInvalid, with the place, for a secret that can't be read or a key that can't sign.

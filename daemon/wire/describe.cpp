@@ -5,8 +5,9 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "connectors/http/transport.h"
 #include "daemon/engine/maps.h"
-#include "daemon/wire/connections.h"
+#include "daemon/wire/crm_options.h"
 
 namespace prospectd::wire {
 namespace {
@@ -33,13 +34,15 @@ cli::Described describe_objects(const config::Config& config, const config::Plug
   cli::Described described;
   asio::io_context io(1);
   const auto transport = http::make_curl_transport(io, http::CurlOptions{});
-  auto connector = make_connector(config, plugin, *transport);
-  if (!connector) {
-    described.error = connector.error();
+  auto options = crm_options(config, plugin);
+  if (!options) {
+    described.error = options.error();
     return described;
   }
+  options->timeout = kAskWithin;
+  const auto connector = salesforce::make_salesforce_connector(*transport, *std::move(options));
   asio::co_spawn(
-      io, [&] { return ask(**connector, objects, described); },
+      io, [&] { return ask(*connector, objects, described); },
       [&](std::exception_ptr failure) {
         if (failure) described.error = make_error(ErrorCode::kInternal, "the CRM could not be asked");
         io.stop();  // a kept connection is nothing to wait for

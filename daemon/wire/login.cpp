@@ -47,6 +47,7 @@ cli::LoginReport report_of(const config::Config& config, const config::Plugin& p
     report.failure = std::move(options).error();
     return report;
   }
+  options->timeout = kAskWithin;
   LoginProbe probe = probed(*std::move(options));
   report.instance = std::move(probe.instance);
   report.organization_id = std::move(probe.identity.organization_id);

@@ -87,6 +87,11 @@ FakeCrm& fake_crm() {
   return crm;
 }
 
+FakeState& fake_state() {
+  static FakeState state;
+  return state;
+}
+
 Ran run(const std::vector<std::string>& words, size_t width, const std::optional<std::string>& answers,
         Result<std::vector<LoginReport>> logins) {
   Ran ran;
@@ -130,6 +135,11 @@ Ran run(const std::vector<std::string>& words, size_t width, const std::optional
     }
     return described;
   };
+  hooks.state.inspect = [](const config::Config&) { return fake_state().report; };
+  hooks.state.look_through = [](const config::Config&, const std::function<bool()>&) {
+    return fake_state().damage;
+  };
+  hooks.state.owner = [](const config::Config&) { return fake_state().owner; };
   ran.code = run_words("/opt/prospectd", words, hooks, console);
   ran.out = out.str();
   ran.err = err.str();

@@ -68,6 +68,14 @@ struct FakeCrm {
 };
 FakeCrm& fake_crm();
 
+/// What the hooks find of the state folder.
+struct FakeState {
+  Result<StateReport> report = StateReport{};
+  std::optional<std::string> owner;
+  Result<void> damage;
+};
+FakeState& fake_state();
+
 /// Runs the command line. `width`: of a terminal on both outputs; 0: they are pipes. `answers`: the lines
 /// that somebody types; none: nobody is there. `logins`: what `login --test` learns.
 Ran run(const std::vector<std::string>& words, size_t width = 0,
