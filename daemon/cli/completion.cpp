@@ -57,10 +57,10 @@ _prospectd() {
   done
   COMPREPLY=()
   if [[ " $files " == *" $prev "* ]]; then
-    compopt -o filenames 2>/dev/null
+    compopt -o filenames 2>/dev/null || true
     mapfile -t COMPREPLY < <(compgen -f -- "$cur")
   elif [[ " $folders " == *" $prev "* ]]; then
-    compopt -o filenames 2>/dev/null
+    compopt -o filenames 2>/dev/null || true
     mapfile -t COMPREPLY < <(compgen -d -- "$cur")
   elif [[ " $valued " == *" $prev "* ]]; then
     return

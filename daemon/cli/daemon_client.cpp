@@ -16,8 +16,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::chrono::milliseconds kTimeout{30'000};
-
 struct CodeRow {
   std::string_view api;
   ErrorCode code;
@@ -122,7 +120,7 @@ Result<Json> DaemonClient::ask(std::string method, const std::string& target, st
   call.headers = {{"Authorization", "Bearer " + std::string(token_.reveal())},
                   {"Accept", "application/vnd.api+json"}};
   call.body = std::move(body);
-  call.timeout = kTimeout;
+  call.timeout = timeout_;
   auto answer = http_call(call);
   if (!answer && answer.error().code == ErrorCode::kNetwork) {
     return make_error(ErrorCode::kNetwork, "no daemon answers at " + base_ + "; " + start_it(config_path_));

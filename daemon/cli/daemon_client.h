@@ -1,6 +1,7 @@
 // DaemonClient: a daemon's control API, found through its configuration. One thread; calls block.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ class DaemonClient {
   static Result<DaemonClient> open(const config::Config& config);
 
   const std::string& url() const { return base_; }
+  /// How long one answer may take; 30 s unless it is said.
+  void set_timeout(std::chrono::milliseconds timeout) { timeout_ = timeout; }
 
   /// The whole answer, {"data": …, "links": …}.
   /// **Errors:** kNetwork when no daemon answers (says how to start one); what the API's error says.
@@ -35,6 +38,7 @@ class DaemonClient {
   std::string base_;
   std::string config_path_;
   Secret token_;
+  std::chrono::milliseconds timeout_{30'000};
 };
 
 /// The file in which a daemon says where it listens: one line, "127.0.0.1:8440".

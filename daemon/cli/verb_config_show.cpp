@@ -39,11 +39,8 @@ Json place_json(const config::Place& place) {
 }
 
 Json value_json(const Listed& listed) {
-  Json json{{"key", listed.key},
-            {"value", listed.value},
-            {"origin", config::name_of(listed.origin)},
-            {"place", nullptr},
-            {"needsRestart", listed.restart}};
+  Json json{{"key", listed.key}, {"value", listed.value}, {"origin", config::name_of(listed.origin)},
+            {"place", nullptr},  {"variable", nullptr},   {"needsRestart", listed.restart}};
   if (listed.origin == Layer::kFile) json["place"] = place_json(listed.place);
   if (const std::string variable = config::variable_of(listed.key); !variable.empty())
     json["variable"] = variable;
@@ -56,8 +53,10 @@ ExitCode as_json(Console& console, const std::string& path, const config::Loaded
     values.push_back(value_json(listed));
   Json overridden = Json::array();
   for (const config::Overridden& one : loaded.overridden) {
-    overridden.push_back(
-        {{"key", one.key}, {"place", place_json(one.place)}, {"by", config::name_of(one.by)}});
+    overridden.push_back({{"key", one.key},
+                          {"place", place_json(one.place)},
+                          {"by", config::name_of(one.by)},
+                          {"name", one.by_name}});
   }
   console.document({{"file", path}, {"values", values}, {"overridden", overridden}});
   return ExitCode::kOk;

@@ -123,6 +123,7 @@ TEST_F(Doctor, ADaemonThatHangsIsToldAndTheRestIsLookedAt) {
   follower_.daemon().signal(SIGSTOP);
   const Json diagnosis = diagnose();
   EXPECT_EQ(cli::text_at(check_of(diagnosis, "daemon"), "verdict"), "failure") << ended_.out;
+  EXPECT_THAT(cli::text_at(check_of(diagnosis, "daemon"), "evidence"), HasSubstr("does not answer"));
   EXPECT_EQ(cli::text_at(check_of(diagnosis, "crm_login"), "verdict"), "ok") << ended_.out;
   EXPECT_EQ(ended_.code, 5);
   follower_.daemon().signal(SIGCONT);

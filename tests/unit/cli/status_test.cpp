@@ -53,7 +53,7 @@ TEST(Status, EachObjectSaysHowFarItIsAndHowFastItWasRead) {
   EXPECT_THAT(text, HasSubstr("salesforce  up to date; next poll in 8 min\n"));
   EXPECT_THAT(text, HasSubstr("  Lead     2026-11-20 09:58:00  2 min  2,114       40  2,643/s\n"));
   EXPECT_THAT(text, HasSubstr("  User     2026-11-20 09:58:00  2 min     12        0\n"));
-  EXPECT_THAT(text, HasSubstr("  Contact  not yet                        0        0\n"));
+  EXPECT_THAT(text, HasSubstr("  Contact  not yet                         0        0\n"));
   EXPECT_THAT(text, HasSubstr("311 records held back as duplicates: prospectd duplicates\n"));
 }
 

@@ -1,0 +1,139 @@
+// The contract of --json (docs/json.md), held against what every verb of the real binary says.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <filesystem>
+#include <set>
+
+#include "daemon/cli/command_table.h"
+#include "daemon/cli/json.h"
+#include "tests/e2e/json_shape.h"
+#include "tests/e2e/organisation.h"
+
+namespace prospectd::e2e {
+namespace {
+
+using Words = std::vector<std::string>;
+
+const std::map<std::string, Json>& contract() {
+  static const auto shapes = read_shapes(read_file(PROSPECTD_SOURCE_DIR "/docs/json.md"));
+  return shapes;
+}
+
+// Verbs whose answer is a text for a file or a shell: --json changes nothing.
+const std::set<std::string>& text_verbs() {
+  static const std::set<std::string> verbs = {"config schema", "config reference", "completion", "man",
+                                              "init"};
+  return verbs;
+}
+
+// A sandbox with a daemon, and what was said about each verb.
+class JsonContract : public testing::Test {
+ protected:
+  void expect(const std::string& verb, const Ended& ended, int code = 0) {
+    EXPECT_EQ(ended.code, code) << verb << ": " << ended.err;
+    const auto document = cli::parse_json(ended.out);
+    ASSERT_TRUE(document) << verb << " does not say one document: " << ended.out;
+    ASSERT_TRUE(contract().contains(verb)) << "docs/json.md has no shape for " << verb;
+    EXPECT_EQ(difference(*document, contract().at(verb), contract()), "") << verb;
+    held_.insert(verb);
+  }
+
+  // `verb` as the contract names it; `words` as they are typed.
+  void expect_asked(const std::string& verb, Words words, int code = 0) {
+    words.push_back("--json");
+    expect(verb, follower_.ask(std::move(words)), code);
+  }
+
+  void expect_sandbox(const std::string& verb, const Words& words) {
+    Words all = {"sandbox"};
+    all.insert(all.end(), words.begin(), words.end());
+    all.insert(all.end(), {"--dir", crm_.folder(), "--json"});
+    expect("sandbox " + verb, run_program(crm_.folder(), all));
+  }
+
+  SandboxCrm crm_{{"--people", "400"}};
+  Follower follower_{crm_};
+  std::set<std::string> held_;
+};
+
+TEST_F(JsonContract, EveryVerbSaysWhatThePageSays) {
+  // Before a daemon runs.
+  expect_asked("version", {"version"});
+  expect_asked("check", {"check", "--online"});
+  expect_asked("login", {"login", "--test"});
+  expect_asked("config show", {"config", "show", "--effective"});
+  expect_asked("ERRORS", {"status"}, 5);
+  Follower other(crm_);
+  Ended once = other.ask({"run", "--once", "--json"});
+  expect("run", once);
+
+  follower_.start();
+  follower_.await_first_cycle();
+  crm_.change({"edit", "Contact", crm_.example_contact(), "Title=CTO"});
+  expect_asked("sync --dry-run", {"sync", "--dry-run"});
+  expect_asked("sync", {"sync"});
+  expect_asked("status", {"status"});
+  expect_asked("doctor", {"doctor"});
+  expect_asked("prospects", {"prospects", "--limit", "20"});
+  expect_asked("prospects ID", {"prospects", "1"});
+  expect_asked("duplicates", {"duplicates", "--all"});
+  expect_asked("dead-letters", {"dead-letters"});
+  expect_asked("explain", {"explain", "prospect", "1"});
+  expect_asked("settings list", {"settings", "list"});
+  expect_asked("settings set", {"settings", "set", "prospects.same_email", "prevent"});
+  expect_asked("settings get", {"settings", "get", "prospects.same_email"});
+  expect_asked("settings reset", {"settings", "reset", "prospects.same_email"});
+  follower_.rewrite("interval: 1h", "interval: 2h");
+  expect_asked("config reload", {"config", "reload"});
+  EXPECT_EQ(follower_.stop(SIGTERM), 0);
+
+  expect_sandbox("counts", {"counts"});
+  expect_sandbox("stats", {"stats"});
+  expect_sandbox("knobs", {"knobs"});
+  expect_sandbox("edit", {"edit", "Contact", crm_.example_contact(), "Title=CEO"});
+  expect_sandbox("create", {"create", "Lead", "LastName=Roy", "Company=Acme"});
+  expect_sandbox("late", {"late", "Lead", "LastName=Ray", "Company=Acme", "--stamped-before", "1m"});
+  expect_sandbox("delete", {"delete", crm_.example_contact()});
+  expect_sandbox("undelete", {"undelete", crm_.example_contact()});
+  expect_sandbox("expire-tokens", {"expire-tokens"});
+  const Json made = crm_.change({"create", "Lead", "LastName=Convert", "Company=Acme"});
+  expect_sandbox("convert", {"convert", cli::text_at(made, "id")});
+  const std::string winner =
+      cli::text_at(crm_.change({"create", "Lead", "LastName=A", "Company=Acme"}), "id");
+  const std::string loser = cli::text_at(crm_.change({"create", "Lead", "LastName=B", "Company=Acme"}), "id");
+  expect_sandbox("merge", {"merge", winner, loser});
+  expect_sandbox("purge", {"purge", winner});
+  Json word = crm_.word();
+  EXPECT_EQ(difference(word, contract().at("sandbox"), contract()), "");
+
+  for (const cli::CommandRow& row : cli::command_table()) {
+    const bool group = !row.verbs.empty() && row.name != "sandbox";
+    if (row.name.empty() || group || text_verbs().contains(row.name)) continue;
+    EXPECT_TRUE(held_.contains(row.name) || contract().contains(row.name)) << "no contract for " << row.name;
+  }
+}
+
+TEST_F(JsonContract, ADemoSaysItsOwnDocument) {
+  const test::Scratch folder;
+  expect("demo", run_program(folder.path().string(), {"demo", "--once", "--people", "200", "--json"}));
+}
+
+TEST(JsonShape, EveryDifferenceIsFound) {
+  const auto shapes = read_shapes(
+      "### POINT\n```json\n{\"x\": \"whole\", \"y\": \"whole?\"}\n```\n"
+      "### `prospectd points`\ntext\n```json\n{\"data\": [\"POINT\"], \"tags\": {\"*\": \"text\"}}\n```\n");
+  const auto say = [&](const char* text) {
+    return difference(Json::parse(text), shapes.at("points"), shapes);
+  };
+  EXPECT_EQ(say(R"({"data":[{"x":1,"y":null},{"x":1,"y":2}],"tags":{"a":"b"}})"), "");
+  EXPECT_EQ(say(R"({"data":[{"x":1}],"tags":{}})"), "$.data[0].y is missing");
+  EXPECT_EQ(say(R"({"data":[{"x":1,"y":2,"z":3}],"tags":{}})"), "$.data[0].z is not in the contract");
+  EXPECT_EQ(say(R"({"data":[{"x":null,"y":2}],"tags":{}})"), "$.data[0].x is not \"whole\": null");
+  EXPECT_EQ(say(R"({"data":{},"tags":{}})"), "$.data is no list: {}");
+  EXPECT_EQ(say(R"({"data":[],"tags":{"a":1}})"), "$.tags.a is not \"text\": 1");
+}
+
+}  // namespace
+}  // namespace prospectd::e2e
