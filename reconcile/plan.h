@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "reconcile/access.h"
 #include "reconcile/model.h"
 #include "reconcile/reason.h"
 
@@ -104,8 +105,31 @@ struct PutSetting {
   bool operator==(const PutSetting&) const = default;
 };
 
+/// A new token, whole.
+struct AddToken {
+  Token token;
+  bool operator==(const AddToken&) const = default;
+};
+/// Ends a token; refused when there is none of that number, or it was revoked before.
+struct RevokeToken {
+  TokenId id;
+  bool operator==(const RevokeToken&) const = default;
+};
+/// When a token was last used; nothing is journaled for it.
+struct NoteTokenUse {
+  TokenId id;
+  bool operator==(const NoteTokenUse&) const = default;
+};
+/// Saves a filter, or drops it (no text). Its owner is who saved it first.
+struct PutSavedFilter {
+  std::string name;
+  std::optional<std::string> text;
+  bool operator==(const PutSavedFilter&) const = default;
+};
+
 using Step = std::variant<CreateProspect, UpdateProspect, PutLink, HoldDuplicate, CloseDuplicates, Quarantine,
-                          Release, PutUser, PutAccount, AddLineage, TagProspect, OpenConflict, PutSetting>;
+                          Release, PutUser, PutAccount, AddLineage, TagProspect, OpenConflict, PutSetting,
+                          AddToken, RevokeToken, NoteTokenUse, PutSavedFilter>;
 
 /// One row of the journal. Creations by an import share one row a page (`count` > 1, prospects
 /// `prospect`…`last`).

@@ -74,8 +74,12 @@ constexpr Row kReasons[] = {
     {Reason::kMassChange, "MASS_CHANGE",
      "Too large a share of the prospects would change at once: a person has to confirm"},
     {Reason::kSettingChanged, "SETTING_CHANGED", "A setting was changed while the daemon ran"},
+    {Reason::kTokenCreated, "TOKEN_CREATED", "A token of the control API was made"},
+    {Reason::kTokenRevoked, "TOKEN_REVOKED", "A token of the control API was revoked"},
+    {Reason::kFilterSaved, "FILTER_SAVED", "A filter was saved"},
+    {Reason::kFilterDropped, "FILTER_DROPPED", "A saved filter was dropped"},
 };
-static_assert(std::size(kReasons) == static_cast<size_t>(Reason::kSettingChanged) + 1,
+static_assert(std::size(kReasons) == static_cast<size_t>(Reason::kFilterDropped) + 1,
               "a row for every reason");
 
 constexpr bool in_order() {

@@ -47,6 +47,10 @@ enum class Reason {
   kLocalEdit,
   kMassChange,      ///< the mass-change brake (§11)
   kSettingChanged,  ///< at run time (§13)
+  kTokenCreated,    ///< somebody may ask (§13)
+  kTokenRevoked,
+  kFilterSaved,
+  kFilterDropped,
 };
 
 /// Stable upper-case code: "DUPLICATE_EMAIL".

@@ -74,6 +74,10 @@ class Applier {
   void operator()(const TagProspect&) {}   // tags are not in a snapshot: nothing is decided by them
   void operator()(const OpenConflict&) {}  // nor conflicts
   void operator()(const PutSetting&) {}    // nor settings
+  void operator()(const AddToken&) {}      // nor who may ask
+  void operator()(const RevokeToken&) {}
+  void operator()(const NoteTokenUse&) {}
+  void operator()(const PutSavedFilter&) {}
 
  private:
   template <class Id>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "reconcile/store/sqlite_access.h"
 #include "reconcile/store/sqlite_loader.h"
 #include "reconcile/store/sqlite_queries.h"
 
@@ -94,6 +95,16 @@ class SqliteReader final : public Reader {
   Result<std::vector<StoredSetting>> settings() override {
     PD_ASSIGN(lock, enter());
     return queries_.settings();
+  }
+
+  Result<std::vector<reconcile::Token>> tokens() override {
+    PD_ASSIGN(lock, enter());
+    return read_tokens(*setup_.db);
+  }
+
+  Result<std::vector<reconcile::SavedFilter>> saved_filters() override {
+    PD_ASSIGN(lock, enter());
+    return read_saved_filters(*setup_.db);
   }
 
   Result<reconcile::PageSnapshot> snapshot(const reconcile::PageKeys& keys) override {

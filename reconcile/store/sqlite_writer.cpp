@@ -8,12 +8,17 @@ struct Dispatch {
   PeopleWriter& people;
   ReferenceWriter& references;
   IncidentWriter& incidents;
+  AccessWriter& access;
 
   Result<void> operator()(const reconcile::CreateProspect& step) { return people.write(step); }
   Result<void> operator()(const reconcile::UpdateProspect& step) { return people.write(step); }
   Result<void> operator()(const reconcile::PutLink& step) { return people.write(step); }
   Result<void> operator()(const reconcile::PutUser& step) { return references.write(step); }
   Result<void> operator()(const reconcile::PutAccount& step) { return references.write(step); }
+  Result<void> operator()(const reconcile::AddToken& step) { return access.write(step); }
+  Result<void> operator()(const reconcile::RevokeToken& step) { return access.write(step); }
+  Result<void> operator()(const reconcile::NoteTokenUse& step) { return access.write(step); }
+  Result<void> operator()(const reconcile::PutSavedFilter& step) { return access.write(step); }
   template <class Other>
   Result<void> operator()(const Other& step) {
     return incidents.write(step);
@@ -33,6 +38,7 @@ Writer::Writer(Database& db, const Codec& codec, Loader& loader, Tally& tally)
       people_(context_, pending_),
       references_(context_, pending_),
       incidents_(context_),
+      access_(context_),
       journal_(context_) {}
 
 Result<int64_t> Writer::apply(const reconcile::Plan& plan, Timestamp now) {
@@ -40,7 +46,7 @@ Result<int64_t> Writer::apply(const reconcile::Plan& plan, Timestamp now) {
   context_.actor = plan.cause.actor;
   context_.written = 0;
   PD_TRY(people_.give_up(plan));
-  Dispatch dispatch{people_, references_, incidents_};
+  Dispatch dispatch{people_, references_, incidents_, access_};
   for (const reconcile::Step& step : plan.steps)
     PD_TRY(std::visit(dispatch, step));
   if (!plan.journal.empty()) PD_TRY(journal_.write(plan.cause, plan.journal));

@@ -143,6 +143,25 @@ class IncidentWriter {
   Statement delete_setting_;
 };
 
+/// Who may ask, and saved filters.
+class AccessWriter {
+ public:
+  explicit AccessWriter(WriteContext& context);
+  Result<void> write(const reconcile::AddToken& step);
+  Result<void> write(const reconcile::RevokeToken& step);
+  Result<void> write(const reconcile::NoteTokenUse& step);
+  Result<void> write(const reconcile::PutSavedFilter& step);
+
+ private:
+  WriteContext& c_;
+  Statement add_token_;
+  Statement forget_ended_;
+  Statement revoke_token_;
+  Statement note_use_;
+  Statement put_filter_;
+  Statement drop_filter_;
+};
+
 /// Causes, journal rows and cursors.
 class JournalWriter {
  public:
@@ -178,6 +197,7 @@ class Writer {
   PeopleWriter people_;
   ReferenceWriter references_;
   IncidentWriter incidents_;
+  AccessWriter access_;
   JournalWriter journal_;
 };
 

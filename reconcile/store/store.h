@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "reconcile/access.h"
 #include "reconcile/snapshot.h"
 
 namespace prospectd::mapping::expression {
@@ -139,6 +140,9 @@ class Reader {
   virtual Result<std::vector<JournalRow>> journal_of_remote(const RemoteId& remote, size_t limit) = 0;
   /// By name.
   virtual Result<std::vector<StoredSetting>> settings() = 0;
+  /// Tokens, revoked ones too, by number; and saved filters by name.
+  virtual Result<std::vector<reconcile::Token>> tokens() = 0;
+  virtual Result<std::vector<reconcile::SavedFilter>> saved_filters() = 0;
   /// A snapshot for a dry run.
   virtual Result<reconcile::PageSnapshot> snapshot(const reconcile::PageKeys& keys) = 0;
   /// Calls `visit` with each prospect in id order (tests, exports).

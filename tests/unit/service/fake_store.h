@@ -108,6 +108,10 @@ class ShelfReader final : public store::Reader {
   Result<std::vector<store::StoredSetting>> settings() override {
     return answer(std::vector<store::StoredSetting>{});
   }
+  Result<std::vector<reconcile::Token>> tokens() override { return answer(std::vector<reconcile::Token>{}); }
+  Result<std::vector<reconcile::SavedFilter>> saved_filters() override {
+    return answer(std::vector<reconcile::SavedFilter>{});
+  }
   Result<void> each_prospect(const std::function<void(const store::ProspectRow&)>& visit) override {
     for (const auto& [id, row] : shelf_.prospects)
       visit(row);
