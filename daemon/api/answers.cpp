@@ -25,6 +25,7 @@ constexpr RefusedRow kRefused[] = {
     {Refused::kInvalidInput, status_codes::BadRequest, "invalid_input", "Invalid request"},
     {Refused::kInvalidJson, status_codes::BadRequest, "invalid_json", "The body is not proper JSON"},
     {Refused::kUnauthorized, status_codes::Unauthorized, "unauthorized", "Not authorized"},
+    {Refused::kForbidden, status_codes::Forbidden, "forbidden", "Not allowed"},
     {Refused::kHostNotAllowed, status_codes::Forbidden, "host_not_allowed", "Host not allowed"},
     {Refused::kOriginNotAllowed, status_codes::Forbidden, "origin_not_allowed", "Origin not allowed"},
     {Refused::kCrossSite, status_codes::Forbidden, "cross_site", "Request from another site"},
@@ -120,6 +121,12 @@ http::Response accepted(Json resource, std::string location) {
   return answer;
 }
 
+http::Response created(Json resource, std::string location) {
+  http::Response answer = data_document(status_codes::Created, std::move(resource));
+  answer.headers.add("Location", std::move(location));
+  return answer;
+}
+
 http::Response many(std::vector<Json> resources, const std::string& next) {
   Json members;
   const size_t count = resources.size();
@@ -129,6 +136,12 @@ http::Response many(std::vector<Json> resources, const std::string& next) {
   members["links"] = Json::object();
   if (!next.empty()) members["links"]["next"] = next;
   members["meta"]["count"] = count;
+  return document(status_codes::OK, std::move(members));
+}
+
+http::Response removed() {
+  Json members;
+  members["meta"] = Json::object();
   return document(status_codes::OK, std::move(members));
 }
 

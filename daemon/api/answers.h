@@ -18,8 +18,12 @@ using Json = nlohmann::ordered_json;
 http::Response one(Json resource);
 /// The same with status 202 and where the resource is found.
 http::Response accepted(Json resource, std::string location);
+/// The same with status 201: it was made.
+http::Response created(Json resource, std::string location);
 /// A list; `next` is the path of the next page, empty for the last one.
 http::Response many(std::vector<Json> resources, const std::string& next);
+/// 200 with nothing but `meta`: it is gone.
+http::Response removed();
 /// Text for probes: 200 or 503.
 http::Response probe_text(bool ok, const std::string& text);
 http::Response probe_document(bool ok, Json resource);

@@ -3,19 +3,19 @@
 #include <algorithm>
 #include <charconv>
 #include <exception>
-#include <map>
 #include <memory>
 
 #include <nlohmann/json.hpp>
 
 #include "base/log.h"
 #include "base/text.h"
+#include "daemon/api/acts_configuration.h"
+#include "daemon/api/acts_filters.h"
+#include "daemon/api/acts_tokens.h"
 #include "daemon/api/answers.h"
+#include "daemon/api/call.h"
 #include "daemon/api/gate.h"
-#include "daemon/api/parameters.h"
 #include "daemon/api/resources.h"
-#include "daemon/api/resources_configuration.h"
-#include "daemon/api/routes.h"
 #include "daemon/api/syncs.h"
 #include "daemon/api/target.h"
 
@@ -24,19 +24,9 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr const char* kActor = "admin";  // who the one token stands for
-constexpr int64_t kPageSizeMax = 500;    // one more is read, to know whether there is a next page
+constexpr int64_t kPageSizeMax = 500;  // one more is read, to know whether there is a next page
 constexpr int64_t kPageSizeDefault = 50;
 static_assert(kPageSizeMax < static_cast<int64_t>(store::kListRowsMax));
-
-/// A request that was let in, with its route found.
-struct Call {
-  std::string path;  ///< as it was asked for, for links
-  std::string id;    ///< what stood for "{id}"
-  Parameters parameters;
-  std::string body;
-  bool has_token = false;
-};
 
 constexpr const char* kFilterParameter = "filter[q]";
 
@@ -95,9 +85,13 @@ class Api {
   Api(engine::Scheduler& scheduler, service::Service& service, ApiOptions options)
       : scheduler_(scheduler),
         service_(service),
-        configuration_(options.configuration),
-        gate_(std::move(options.token), std::move(options.hosts)),
-        syncs_(scheduler, service) {}
+        gate_(std::move(options.token), std::move(options.hosts), options.tokens),
+        syncs_(scheduler, service) {
+    add_own_acts();
+    if (options.configuration != nullptr) add_configuration_acts(acts_, *options.configuration);
+    if (options.filters != nullptr) add_filter_acts(acts_, *options.filters);
+    if (options.tokens != nullptr) add_token_acts(acts_, scheduler, *options.tokens);
+  }
 
   // `self` keeps it alive while it answers.
   static asio::awaitable<http::Response> handle(std::shared_ptr<Api> self, http::ServerRequest request) {
@@ -116,41 +110,43 @@ class Api {
   }
 
  private:
-  using Act = asio::awaitable<http::Response> (Api::*)(Call);
-
   asio::awaitable<http::Response> respond(http::ServerRequest request) {
     if (auto refusal = gate_.check_origin(request)) co_return refused(*refusal);
     auto parsed = parse_target(request.target);
     if (const auto* refusal = std::get_if<Refusal>(&parsed)) co_return refused(*refusal);
     Target& target = std::get<Target>(parsed);
     const Found found = find_route(request.method, target.segments);
-    const bool asks_with_token = request.headers.get("authorization").has_value();
-    if (!found.open || asks_with_token) {
-      if (auto refusal = check_token(request)) co_return refused(*refusal);
-    }
-    if (auto refusal = check_route(found, request)) co_return refused(*refusal);
     Call call;
+    if (!found.open || request.headers.get("authorization")) {
+      auto who = check_token(request);
+      if (const auto* refusal = std::get_if<Refusal>(&who)) co_return refused(*refusal);
+      call.bearer = std::get<service::Bearer>(std::move(who));
+    }
+    if (auto refusal = check_route(found, request, call.bearer)) co_return refused(*refusal);
+    const auto act = acts_.find(found.route->operation);
+    if (act == acts_.end()) {
+      co_return refused(refuse(Refused::kNotFound, "this daemon was started without what is asked for"));
+    }
     call.path = std::string(request.path());
     call.id = found.held.empty() ? std::string{} : found.held.front();
     call.parameters = Parameters(std::move(target.query), found.route->parameters);
     call.body = std::move(request.body);
-    call.has_token = asks_with_token;
     if (call.parameters.fault()) co_return refused(*call.parameters.fault());
-    const Act act = acts().at(found.route->operation);
-    http::Response answer = co_await (this->*act)(std::move(call));
+    http::Response answer = co_await act->second(std::move(call));
     co_return answer;
   }
 
-  std::optional<Refusal> check_token(const http::ServerRequest& request) {
-    auto refusal = gate_.check_token(request, scheduler_.monotonic());
+  std::variant<service::Bearer, Refusal> check_token(const http::ServerRequest& request) {
+    auto who = gate_.check_token(request, scheduler_.monotonic());
+    const auto* refusal = std::get_if<Refusal>(&who);
     // At most kFailedTokensMax of these a minute.
-    if (refusal && refusal->why == Refused::kUnauthorized && request.headers.get("authorization")) {
+    if (refusal != nullptr && refusal->why == Refused::kUnauthorized && request.headers.get("authorization"))
       log::warn("api.wrong_token", "a request came with a wrong token", {});
-    }
-    return refusal;
+    return who;
   }
 
-  static std::optional<Refusal> check_route(const Found& found, const http::ServerRequest& request) {
+  static std::optional<Refusal> check_route(const Found& found, const http::ServerRequest& request,
+                                            const std::optional<service::Bearer>& bearer) {
     if (!found.path_known) {
       return refuse(Refused::kNotFound, "there is nothing at this path; docs/api.md lists what there is");
     }
@@ -159,6 +155,9 @@ class Api {
       refusal.headers.emplace_back("Allow", found.allow);
       return refusal;
     }
+    if (found.route->role) {
+      if (auto refusal = check_role(*bearer, *found.route->role)) return refusal;
+    }
     // What takes something away says all of it in its path; no form of a web page can send that either.
     if (is_safe_method(request.method) || (request.method == "DELETE" && request.body.empty()))
       return std::nullopt;
@@ -166,25 +165,21 @@ class Api {
     return check_media_type(request);
   }
 
-  static const std::map<Operation, Act>& acts() {
-    static const std::map<Operation, Act> table = {
-        {Operation::kLive, &Api::live},
-        {Operation::kReady, &Api::ready},
-        {Operation::kStatus, &Api::status},
-        {Operation::kStartSync, &Api::start_sync},
-        {Operation::kSync, &Api::sync},
-        {Operation::kProspects, &Api::prospects},
-        {Operation::kProspect, &Api::prospect},
-        {Operation::kDuplicates, &Api::duplicates},
-        {Operation::kDeadLetters, &Api::dead_letters},
-        {Operation::kExplain, &Api::explain},
-        {Operation::kReloadConfig, &Api::reload_config},
-        {Operation::kSettings, &Api::settings},
-        {Operation::kSetting, &Api::setting},
-        {Operation::kChangeSetting, &Api::change_setting},
-        {Operation::kResetSetting, &Api::reset_setting},
+  // Each is a coroutine of this object, which its own handle() keeps alive.
+  void add_own_acts() {
+    const auto add = [this](Operation operation, asio::awaitable<http::Response> (Api::*act)(Call)) {
+      acts_[operation] = [this, act](Call call) { return (this->*act)(std::move(call)); };
     };
-    return table;
+    add(Operation::kLive, &Api::live);
+    add(Operation::kReady, &Api::ready);
+    add(Operation::kStatus, &Api::status);
+    add(Operation::kStartSync, &Api::start_sync);
+    add(Operation::kSync, &Api::sync);
+    add(Operation::kProspects, &Api::prospects);
+    add(Operation::kProspect, &Api::prospect);
+    add(Operation::kDuplicates, &Api::duplicates);
+    add(Operation::kDeadLetters, &Api::dead_letters);
+    add(Operation::kExplain, &Api::explain);
   }
 
   // ---- what is asked ----
@@ -195,7 +190,7 @@ class Api {
 
   static http::Response probe(const char* name, const Call& call, const std::vector<service::Check>& checks) {
     const bool ok = std::ranges::all_of(checks, &service::Check::ok);
-    if (call.has_token) return probe_document(ok, health_resource(name, checks));
+    if (call.bearer) return probe_document(ok, health_resource(name, checks));
     std::string text;
     for (const service::Check& check : checks) {
       if (!check.ok) text += (text.empty() ? "" : "; ") + check.why;
@@ -260,13 +255,9 @@ class Api {
   }
 
   asio::awaitable<http::Response> prospect(Call call) {
-    int64_t number = 0;
-    const char* end = call.id.data() + call.id.size();
-    const auto [stop, problem] = std::from_chars(call.id.data(), end, number);
-    if (problem != std::errc{} || stop != end || number < 1) {
-      co_return refused(refuse(Refused::kNotFound, "a prospect is found by its number"));
-    }
-    Result<store::ProspectRow> row = co_await service_.prospect(ProspectId{number});
+    const auto number = number_of(call.id);
+    if (!number) co_return refused(refuse(Refused::kNotFound, "a prospect is found by its number"));
+    Result<store::ProspectRow> row = co_await service_.prospect(ProspectId{*number});
     if (!row) co_return failed(row.error());
     co_return one(prospect_resource(*row, service_));
   }
@@ -302,71 +293,22 @@ class Api {
     co_return one(explanation_resource(*subject, *explanation));
   }
 
-  // ---- the configuration ----
-
-  asio::awaitable<http::Response> reload_config(Call) {
-    if (configuration_ == nullptr) co_return refused(no_configuration());
-    const config::ReloadReport report = co_await configuration_->reload();
-    co_return reload_answer(report);
-  }
-
-  asio::awaitable<http::Response> settings(Call) {
-    if (configuration_ == nullptr) co_return refused(no_configuration());
-    const Result<std::vector<SettingInForce>> settings = co_await configuration_->settings();
-    if (!settings) co_return failed(settings.error());
-    std::vector<Json> shown;
-    for (const SettingInForce& setting : *settings)
-      shown.push_back(setting_resource(setting));
-    co_return many(std::move(shown), {});
-  }
-
-  asio::awaitable<http::Response> setting(Call call) {
-    if (configuration_ == nullptr) co_return refused(no_configuration());
-    const Result<std::vector<SettingInForce>> settings = co_await configuration_->settings();
-    if (!settings) co_return failed(settings.error());
-    for (const SettingInForce& setting : *settings) {
-      if (setting.about.key == call.id) co_return one(setting_resource(setting));
-    }
-    co_return refused(
-        refuse(Refused::kNotFound, "no setting of this name; /v1/settings lists what there is"));
-  }
-
-  asio::awaitable<http::Response> change_setting(Call call) {
-    if (configuration_ == nullptr) co_return refused(no_configuration());
-    auto parsed = parse_setting_order(call.body, call.id);
-    if (const auto* refusal = std::get_if<Refusal>(&parsed)) co_return refused(*refusal);
-    std::optional<std::string> value = std::get<SettingOrder>(std::move(parsed)).value;
-    std::string actor = kActor;
-    const Result<SettingInForce> set =
-        co_await configuration_->set(std::move(call.id), std::move(value), std::move(actor));
-    co_return setting_answer(set);
-  }
-
-  asio::awaitable<http::Response> reset_setting(Call call) {
-    if (configuration_ == nullptr) co_return refused(no_configuration());
-    std::optional<std::string> none;
-    std::string actor = kActor;
-    const Result<SettingInForce> set =
-        co_await configuration_->set(std::move(call.id), std::move(none), std::move(actor));
-    co_return setting_answer(set);
-  }
-
-  static http::Response setting_answer(const Result<SettingInForce>& setting) {
-    return setting ? one(setting_resource(*setting)) : failed(setting.error());
-  }
-
-  static Refusal no_configuration() {
-    return refuse(Refused::kNotFound, "this daemon's configuration can't be changed while it runs");
-  }
-
   engine::Scheduler& scheduler_;
   service::Service& service_;
-  Configuration* configuration_;
   Gate gate_;
   Syncs syncs_;
+  Acts acts_;
 };
 
 }  // namespace
+
+std::optional<int64_t> number_of(const std::string& id) {
+  int64_t number = 0;
+  const char* end = id.data() + id.size();
+  const auto [stop, problem] = std::from_chars(id.data(), end, number);
+  if (problem != std::errc{} || stop != end || number < 1) return std::nullopt;
+  return number;
+}
 
 Result<http::Handler> make_api(engine::Scheduler& scheduler, service::Service& service, ApiOptions options) {
   if (options.token.empty())

@@ -11,14 +11,17 @@
 #include "daemon/api/configuration.h"
 #include "daemon/engine/scheduler.h"
 #include "daemon/service/service.h"
+#include "daemon/service/tokens.h"
 
 namespace prospectd::api {
 
 struct ApiOptions {
-  Secret token;                    ///< the bearer token; must not be empty
+  Secret token;                    ///< the daemon's own, of kFirstAdmin; must not be empty
   std::vector<std::string> hosts;  ///< names allowed in Host beside localhost, 127.0.0.1 and [::1]
   Configuration* configuration =
       nullptr;  ///< outlives the api; none: there is nothing to read again or to set
+  service::SavedFilters* filters = nullptr;  ///< outlives the api; none: nothing is saved
+  service::Tokens* tokens = nullptr;         ///< outlives the api; none: only the daemon's own counts
 };
 
 /// Scheduler and service outlive the io_context's run: a sync that was asked for goes on as a coroutine of

@@ -39,9 +39,16 @@ bool is_same_origin(std::string_view origin, std::string_view host) {
          equals_ignore_case_ascii(origin.substr(kScheme.size()), host);
 }
 
+Refusal unauthorized(std::string detail) {
+  Refusal refusal = refuse(Refused::kUnauthorized, std::move(detail));
+  refusal.headers.emplace_back("WWW-Authenticate", std::string(kChallenge) + ", error=\"invalid_token\"");
+  return refusal;
+}
+
 }  // namespace
 
-Gate::Gate(Secret token, std::vector<std::string> hosts) : token_(std::move(token)) {
+Gate::Gate(Secret token, std::vector<std::string> hosts, service::Tokens* tokens)
+    : token_(std::move(token)), tokens_(tokens) {
   hosts_ = {"localhost", "127.0.0.1", "[::1]"};
   for (const std::string& host : hosts)
     hosts_.push_back(std::string(host_without_port(host)));
@@ -72,7 +79,8 @@ std::optional<Refusal> Gate::check_origin(const http::ServerRequest& request) co
   return std::nullopt;
 }
 
-std::optional<Refusal> Gate::check_token(const http::ServerRequest& request, std::chrono::nanoseconds now) {
+std::variant<service::Bearer, Refusal> Gate::check_token(const http::ServerRequest& request,
+                                                         std::chrono::nanoseconds now) {
   constexpr std::string_view kScheme = "bearer ";
   const auto field = request.headers.get("authorization");
   if (!field) {
@@ -85,11 +93,15 @@ std::optional<Refusal> Gate::check_token(const http::ServerRequest& request, std
   }
   const bool bearer = starts_with_ignore_case_ascii(*field, kScheme);
   const std::string_view token = bearer ? trim_ascii(field->substr(kScheme.size())) : std::string_view{};
-  if (bearer && count_of(request.headers, "authorization") == 1 && token_.equals(token)) return std::nullopt;
-  return count_failure(now);
+  if (!bearer || count_of(request.headers, "authorization") > 1) return count_failure(now);
+  if (token_.equals(token)) return service::Bearer{kFirstAdmin, reconcile::Role::kAdmin};
+  const service::Verdict verdict = tokens_ != nullptr ? tokens_->check(token) : service::Verdict{};
+  if (verdict.bearer) return *verdict.bearer;
+  if (verdict.ended.empty()) return count_failure(now);
+  return unauthorized("this token counts no more: " + verdict.ended);
 }
 
-std::optional<Refusal> Gate::count_failure(std::chrono::nanoseconds now) {
+Refusal Gate::count_failure(std::chrono::nanoseconds now) {
   while (!failures_.empty() && now - failures_.front() >= kFailureWindow)
     failures_.pop_front();
   if (failures_.size() >= kFailedTokensMax) {
@@ -100,9 +112,14 @@ std::optional<Refusal> Gate::count_failure(std::chrono::nanoseconds now) {
     return refusal;
   }
   failures_.push_back(now);
-  Refusal refusal = refuse(Refused::kUnauthorized, "this is not the token of this daemon");
-  refusal.headers.emplace_back("WWW-Authenticate", std::string(kChallenge) + ", error=\"invalid_token\"");
-  return refusal;
+  return unauthorized("this is not a token of this daemon");
+}
+
+std::optional<Refusal> check_role(const service::Bearer& bearer, reconcile::Role least) {
+  if (bearer.role >= least) return std::nullopt;
+  return refuse(Refused::kForbidden, "this takes a token of the role " + std::string(name_of(least)) +
+                                         ", and yours has the role " + std::string(name_of(bearer.role)) +
+                                         ": nothing was done");
 }
 
 bool is_safe_method(std::string_view method) {

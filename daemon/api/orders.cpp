@@ -127,6 +127,32 @@ SettingOrder setting_of(const Json& attributes, const std::string& pointer) {
   refuse_member(pointer + "/value", "\"value\" must be a text, true or false, or a whole number");
 }
 
+std::string text_member(const Json& attributes, const std::string& pointer, const char* name) {
+  const auto found = attributes.find(name);
+  if (found == attributes.end()) refuse_member(pointer, shown(name) + " is missing");
+  if (!found->is_string()) refuse_member(pointer + "/" + name, shown(name) + " must be a text");
+  return found->get<std::string>();
+}
+
+TokenOrder token_of(const Json& attributes, const std::string& pointer) {
+  check_members(attributes, pointer, {"name", "user", "role", "expiresInMs"});
+  TokenOrder order;
+  order.name = text_member(attributes, pointer, "name");
+  order.user = text_member(attributes, pointer, "user");
+  const auto role = reconcile::role_named(text_member(attributes, pointer, "role"));
+  if (!role) refuse_member(pointer + "/role", "\"role\" must be one of read, user, admin");
+  order.role = *role;
+  const auto found = attributes.find("expiresInMs");
+  if (found == attributes.end() || found->is_null()) return order;
+  const int64_t lifetime = found->is_number_integer() ? found->get<int64_t>() : 0;
+  if (lifetime < 1 || lifetime > kTokenLifetimeMsMax) {
+    refuse_member(pointer + "/expiresInMs", "\"expiresInMs\" must be a whole number from 1 to " +
+                                                std::to_string(kTokenLifetimeMsMax) + " (ten years)");
+  }
+  order.expires_in = milliseconds{lifetime};
+  return order;
+}
+
 // Reads a body with `read`, and tells what is wrong with it.
 template <class Order, class Read>
 std::variant<Order, Refusal> read_body(const std::string& body, Read read) {
@@ -156,6 +182,28 @@ std::variant<SettingOrder, Refusal> parse_setting_order(const std::string& body,
     std::string pointer;
     const Json& attributes = attributes_in(whole, "settings", pointer, key);
     return setting_of(attributes, pointer);
+  });
+}
+
+std::variant<TokenOrder, Refusal> parse_token_order(const std::string& body) {
+  return read_body<TokenOrder>(body, [](const Json& whole) {
+    std::string pointer;
+    const Json& attributes = attributes_in(whole, "tokens", pointer, "");
+    return token_of(attributes, pointer);
+  });
+}
+
+std::variant<FilterOrder, Refusal> parse_filter_order(const std::string& body, const std::string& name) {
+  return read_body<FilterOrder>(body, [&name](const Json& whole) {
+    std::string pointer;
+    const Json& attributes = attributes_in(whole, "filters", pointer, name);
+    std::vector<std::string> known = {"expression"};
+    if (name.empty()) known.emplace_back("name");
+    check_members(attributes, pointer, known);
+    FilterOrder order;
+    order.name = name.empty() ? text_member(attributes, pointer, "name") : name;
+    order.expression = text_member(attributes, pointer, "expression");
+    return order;
   });
 }
 

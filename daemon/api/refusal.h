@@ -14,6 +14,7 @@ enum class Refused {
   kInvalidInput,
   kInvalidJson,
   kUnauthorized,
+  kForbidden,
   kHostNotAllowed,
   kOriginNotAllowed,
   kCrossSite,

@@ -5,6 +5,7 @@
 namespace prospectd::api {
 namespace {
 
+using reconcile::Role;
 using web::http::methods;
 
 constexpr std::string_view kAnySegment = "{id}";
@@ -33,30 +34,42 @@ void allow(std::string& list, const Route& route) {
 }
 
 std::vector<Route> make_routes() {
+  constexpr auto kRead = Role::kRead;
+  constexpr auto kUser = Role::kUser;
+  constexpr auto kAdmin = Role::kAdmin;
   return {
-      {methods::GET, {"livez"}, Operation::kLive, false, {}},
-      {methods::GET, {"readyz"}, Operation::kReady, false, {}},
-      {methods::GET, {"v1", "status"}, Operation::kStatus, true, {}},
-      {methods::POST, {"v1", "syncs"}, Operation::kStartSync, true, {}},
-      {methods::GET, {"v1", "syncs", kAnySegment}, Operation::kSync, true, {}},
+      {methods::GET, {"livez"}, Operation::kLive, std::nullopt, {}},
+      {methods::GET, {"readyz"}, Operation::kReady, std::nullopt, {}},
+      {methods::GET, {"v1", "status"}, Operation::kStatus, kRead, {}},
+      {methods::POST, {"v1", "syncs"}, Operation::kStartSync, kUser, {}},
+      {methods::GET, {"v1", "syncs", kAnySegment}, Operation::kSync, kRead, {}},
       {methods::GET,
        {"v1", "prospects"},
        Operation::kProspects,
-       true,
+       kRead,
        {"filter[q]", "filter[text]", "filter[withoutKey]", "page[size]", "page[after]"}},
-      {methods::GET, {"v1", "prospects", kAnySegment}, Operation::kProspect, true, {}},
+      {methods::GET, {"v1", "prospects", kAnySegment}, Operation::kProspect, kRead, {}},
       {methods::GET,
        {"v1", "duplicates"},
        Operation::kDuplicates,
-       true,
+       kRead,
        {"filter[open]", "page[size]", "page[after]"}},
-      {methods::GET, {"v1", "deadLetters"}, Operation::kDeadLetters, true, {"page[size]", "page[after]"}},
-      {methods::GET, {"v1", "explain"}, Operation::kExplain, true, {"subject"}},
-      {methods::POST, {"v1", "config", "reload"}, Operation::kReloadConfig, true, {}},
-      {methods::GET, {"v1", "settings"}, Operation::kSettings, true, {}},
-      {methods::GET, {"v1", "settings", kAnySegment}, Operation::kSetting, true, {}},
-      {methods::PATCH, {"v1", "settings", kAnySegment}, Operation::kChangeSetting, true, {}},
-      {methods::DEL, {"v1", "settings", kAnySegment}, Operation::kResetSetting, true, {}},
+      {methods::GET, {"v1", "deadLetters"}, Operation::kDeadLetters, kRead, {"page[size]", "page[after]"}},
+      {methods::GET, {"v1", "explain"}, Operation::kExplain, kRead, {"subject"}},
+      {methods::POST, {"v1", "config", "reload"}, Operation::kReloadConfig, kAdmin, {}},
+      {methods::GET, {"v1", "settings"}, Operation::kSettings, kRead, {}},
+      {methods::GET, {"v1", "settings", kAnySegment}, Operation::kSetting, kRead, {}},
+      {methods::PATCH, {"v1", "settings", kAnySegment}, Operation::kChangeSetting, kAdmin, {}},
+      {methods::DEL, {"v1", "settings", kAnySegment}, Operation::kResetSetting, kAdmin, {}},
+      {methods::GET, {"v1", "tokens"}, Operation::kTokens, kAdmin, {}},
+      {methods::POST, {"v1", "tokens"}, Operation::kCreateToken, kAdmin, {}},
+      {methods::GET, {"v1", "tokens", kAnySegment}, Operation::kToken, kAdmin, {}},
+      {methods::DEL, {"v1", "tokens", kAnySegment}, Operation::kRevokeToken, kAdmin, {}},
+      {methods::GET, {"v1", "filters"}, Operation::kFilters, kRead, {}},
+      {methods::POST, {"v1", "filters"}, Operation::kCreateFilter, kUser, {}},
+      {methods::GET, {"v1", "filters", kAnySegment}, Operation::kFilter, kRead, {}},
+      {methods::PATCH, {"v1", "filters", kAnySegment}, Operation::kChangeFilter, kUser, {}},
+      {methods::DEL, {"v1", "filters", kAnySegment}, Operation::kDropFilter, kUser, {}},
   };
 }
 
@@ -73,7 +86,7 @@ Found find_route(const std::string& method, const std::vector<std::string>& segm
   for (const Route& route : routes()) {
     if (!fits(route, segments, held)) continue;
     found.path_known = true;
-    found.open = !route.needs_token;
+    found.open = !route.role;
     allow(found.allow, route);
     if (!takes(route, method)) continue;
     found.route = &route;

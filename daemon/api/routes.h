@@ -1,9 +1,12 @@
 // Routes: which method and path is which operation, as a table. Immutable, any thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "reconcile/access.h"
 
 namespace prospectd::api {
 
@@ -23,14 +26,23 @@ enum class Operation {
   kSetting,
   kChangeSetting,
   kResetSetting,
+  kTokens,
+  kCreateToken,
+  kToken,
+  kRevokeToken,
+  kFilters,
+  kFilter,
+  kCreateFilter,
+  kChangeFilter,
+  kDropFilter,
 };
 
 struct Route {
   std::string method;
   std::vector<std::string_view> path;  ///< "{id}" stands for any one segment
   Operation operation = Operation::kLive;
-  bool needs_token = true;
-  std::vector<std::string_view> parameters;  ///< that its query may have
+  std::optional<reconcile::Role> role = reconcile::Role::kRead;  ///< the least that it takes; none: no token
+  std::vector<std::string_view> parameters;                      ///< that its query may have
 };
 
 const std::vector<Route>& routes();

@@ -38,6 +38,8 @@ struct Draft {
   ConfigSchemaOptions schema;
   ConfigShowOptions show;
   SettingsOptions settings;
+  FiltersOptions filters;
+  TokensOptions tokens;
   SandboxVerb sandbox;
   SandboxCallOptions call;
   DemoVerb demo;
@@ -171,6 +173,39 @@ void add_config(CLI::App& app, Draft& d) {
     verb->add_option("KEY", d.settings.key, "as the file has it: prospects.same_email")->required();
     if (std::string_view(name) == "set") verb->add_option("VALUE", d.settings.value)->required();
   }
+}
+
+void add_filters(CLI::App& app, FiltersOptions& o) {
+  CLI::App* filters = add_verb(app, "filters");
+  filters->require_subcommand(0, 1);
+  add_verb(*filters, "list", "filters ");
+  for (const char* name : {"show", "save", "drop"}) {
+    CLI::App* verb = add_verb(*filters, name, "filters ");
+    verb->add_option("NAME", o.name, "letters, digits, dots, dashes, underscores")->required();
+    if (std::string_view(name) == "save") {
+      verb->add_option("EXPR", o.expression, "an expression (docs/filters.md), in single quotes")->required();
+    }
+  }
+}
+
+void add_tokens(CLI::App& app, TokensOptions& o) {
+  CLI::App* tokens = add_verb(app, "tokens");
+  tokens->require_subcommand(0, 1);
+  add_verb(*tokens, "list", "tokens ")->add_flag("--all", o.ended_too, "expired and revoked ones too");
+  CLI::App* create = add_verb(*tokens, "create", "tokens ");
+  create->add_option("NAME", o.name, "what it is for: nightly-report")->required();
+  create->add_option("--user", o.user, "whom it stands for in the journal: an address or a name")
+      ->type_name("USER")
+      ->required();
+  create->add_option("--role", o.role, "what it lets do: read, user (default), admin")
+      ->type_name("ROLE")
+      ->check(CLI::IsMember({"read", "user", "admin"}).description(""));
+  create->add_option("--expires", o.expires, "after how long: 90d (default: never)")
+      ->type_name("DURATION")
+      ->check(is_duration);
+  add_verb(*tokens, "revoke", "tokens ")
+      ->add_option("ID", o.id, "its number, as tokens list says")
+      ->required();
 }
 
 void add_org(CLI::App* verb, int64_t& people, uint64_t& seed, std::string& load) {
@@ -355,6 +390,14 @@ Invocation invocation_of(Draft&& d, const std::vector<CLI::App*>& path) {
     d.settings.action = path[2]->get_name();
     made.verb = std::move(d.settings);
   }
+  if (verb == "filters") {
+    d.filters.action = path[2]->get_name();
+    made.verb = std::move(d.filters);
+  }
+  if (verb == "tokens") {
+    d.tokens.action = path[2]->get_name();
+    made.verb = std::move(d.tokens);
+  }
   if (verb == "config" && path[2]->get_name() == "schema") made.verb = std::move(d.schema);
   if (verb == "config" && path[2]->get_name() == "reference") made.verb = ConfigReferenceOptions{};
   if (verb == "demo") {
@@ -375,6 +418,12 @@ Invocation invocation_of(Draft&& d, const std::vector<CLI::App*>& path) {
   return made;
 }
 
+// Verbs that do nothing by themselves.
+bool needs_a_verb_within(const std::string& verb) {
+  constexpr std::string_view kGroups[] = {"config", "filters", "settings", "tokens"};
+  return std::ranges::find(kGroups, verb) != std::end(kGroups);
+}
+
 Parsed outcome(CLI::App& app, Draft&& d) {
   const std::vector<CLI::App*> path = path_of(app);
   if (path.size() == 2 && path[1]->get_name() == "help") return help_of(app, d.help);
@@ -385,7 +434,7 @@ Parsed outcome(CLI::App& app, Draft&& d) {
     parsed.invocation = Invocation{d.common, VersionOptions{}};
   } else if (path.size() == 1) {
     parsed.out = overview();
-  } else if (path.size() == 2 && (path[1]->get_name() == "config" || path[1]->get_name() == "settings")) {
+  } else if (path.size() == 2 && needs_a_verb_within(path[1]->get_name())) {
     return help_of(app, {path[1]->get_name()});
   } else {
     parsed.invocation = invocation_of(std::move(d), path);
@@ -400,6 +449,8 @@ void add_all(CLI::App& app, Draft& draft) {
   add_questions(app, draft);
   add_init(app, draft.init);
   add_config(app, draft);
+  add_filters(app, draft.filters);
+  add_tokens(app, draft.tokens);
   add_sandbox(app, draft);
   add_demo(app, draft);
 }

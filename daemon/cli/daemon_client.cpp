@@ -23,6 +23,7 @@ struct CodeRow {
 // The API's own codes; all others are names of ErrorCode.
 constexpr CodeRow kApiCodes[] = {
     {"unauthorized", ErrorCode::kLoginRefused},
+    {"forbidden", ErrorCode::kPermission},
     {"host_not_allowed", ErrorCode::kPermission},
     {"origin_not_allowed", ErrorCode::kPermission},
     {"cross_site", ErrorCode::kPermission},

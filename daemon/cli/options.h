@@ -83,6 +83,22 @@ struct SettingsOptions {
   std::string value;
 };
 
+struct FiltersOptions {
+  std::string action;  ///< "list", "show", "save", "drop"
+  std::string name;
+  std::string expression;
+};
+
+struct TokensOptions {
+  std::string action;  ///< "list", "create", "revoke"
+  std::string id;
+  std::string name;
+  std::string user;
+  std::string role = "user";
+  std::string expires;  ///< a duration; empty: never
+  bool ended_too = false;
+};
+
 /// A change in a running sandbox, or a question to it.
 struct SandboxCallOptions {
   std::string verb;                ///< "edit", "stats", …
@@ -102,8 +118,8 @@ struct Invocation {
   std::variant<VersionOptions, CheckOptions, InitOptions, StatusOptions, DoctorOptions, CompletionOptions,
                ManOptions, LoginTestOptions, RunOptions, SyncOptions, ProspectsOptions, DuplicatesOptions,
                DeadLettersOptions, ExplainOptions, ConfigSchemaOptions, ConfigReferenceOptions,
-               ConfigShowOptions, ConfigReloadOptions, SettingsOptions, SandboxCallOptions, SandboxVerb,
-               DemoVerb>
+               ConfigShowOptions, ConfigReloadOptions, SettingsOptions, FiltersOptions, TokensOptions,
+               SandboxCallOptions, SandboxVerb, DemoVerb>
       verb;
 };
 

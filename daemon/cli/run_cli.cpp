@@ -41,6 +41,8 @@ struct Carry {
   ExitCode operator()(const ConfigShowOptions& o) const { return verb_config_show(common, o, console); }
   ExitCode operator()(const ConfigReloadOptions&) const { return verb_config_reload(common, console); }
   ExitCode operator()(const SettingsOptions& o) const { return verb_settings(common, o, console); }
+  ExitCode operator()(const FiltersOptions& o) const { return verb_filters(common, o, console); }
+  ExitCode operator()(const TokensOptions& o) const { return verb_tokens(common, o, console); }
   ExitCode operator()(const SandboxCallOptions& o) const { return verb_sandbox_call(common, o, console); }
   ExitCode operator()(const SandboxVerb& verb) const { return hooks.sandbox(verb); }
   ExitCode operator()(DemoVerb verb) const {

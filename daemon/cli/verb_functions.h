@@ -31,6 +31,8 @@ ExitCode verb_config_reference(Console& console);
 ExitCode verb_config_show(const CommonOptions& common, const ConfigShowOptions& options, Console& console);
 ExitCode verb_config_reload(const CommonOptions& common, Console& console);
 ExitCode verb_settings(const CommonOptions& common, const SettingsOptions& options, Console& console);
+ExitCode verb_filters(const CommonOptions& common, const FiltersOptions& options, Console& console);
+ExitCode verb_tokens(const CommonOptions& common, const TokensOptions& options, Console& console);
 /// A change in a running sandbox, or a question to it.
 ExitCode verb_sandbox_call(const CommonOptions& common, const SandboxCallOptions& options, Console& console);
 

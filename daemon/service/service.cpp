@@ -20,7 +20,7 @@ class DaemonService final : public Service {
  public:
   DaemonService(engine::Scheduler& scheduler, engine::Supervisor& supervisor, store::Store& store,
                 mapping::LocalSchema schema, CanonicalId canonical_id, About about,
-                mapping::expression::DayStart day_start)
+                mapping::expression::DayStart day_start, const SavedFilters* saved)
       : scheduler_(scheduler),
         supervisor_(supervisor),
         store_(store),
@@ -29,6 +29,7 @@ class DaemonService final : public Service {
         about_(std::move(about)),
         catalogue_(reconcile::prospect_catalogue(schema_)),
         days_{std::move(day_start)},
+        saved_(saved),
         started_at_(scheduler.now()) {}
 
   asio::awaitable<Result<Status>> status() override {
@@ -81,7 +82,8 @@ class DaemonService final : public Service {
 
   Result<std::shared_ptr<const mapping::expression::Expression>> prospect_filter(
       const std::string& text) const override {
-    PD_ASSIGN(parsed, mapping::expression::parse(text, catalogue_, days_));
+    PD_ASSIGN(parsed,
+              saved_ != nullptr ? saved_->parse(text) : mapping::expression::parse(text, catalogue_, days_));
     return std::make_shared<const mapping::expression::Expression>(std::move(parsed));
   }
 
@@ -225,6 +227,7 @@ class DaemonService final : public Service {
   const About about_;
   const mapping::expression::Catalogue catalogue_;
   const mapping::expression::Setting days_;
+  const SavedFilters* saved_;
   const Timestamp started_at_;
   std::shared_ptr<const ConnectionNames> names_ = std::make_shared<const ConnectionNames>();
 };
@@ -234,9 +237,10 @@ class DaemonService final : public Service {
 std::unique_ptr<Service> make_service(
     engine::Scheduler& scheduler, engine::Supervisor& supervisor, store::Store& store,
     mapping::LocalSchema schema, std::function<std::optional<std::string>(const std::string&)> canonical_id,
-    About about, mapping::expression::DayStart day_start) {
+    About about, mapping::expression::DayStart day_start, const SavedFilters* saved) {
   return std::make_unique<DaemonService>(scheduler, supervisor, store, std::move(schema),
-                                         std::move(canonical_id), std::move(about), std::move(day_start));
+                                         std::move(canonical_id), std::move(about), std::move(day_start),
+                                         saved);
 }
 
 }  // namespace prospectd::service

@@ -14,6 +14,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "daemon/engine/supervisor.h"
+#include "daemon/service/saved_filters.h"
 #include "mapping/expression.h"
 
 namespace prospectd::service {
@@ -100,10 +101,11 @@ reconcile::Reason reason_of(reconcile::DuplicateKind kind);
 
 /// Supervisor, store and scheduler outlive it; it outlives its calls under way. `canonical_id` brings a CRM
 /// id into the connector's canonical form (nullopt: none); it is called on the reading thread. `day_start` is
-/// where the organisation's days begin; empty: those of UTC.
+/// where the organisation's days begin; empty: those of UTC. `saved` outlives it; null: nothing is saved, and
+/// "@name" is refused.
 std::unique_ptr<Service> make_service(
     engine::Scheduler& scheduler, engine::Supervisor& supervisor, store::Store& store,
     mapping::LocalSchema schema, std::function<std::optional<std::string>(const std::string&)> canonical_id,
-    About about = {}, mapping::expression::DayStart day_start = {});
+    About about = {}, mapping::expression::DayStart day_start = {}, const SavedFilters* saved = nullptr);
 
 }  // namespace prospectd::service

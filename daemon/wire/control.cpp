@@ -17,19 +17,28 @@ constexpr std::chrono::milliseconds kStopGrace{1'000};
 
 class ServedControl final : public Control {
  public:
-  ServedControl(engine::Scheduler& scheduler, engine::Supervisor& supervisor, store::Store& store,
-                const config::Config& config)
-      : address_file_(config.state.directory + "/api.address") {
-    service::About about{std::string(version()), config.state.database_file()};
-    service_ = service::make_service(
-        scheduler, supervisor, store, config::local_schema_of(config),
-        [](const std::string& id) { return salesforce_wire::canonical_id(id); }, std::move(about),
-        config::day_starts(config.organization.time_zone));
-  }
+  explicit ServedControl(const config::Config& config)
+      : address_file_(config.state.directory + "/api.address") {}
   ~ServedControl() override {
     stop();
     std::error_code ignored;
     std::filesystem::remove(address_file_, ignored);
+  }
+
+  Result<void> make_services(engine::Scheduler& scheduler, engine::Supervisor& supervisor,
+                             store::Store& store, const config::Config& config) {
+    const mapping::LocalSchema schema = config::local_schema_of(config);
+    const auto day_start = config::day_starts(config.organization.time_zone);
+    PD_ASSIGN(filters, service::make_saved_filters(scheduler, store, schema, day_start));
+    filters_ = std::move(filters);
+    PD_ASSIGN(tokens, service::make_tokens(scheduler, store));
+    tokens_ = std::move(tokens);
+    service::About about{std::string(version()), config.state.database_file()};
+    service_ = service::make_service(
+        scheduler, supervisor, store, schema,
+        [](const std::string& id) { return salesforce_wire::canonical_id(id); }, std::move(about), day_start,
+        filters_.get());
+    return {};
   }
 
   Result<void> serve(boost::asio::io_context& io, engine::Scheduler& scheduler, const config::Config& config,
@@ -38,6 +47,8 @@ class ServedControl final : public Control {
     PD_ASSIGN(token, secret_of_file(config.api.token_file, kTokenBytes));
     api_options.token = std::move(token);
     api_options.configuration = &configuration;
+    api_options.filters = filters_.get();
+    api_options.tokens = tokens_.get();
     PD_ASSIGN(handler, api::make_api(scheduler, *service_, std::move(api_options)));
     http::ServerOptions options;
     options.address = config.api.host;
@@ -57,6 +68,8 @@ class ServedControl final : public Control {
  private:
   std::string address_file_;
   std::string address_;
+  std::unique_ptr<service::SavedFilters> filters_;
+  std::unique_ptr<service::Tokens> tokens_;
   std::unique_ptr<service::Service> service_;
   std::unique_ptr<http::Server> server_;
 };
@@ -66,7 +79,8 @@ class ServedControl final : public Control {
 Result<std::unique_ptr<Control>> make_control(boost::asio::io_context& io, const config::Config& config,
                                               engine::Scheduler& scheduler, engine::Supervisor& supervisor,
                                               store::Store& store, api::Configuration& configuration) {
-  auto control = std::make_unique<ServedControl>(scheduler, supervisor, store, config);
+  auto control = std::make_unique<ServedControl>(config);
+  PD_TRY(control->make_services(scheduler, supervisor, store, config));
   PD_TRY(control->serve(io, scheduler, config, configuration));
   return std::unique_ptr<Control>(std::move(control));
 }

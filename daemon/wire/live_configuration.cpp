@@ -117,8 +117,7 @@ class LiveConfiguration final : public api::Configuration {
     std::function<void()> work = [&] { written = write(key, value, actor); };
     co_await scheduler_.blocking(std::move(work));
     if (!written) co_return written.error();
-    log::info("setting.changed", value ? "a setting was made" : "a setting was taken back",
-              {{"key", key}, {"actor", actor}});
+    log::info("setting.changed", value ? "a setting was made" : "a setting was taken back", {{"key", key}});
     take_setting(key, value);
     const Result<std::vector<SettingInForce>> all = co_await settings();
     if (!all) co_return all.error();

@@ -19,7 +19,7 @@
 #include "base/log.h"
 #include "daemon/api/api.h"
 #include "daemon/engine/signal.h"
-#include "reconcile/prospect_expression.h"
+#include "reconcile/store/store.h"
 
 namespace prospectd::api {
 
@@ -41,6 +41,7 @@ class ToldService final : public service::Service {
   std::vector<service::Check> live_checks{{"engine", true, {}}};
   std::vector<service::Check> ready_checks{{"engine", true, {}}, {"database", true, {}}};
   mapping::LocalSchema local_schema;
+  const service::SavedFilters* saved = nullptr;
   std::optional<Error> failure;  ///< of every list
   bool throws = false;
   bool waits = false;  ///< syncs wait until `released`
@@ -98,7 +99,7 @@ class ToldService final : public service::Service {
   const mapping::LocalSchema& schema() const override { return local_schema; }
   Result<std::shared_ptr<const mapping::expression::Expression>> prospect_filter(
       const std::string& text) const override {
-    PD_ASSIGN(parsed, mapping::expression::parse(text, reconcile::prospect_catalogue(local_schema), {}));
+    PD_ASSIGN(parsed, saved->parse(text));
     return std::make_shared<const mapping::expression::Expression>(std::move(parsed));
   }
   bool live() const override { return true; }
@@ -152,12 +153,31 @@ class ApiTest : public testing::Test {
     engine::ConnectionStatus connection;
     connection.name = "salesforce";
     service.connection_list.push_back(connection);
+    store::SqliteOptions memory;
+    memory.path = ":memory:";
+    auto opened = store::open_sqlite(std::move(memory));
+    EXPECT_TRUE(opened);
+    if (opened) database = *std::move(opened);
+    serve();
+  }
+
+  /// Makes the API anew over the database, as a daemon does that starts.
+  void serve() {
+    auto stored = service::make_tokens(scheduler, *database);
+    ASSERT_TRUE(stored);
+    tokens = *std::move(stored);
+    auto saved = service::make_saved_filters(scheduler, *database, service.local_schema);
+    ASSERT_TRUE(saved);
+    filters = *std::move(saved);
+    service.saved = filters.get();
     ApiOptions options;
     options.token = Secret(kToken);
     options.hosts = {"crm.internal"};
+    options.filters = filters.get();
+    options.tokens = tokens.get();
     auto made = make_api(scheduler, service, std::move(options));
-    EXPECT_TRUE(made);
-    if (made) handler = *std::move(made);
+    ASSERT_TRUE(made);
+    handler = *std::move(made);
   }
 
   static http::ServerRequest request(std::string method, std::string target) {
@@ -215,6 +235,9 @@ class ApiTest : public testing::Test {
   boost::asio::io_context io{1};
   StillScheduler scheduler{io};
   ToldService service{io};
+  std::unique_ptr<store::Store> database;  ///< in memory; what tokens and filters are kept in
+  std::unique_ptr<service::Tokens> tokens;
+  std::unique_ptr<service::SavedFilters> filters;
   http::Handler handler;
 
  private:
