@@ -134,7 +134,7 @@ std::vector<Attack> attacks() {
 
 class Hostile : public testing::TestWithParam<Attack> {};
 
-TEST_P(Hostile, IsRefusedClosedAndForgotten) {
+TEST_P(Hostile, F60_IsRefusedClosedAndForgotten) {
   World world;
   int handled = 0;
   const Handler count = [&handled](ServerRequest request) {
@@ -156,13 +156,13 @@ TEST_P(Hostile, IsRefusedClosedAndForgotten) {
 INSTANTIATE_TEST_SUITE_P(Server, Hostile, testing::ValuesIn(attacks()),
                          [](const testing::TestParamInfo<Attack>& info) { return info.param.name; });
 
-TEST(HostileServer, ClosesAConnectionThatSaysNothing) {
+TEST(HostileServer, F60_ClosesAConnectionThatSaysNothing) {
   World world;
   world.serve(short_times(), echo);
   EXPECT_EQ(world.raw(""), "");
 }
 
-TEST(HostileServer, OpensNoSecondRequestInsideARefusedBody) {
+TEST(HostileServer, F60_OpensNoSecondRequestInsideARefusedBody) {
   World world;
   int handled = 0;
   const Handler count = [&handled](ServerRequest request) {
@@ -177,7 +177,7 @@ TEST(HostileServer, OpensNoSecondRequestInsideARefusedBody) {
   EXPECT_EQ(handled, 0);
 }
 
-TEST(HostileServer, AnswersAHundredStalledClientsAndOthersMeanwhile) {
+TEST(HostileServer, F60_AnswersAHundredStalledClientsAndOthersMeanwhile) {
   World world;
   world.serve(short_times(), echo);
   std::vector<boost::asio::ip::tcp::socket> stalled;
