@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/time.h"
 #include "config/config.h"
 #include "config/faults.h"
 #include "config/origin.h"
@@ -29,6 +30,14 @@ struct ReloadReport {
   std::vector<Overridden> overridden;
 
   bool taken() const { return !has_errors(faults); }
+};
+
+/// What became of the reloads since the start, which counts as one that was taken.
+struct ReloadHistory {
+  int64_t taken = 0;
+  int64_t refused = 0;
+  bool last_taken = true;
+  Timestamp taken_at{};  ///< the last that was
 };
 
 /// Whether a change of this key waits for a restart: its row says so, or its connection is new or gone.

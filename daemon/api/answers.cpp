@@ -145,9 +145,9 @@ http::Response removed() {
   return document(status_codes::OK, std::move(members));
 }
 
-http::Response probe_text(bool ok, const std::string& text) {
+http::Response probe_text(bool ok) {
   return response(ok ? status_codes::OK : status_codes::ServiceUnavailable, "text/plain; charset=utf-8",
-                  text + "\n");
+                  ok ? "ok\n" : "failed\n");
 }
 
 http::Response probe_document(bool ok, Json resource) {
@@ -189,6 +189,10 @@ http::Response unprocessable(std::vector<Json> errors) {
     members["errors"].push_back(std::move(error));
   }
   return document(status_codes::UnprocessableEntity, std::move(members));
+}
+
+http::Response plain(const char* media_type, std::string body) {
+  return response(status_codes::OK, media_type, std::move(body));
 }
 
 Json resource(std::string type, std::string id, Json attributes) {

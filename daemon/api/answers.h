@@ -24,8 +24,8 @@ http::Response created(Json resource, std::string location);
 http::Response many(std::vector<Json> resources, const std::string& next);
 /// 200 with nothing but `meta`: it is gone.
 http::Response removed();
-/// Text for probes: 200 or 503.
-http::Response probe_text(bool ok, const std::string& text);
+/// For probes: 200 or 503, and no more than that in words.
+http::Response probe_text(bool ok);
 http::Response probe_document(bool ok, Json resource);
 
 http::Response refused(const Refusal& refusal);
@@ -34,6 +34,9 @@ http::Response failed(const Error& error);
 
 /// 422: the request was good, and what it led to is not. Each error has its code, title and detail.
 http::Response unprocessable(std::vector<Json> errors);
+
+/// 200 with what is no document.
+http::Response plain(const char* media_type, std::string body);
 
 /// {"type": …, "id": …, "attributes": …}
 Json resource(std::string type, std::string id, Json attributes);

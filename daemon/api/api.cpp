@@ -18,6 +18,7 @@
 #include "daemon/api/resources.h"
 #include "daemon/api/syncs.h"
 #include "daemon/api/target.h"
+#include "daemon/metrics/exposition.h"
 
 namespace prospectd::api {
 namespace {
@@ -85,6 +86,7 @@ class Api {
   Api(engine::Scheduler& scheduler, service::Service& service, ApiOptions options)
       : scheduler_(scheduler),
         service_(service),
+        metrics_(options.metrics),
         gate_(std::move(options.token), std::move(options.hosts), options.tokens),
         syncs_(scheduler, service) {
     add_own_acts();
@@ -172,6 +174,7 @@ class Api {
     };
     add(Operation::kLive, &Api::live);
     add(Operation::kReady, &Api::ready);
+    add(Operation::kMetrics, &Api::metrics);
     add(Operation::kStatus, &Api::status);
     add(Operation::kStartSync, &Api::start_sync);
     add(Operation::kSync, &Api::sync);
@@ -190,12 +193,13 @@ class Api {
 
   static http::Response probe(const char* name, const Call& call, const std::vector<service::Check>& checks) {
     const bool ok = std::ranges::all_of(checks, &service::Check::ok);
-    if (call.bearer) return probe_document(ok, health_resource(name, checks));
-    std::string text;
-    for (const service::Check& check : checks) {
-      if (!check.ok) text += (text.empty() ? "" : "; ") + check.why;
-    }
-    return probe_text(ok, ok ? "ok" : text);
+    return call.bearer ? probe_document(ok, health_resource(name, checks)) : probe_text(ok);
+  }
+
+  asio::awaitable<http::Response> metrics(Call) {
+    if (metrics_ == nullptr) co_return refused(refuse(Refused::kNotFound, "this daemon has no metrics"));
+    std::string text = co_await metrics_->exposition();
+    co_return plain(metrics::kMediaType, std::move(text));
   }
 
   asio::awaitable<http::Response> status(Call) {
@@ -295,6 +299,7 @@ class Api {
 
   engine::Scheduler& scheduler_;
   service::Service& service_;
+  metrics::Metrics* metrics_;
   Gate gate_;
   Syncs syncs_;
   Acts acts_;

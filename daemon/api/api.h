@@ -10,6 +10,7 @@
 #include "connectors/http/server.h"
 #include "daemon/api/configuration.h"
 #include "daemon/engine/scheduler.h"
+#include "daemon/metrics/metrics.h"
 #include "daemon/service/service.h"
 #include "daemon/service/tokens.h"
 
@@ -22,6 +23,7 @@ struct ApiOptions {
       nullptr;  ///< outlives the api; none: there is nothing to read again or to set
   service::SavedFilters* filters = nullptr;  ///< outlives the api; none: nothing is saved
   service::Tokens* tokens = nullptr;         ///< outlives the api; none: only the daemon's own counts
+  metrics::Metrics* metrics = nullptr;       ///< outlives the api; none: there is no /metrics
 };
 
 /// Scheduler and service outlive the io_context's run: a sync that was asked for goes on as a coroutine of

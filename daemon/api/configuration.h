@@ -30,6 +30,7 @@ class Configuration {
   virtual ~Configuration() = default;
   /// Reads the configuration again. With faults in the report the old one stays.
   virtual boost::asio::awaitable<config::ReloadReport> reload() = 0;
+  virtual config::ReloadHistory reloads() const = 0;
   /// Every key that can be set at run time, in the order of the reference.
   virtual boost::asio::awaitable<Result<std::vector<SettingInForce>>> settings() = 0;
   /// Sets one, or takes it back (no value), for `actor`; in force from the next cycle.

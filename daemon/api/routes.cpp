@@ -40,6 +40,7 @@ std::vector<Route> make_routes() {
   return {
       {methods::GET, {"livez"}, Operation::kLive, std::nullopt, {}},
       {methods::GET, {"readyz"}, Operation::kReady, std::nullopt, {}},
+      {methods::GET, {"metrics"}, Operation::kMetrics, std::nullopt, {}},
       {methods::GET, {"v1", "status"}, Operation::kStatus, kRead, {}},
       {methods::POST, {"v1", "syncs"}, Operation::kStartSync, kUser, {}},
       {methods::GET, {"v1", "syncs", kAnySegment}, Operation::kSync, kRead, {}},

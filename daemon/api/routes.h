@@ -13,6 +13,7 @@ namespace prospectd::api {
 enum class Operation {
   kLive,
   kReady,
+  kMetrics,
   kStatus,
   kStartSync,
   kSync,

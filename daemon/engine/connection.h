@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "connectors/connector.h"
 #include "daemon/engine/allowance.h"
+#include "daemon/engine/durations.h"
 #include "mapping/spec.h"
 #include "reconcile/page.h"
 
@@ -59,6 +60,7 @@ struct CycleSummary {
   std::vector<std::string> alerts;   ///< what a person should know: fields dropped, objects not readable, …
   std::optional<Error> first_error;  ///< of an object that could not be read to its end
   bool complete = true;              ///< false: an object could not be read to its end
+  std::vector<std::string> read_to_end;  ///< objects that were
 };
 
 struct ObjectProgress {
@@ -83,6 +85,19 @@ ObjectStatus& status_of(std::vector<ObjectStatus>& objects, const std::string& o
 enum class ConnectionState { kStarting, kIdle, kSyncing, kBackingOff, kWaiting, kNeedsAttention, kStopped };
 std::string_view name_of(ConnectionState s);
 
+/// What a connection has done since the engine started, failed cycles included; it only ever grows.
+struct ConnectionTally {
+  std::map<std::string, reconcile::PlanCounts> applied;  ///< by object: what was committed
+  int64_t complete = 0;                                  ///< cycles that read every object to its end
+  int64_t incomplete = 0;                                ///< cycles that had to leave an object out
+  int64_t failed = 0;  ///< cycles that ended with an error of the connection or the state
+  Durations cycles;    ///< of all of them
+};
+
+/// Closed: it polls at its interval. Open: a whole cycle failed, and it rests before it tries one again,
+/// which is half open while it is under way.
+enum class Circuit { kClosed, kHalfOpen, kOpen };
+
 struct ConnectionStatus {
   std::string name;
   ConnectionState state = ConnectionState::kStarting;
@@ -99,6 +114,14 @@ struct ConnectionStatus {
   int64_t calls = 0;
   std::vector<ObjectStatus> objects;       ///< in the order in which they are read
   std::optional<milliseconds> clock_skew;  ///< the CRM's clock less ours; none before the first cycle
+  /// How long ago the last cycle began that read the object to its end; objects that none has since the
+  /// engine started are missing.
+  std::map<std::string, milliseconds> lag;
+  std::optional<milliseconds>
+      failing_for;  ///< since the first failure in a row; none: the last cycle was good
+  milliseconds poll_interval{0};
+  Circuit circuit = Circuit::kClosed;
+  ConnectionTally tally;
 };
 
 /// One thing a dry run would do, for people to look at; at most kDryRunRowsMax are kept.

@@ -299,6 +299,7 @@ class Cycle {
       co_await c_.scheduler.blocking(std::move(work));
       if (counts) {
         summary_.objects[batch.object] += *counts;
+        if (c_.on_applied) c_.on_applied(batch.object, *counts);
         if (reading.person != nullptr) summary_.people += *counts;
         co_return Result<void>{};
       }
@@ -323,6 +324,7 @@ class Cycle {
   // What one object's end means for the cycle.
   Result<void> settle(const Reading& reading, const Cursor& before, Result<void> outcome) {
     if (outcome) {
+      summary_.read_to_end.push_back(reading.object);
       verified_.push_back({reading.object, reading.edition});
       return outcome;
     }

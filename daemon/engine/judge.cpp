@@ -29,9 +29,9 @@ Answer decide_here(store::Store& store, const Reading& reading, const FedPage& p
 
 }  // namespace
 
-asio::awaitable<Answer> judge_record(Scheduler& scheduler, store::Store& store,
-                                     ConnectionOptions options, reconcile::ConnectionId connection,
-                                     std::shared_ptr<const Maps> maps, RemoteId remote) {
+asio::awaitable<Answer> judge_record(Scheduler& scheduler, store::Store& store, ConnectionOptions options,
+                                     reconcile::ConnectionId connection, std::shared_ptr<const Maps> maps,
+                                     RemoteId remote) {
   if (maps == nullptr) {
     auto compiled = co_await compile_maps(options);
     if (!compiled) co_return std::move(compiled).error();

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "daemon/engine/cycle.h"
 #include "daemon/engine/signal.h"
+#include "daemon/engine/tally.h"
 
 namespace prospectd::engine {
 namespace {
@@ -81,6 +82,8 @@ class Poller {
     s.usage = options_.connector->usage();
     s.forecast = allowance_.forecast();
     s.calls = calls_before_ + options_.connector->calls();
+    s.poll_interval = options_.poll.interval;
+    tally_.show(s, scheduler_.monotonic());
     return s;
   }
   const std::string& name() const { return options_.name; }
@@ -154,6 +157,10 @@ class Poller {
     PD_TRY_CO(co_await connect());
     CycleContext context = make_context();
     context.asked_for = asked_for;
+    if (status_.last_cycle) context.read_before = status_.last_cycle->window_upper;
+    context.on_applied = [this](const std::string& object, const reconcile::PlanCounts& counts) {
+      tally_.applied(object, counts);
+    };
     auto applier = make_committing_applier(store_);
     co_return co_await run_cycle(context, *applier);
   }
@@ -180,8 +187,8 @@ class Poller {
   CycleContext make_context() {
     return CycleContext{
         scheduler_, store_, options_, connection_,
-        budget_,    maps_,  rounds_,  [this](const ObjectProgress& progress) {
-          show(progress); }};
+        budget_,    maps_,  rounds_,  [this](const ObjectProgress& progress) { show(progress); },
+        {}};
   }
 
   void show(const ObjectProgress& progress) {
@@ -195,6 +202,7 @@ class Poller {
   // The state after a cycle, and the rest before the next.
   milliseconds settle(Result<CycleSummary>& outcome) {
     status_.progress.reset();
+    tally_.ended(outcome, began_, scheduler_.monotonic());
     const std::optional<Error> error = outcome ? outcome->first_error : std::optional<Error>(outcome.error());
     status_.last_error = error;
     if (outcome) {
@@ -287,6 +295,7 @@ class Poller {
   Rounds rounds_;
   ConnectionStatus status_;
   Allowance allowance_;
+  Tally tally_;
   std::optional<Error> fatal_;
   std::vector<std::shared_ptr<Ticket>> tickets_;
   Wakeup wakeup_;
@@ -305,6 +314,7 @@ CycleSummary& operator+=(CycleSummary& sum, const CycleSummary& one) {
   sum.window_upper = std::max(sum.window_upper, one.window_upper);
   sum.alerts.insert(sum.alerts.end(), one.alerts.begin(), one.alerts.end());
   sum.complete = sum.complete && one.complete;
+  sum.read_to_end.insert(sum.read_to_end.end(), one.read_to_end.begin(), one.read_to_end.end());
   if (!sum.first_error) sum.first_error = one.first_error;
   return sum;
 }

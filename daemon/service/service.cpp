@@ -16,11 +16,19 @@ bool keeps_from_writing(ErrorCode code) {
   return code == ErrorCode::kDiskFull || code == ErrorCode::kLocked;
 }
 
+bool is_locked_out(const engine::ConnectionStatus& connection) {
+  if (!connection.last_error) return false;
+  const ErrorCode code = connection.last_error->code;
+  const bool refused = code == ErrorCode::kLoginRefused || code == ErrorCode::kSessionExpired;
+  return refused && connection.failing_for >= kLoginGrace;
+}
+
 class DaemonService final : public Service {
  public:
   DaemonService(engine::Scheduler& scheduler, engine::Supervisor& supervisor, store::Store& store,
                 mapping::LocalSchema schema, CanonicalId canonical_id, About about,
-                mapping::expression::DayStart day_start, const SavedFilters* saved)
+                mapping::expression::DayStart day_start, const SavedFilters* saved,
+                const engine::Heartbeat* heartbeat)
       : scheduler_(scheduler),
         supervisor_(supervisor),
         store_(store),
@@ -30,6 +38,7 @@ class DaemonService final : public Service {
         catalogue_(reconcile::prospect_catalogue(schema_)),
         days_{std::move(day_start)},
         saved_(saved),
+        heartbeat_(heartbeat),
         started_at_(scheduler.now()) {}
 
   asio::awaitable<Result<Status>> status() override {
@@ -134,6 +143,9 @@ class DaemonService final : public Service {
       engine.ok = false;
       engine.why = "the engine has stopped for good (" + std::string(prospectd::name_of(fatal->code)) +
                    "); the log says what to do";
+    } else if (const auto complaint = heartbeat_ != nullptr ? heartbeat_->complaint() : std::nullopt) {
+      engine.ok = false;
+      engine.why = *complaint;
     }
     return {engine};
   }
@@ -145,15 +157,9 @@ class DaemonService final : public Service {
       running.ok = false;
       running.why = "the daemon is stopping";
     }
-    Check database{"database", true, {}};
-    for (const engine::ConnectionStatus& connection : supervisor_.status()) {
-      if (!connection.last_error || !keeps_from_writing(connection.last_error->code)) continue;
-      database.ok = false;
-      database.why = "the database can't be written (" +
-                     std::string(prospectd::name_of(connection.last_error->code)) + ")";
-    }
     checks.push_back(std::move(running));
-    checks.push_back(std::move(database));
+    checks.push_back(database());
+    checks.push_back(login());
     return checks;
   }
 
@@ -178,6 +184,25 @@ class DaemonService final : public Service {
     for (engine::ObjectStatus& object : connection.objects) {
       if (object.verified) object.lag = std::max(there - *object.verified, milliseconds{0});
     }
+  }
+
+  // By the last thing that was written, and by what the heartbeat finds: a quiet poll writes nothing.
+  Check database() const {
+    std::optional<ErrorCode> failure = heartbeat_ != nullptr ? heartbeat_->write_failure() : std::nullopt;
+    for (const engine::ConnectionStatus& connection : supervisor_.status()) {
+      if (connection.last_error && keeps_from_writing(connection.last_error->code))
+        failure = connection.last_error->code;
+    }
+    if (!failure) return {"database", true, {}};
+    return {"database", false,
+            "the database can't be written (" + std::string(prospectd::name_of(*failure)) + ")"};
+  }
+
+  Check login() const {
+    const auto connections = supervisor_.status();
+    const bool none_left = !connections.empty() && std::ranges::all_of(connections, is_locked_out);
+    if (!none_left) return {"login", true, {}};
+    return {"login", false, "the CRM has refused every login for some time; try: prospectd login --test"};
   }
 
   static bool all_ok(const std::vector<Check>& checks) { return std::ranges::all_of(checks, &Check::ok); }
@@ -228,6 +253,7 @@ class DaemonService final : public Service {
   const mapping::expression::Catalogue catalogue_;
   const mapping::expression::Setting days_;
   const SavedFilters* saved_;
+  const engine::Heartbeat* heartbeat_;  ///< may be null
   const Timestamp started_at_;
   std::shared_ptr<const ConnectionNames> names_ = std::make_shared<const ConnectionNames>();
 };
@@ -237,10 +263,11 @@ class DaemonService final : public Service {
 std::unique_ptr<Service> make_service(
     engine::Scheduler& scheduler, engine::Supervisor& supervisor, store::Store& store,
     mapping::LocalSchema schema, std::function<std::optional<std::string>(const std::string&)> canonical_id,
-    About about, mapping::expression::DayStart day_start, const SavedFilters* saved) {
+    About about, mapping::expression::DayStart day_start, const SavedFilters* saved,
+    const engine::Heartbeat* heartbeat) {
   return std::make_unique<DaemonService>(scheduler, supervisor, store, std::move(schema),
                                          std::move(canonical_id), std::move(about), std::move(day_start),
-                                         saved);
+                                         saved, heartbeat);
 }
 
 }  // namespace prospectd::service

@@ -13,11 +13,16 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "daemon/engine/heartbeat.h"
 #include "daemon/engine/supervisor.h"
 #include "daemon/service/saved_filters.h"
 #include "mapping/expression.h"
 
 namespace prospectd::service {
+
+/// How long a login may be refused before the daemon is not ready any more: what was read stays good for a
+/// while, and secrets are changed while it runs.
+constexpr std::chrono::minutes kLoginGrace{15};
 
 /// What the daemon says of itself.
 struct About {
@@ -37,7 +42,7 @@ struct Status {
 
 /// One thing that has to hold for the daemon to be alive, or ready.
 struct Check {
-  std::string name;  ///< "engine", "running", "database"
+  std::string name;  ///< "engine", "running", "database", "login"
   bool ok = true;
   std::string why;  ///< a sentence without record ids or values; empty when ok
 };
@@ -88,7 +93,9 @@ class Service {
   virtual std::string connection_name(store::ConnectionId id) const = 0;
   /// The names of a prospect's fields, in the order of its values.
   virtual const mapping::LocalSchema& schema() const = 0;
-  /// Is the loop turning and the store writable? The checks say what of it does not hold.
+  /// Live: the loop turns and the database's thread answers. Ready: also, the store is open (and so migrated)
+  /// and can be written, and a login of some connection is good or was within kLoginGrace. The checks say
+  /// what of it does not hold.
   virtual bool live() const = 0;
   virtual bool ready() const = 0;
   virtual std::vector<Check> liveness() const = 0;
@@ -102,10 +109,12 @@ reconcile::Reason reason_of(reconcile::DuplicateKind kind);
 /// Supervisor, store and scheduler outlive it; it outlives its calls under way. `canonical_id` brings a CRM
 /// id into the connector's canonical form (nullopt: none); it is called on the reading thread. `day_start` is
 /// where the organisation's days begin; empty: those of UTC. `saved` outlives it; null: nothing is saved, and
-/// "@name" is refused.
+/// "@name" is refused. `heartbeat` says whether the engine is alive; null: only what the
+/// supervisor says of itself counts.
 std::unique_ptr<Service> make_service(
     engine::Scheduler& scheduler, engine::Supervisor& supervisor, store::Store& store,
     mapping::LocalSchema schema, std::function<std::optional<std::string>(const std::string&)> canonical_id,
-    About about = {}, mapping::expression::DayStart day_start = {}, const SavedFilters* saved = nullptr);
+    About about = {}, mapping::expression::DayStart day_start = {}, const SavedFilters* saved = nullptr,
+    const engine::Heartbeat* heartbeat = nullptr);
 
 }  // namespace prospectd::service

@@ -6,6 +6,7 @@
 #include "config/time_zone.h"
 #include "connectors/salesforce_wire/ids.h"
 #include "daemon/api/api.h"
+#include "daemon/metrics/metrics.h"
 #include "daemon/service/service.h"
 #include "daemon/wire/private_file.h"
 
@@ -25,35 +26,40 @@ class ServedControl final : public Control {
     std::filesystem::remove(address_file_, ignored);
   }
 
-  Result<void> make_services(engine::Scheduler& scheduler, engine::Supervisor& supervisor,
-                             store::Store& store, const config::Config& config) {
+  Result<void> make_services(const ControlSetup& setup) {
+    const config::Config& config = setup.config;
     const mapping::LocalSchema schema = config::local_schema_of(config);
     const auto day_start = config::day_starts(config.organization.time_zone);
-    PD_ASSIGN(filters, service::make_saved_filters(scheduler, store, schema, day_start));
+    PD_ASSIGN(filters, service::make_saved_filters(setup.scheduler, setup.store, schema, day_start));
     filters_ = std::move(filters);
-    PD_ASSIGN(tokens, service::make_tokens(scheduler, store));
+    PD_ASSIGN(tokens, service::make_tokens(setup.scheduler, setup.store));
     tokens_ = std::move(tokens);
     service::About about{std::string(version()), config.state.database_file()};
     service_ = service::make_service(
-        scheduler, supervisor, store, schema,
+        setup.scheduler, setup.supervisor, setup.store, schema,
         [](const std::string& id) { return salesforce_wire::canonical_id(id); }, std::move(about), day_start,
-        filters_.get());
+        filters_.get(), &setup.heartbeat);
+    metrics_ = metrics::make_metrics({setup.scheduler, *service_, std::string(version()),
+                                      config.state.database_file(),
+                                      [&transport = setup.transport] { return transport.requests(); },
+                                      [&live = setup.configuration] { return live.reloads(); }});
     return {};
   }
 
-  Result<void> serve(boost::asio::io_context& io, engine::Scheduler& scheduler, const config::Config& config,
-                     api::Configuration& configuration) {
+  Result<void> serve(const ControlSetup& setup) {
+    const config::Config& config = setup.config;
     api::ApiOptions api_options;
     PD_ASSIGN(token, secret_of_file(config.api.token_file, kTokenBytes));
     api_options.token = std::move(token);
-    api_options.configuration = &configuration;
+    api_options.configuration = &setup.configuration;
+    api_options.metrics = metrics_.get();
     api_options.filters = filters_.get();
     api_options.tokens = tokens_.get();
-    PD_ASSIGN(handler, api::make_api(scheduler, *service_, std::move(api_options)));
+    PD_ASSIGN(handler, api::make_api(setup.scheduler, *service_, std::move(api_options)));
     http::ServerOptions options;
     options.address = config.api.host;
     options.port = config.api.port;
-    PD_ASSIGN(server, http::make_server(io, std::move(options), std::move(handler)));
+    PD_ASSIGN(server, http::make_server(setup.io, std::move(options), std::move(handler)));
     server_ = std::move(server);
     const bool v6 = config.api.host.find(':') != std::string::npos;
     address_ = (v6 ? "[" + config.api.host + "]" : config.api.host) + ":" + std::to_string(server_->port());
@@ -71,17 +77,16 @@ class ServedControl final : public Control {
   std::unique_ptr<service::SavedFilters> filters_;
   std::unique_ptr<service::Tokens> tokens_;
   std::unique_ptr<service::Service> service_;
+  std::unique_ptr<metrics::Metrics> metrics_;
   std::unique_ptr<http::Server> server_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Control>> make_control(boost::asio::io_context& io, const config::Config& config,
-                                              engine::Scheduler& scheduler, engine::Supervisor& supervisor,
-                                              store::Store& store, api::Configuration& configuration) {
-  auto control = std::make_unique<ServedControl>(config);
-  PD_TRY(control->make_services(scheduler, supervisor, store, config));
-  PD_TRY(control->serve(io, scheduler, config, configuration));
+Result<std::unique_ptr<Control>> make_control(const ControlSetup& setup) {
+  auto control = std::make_unique<ServedControl>(setup.config);
+  PD_TRY(control->make_services(setup));
+  PD_TRY(control->serve(setup));
   return std::unique_ptr<Control>(std::move(control));
 }
 

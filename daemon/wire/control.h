@@ -8,7 +8,9 @@
 #include <boost/asio/io_context.hpp>
 
 #include "config/config.h"
+#include "connectors/http/metered_transport.h"
 #include "daemon/api/configuration.h"
+#include "daemon/engine/heartbeat.h"
 #include "daemon/engine/supervisor.h"
 
 namespace prospectd::wire {
@@ -22,11 +24,21 @@ class Control {
   virtual void stop() = 0;
 };
 
+/// What it serves and asks; all outlive it.
+struct ControlSetup {
+  boost::asio::io_context& io;
+  const config::Config& config;
+  engine::Scheduler& scheduler;
+  engine::Supervisor& supervisor;
+  store::Store& store;
+  api::Configuration& configuration;
+  const engine::Heartbeat& heartbeat;
+  const http::MeteredTransport& transport;
+};
+
 /// Makes the token file when there is none (0600), binds, and writes the address to
 /// <state.directory>/api.address.
 /// **Errors:** kConfigInvalid when the token can't be read or made, or the address is taken.
-Result<std::unique_ptr<Control>> make_control(boost::asio::io_context& io, const config::Config& config,
-                                              engine::Scheduler& scheduler, engine::Supervisor& supervisor,
-                                              store::Store& store, api::Configuration& configuration);
+Result<std::unique_ptr<Control>> make_control(const ControlSetup& setup);
 
 }  // namespace prospectd::wire

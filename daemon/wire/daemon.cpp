@@ -11,7 +11,8 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "base/log.h"
-#include "connectors/http/transport.h"
+#include "connectors/http/metered_transport.h"
+#include "daemon/engine/heartbeat.h"
 #include "daemon/engine/supervisor.h"
 #include "daemon/service/service.h"
 #include "daemon/wire/connections.h"
@@ -19,6 +20,8 @@
 #include "daemon/wire/live_configuration.h"
 #include "daemon/wire/once.h"
 #include "daemon/wire/private_memory.h"
+#include "daemon/wire/service_manager.h"
+#include "daemon/wire/status_line.h"
 
 namespace prospectd::wire {
 namespace {
@@ -40,6 +43,7 @@ class Daemon {
       return report(*failure);
     }
     supervisor_->start();
+    if (!verb_.once) start_heartbeat();
     spawn_end();
     io_.run();
     log::info("daemon.stopped", "stopped", {});
@@ -55,7 +59,8 @@ class Daemon {
     if (!store) return store.error();
     store_ = *std::move(store);
     if (auto failure = add_settings()) return failure;
-    transport_ = http::make_curl_transport(io_, http::CurlOptions{});
+    curl_ = http::make_curl_transport(io_, http::CurlOptions{});
+    transport_ = http::make_metered_transport(*curl_);
     auto connections = make_connections(*loaded_.config, *transport_);
     if (!connections) return connections.error();
     if (verb_.once) {
@@ -88,13 +93,31 @@ class Daemon {
 
   std::optional<Error> start_control() {
     live_ = make_live_configuration({*scheduler_, *supervisor_, *store_, *transport_, loaded_});
-    auto control = make_control(io_, verb_.config, *scheduler_, *supervisor_, *store_, *live_);
+    heartbeat_ = make_heartbeat();
+    auto control = make_control(
+        {io_, verb_.config, *scheduler_, *supervisor_, *store_, *live_, *heartbeat_, *transport_});
     if (!control) return control.error();
     control_ = *std::move(control);
     log::info("daemon.started", "prospectd is running",
               {{"api", "http://" + control_->address()}, {"state", verb_.config.state.directory}});
     watch_reloads();
     return std::nullopt;
+  }
+
+  // The service manager hears of us from the engine's own beat, and so not when the engine hangs.
+  std::unique_ptr<engine::Heartbeat> make_heartbeat() {
+    engine::HeartbeatOptions options;
+    options.watchdog = manager_->watchdog().value_or(options.watchdog);
+    options.on_beat = [this] {
+      manager_->alive();
+      manager_->status(status_line(supervisor_->status()));
+    };
+    return engine::make_heartbeat(*scheduler_, *store_, std::move(options));
+  }
+
+  void start_heartbeat() {
+    heartbeat_->start();
+    manager_->ready();
   }
 
   void watch_signals() {
@@ -116,14 +139,20 @@ class Daemon {
       asio::co_spawn(
           io_, [this] { return reload(); },
           [this](std::exception_ptr) {
-            if (!scheduler_->stopping()) watch_reloads();
+            if (scheduler_->stopping()) return;
+            manager_->ready();
+            watch_reloads();
           });
     });
   }
 
-  asio::awaitable<void> reload() { co_await live_->reload(); }
+  asio::awaitable<void> reload() {
+    manager_->reloading();
+    co_await live_->reload();
+  }
 
   void stop() {
+    if (!scheduler_->stopping()) manager_->stopping();
     reload_signals_.cancel();
     supervisor_->stop();
     transport_->cancel_all();
@@ -174,16 +203,19 @@ class Daemon {
   }
 
   const cli::RunVerb& verb_;
+  const std::unique_ptr<ServiceManager> manager_ = take_service_manager();
   asio::io_context io_{1};
   asio::signal_set signals_{io_, SIGINT, SIGTERM};
   asio::signal_set reload_signals_{io_};
   asio::steady_timer deadline_{io_};
   ExitCode exit_code_ = ExitCode::kOk;
   std::unique_ptr<store::Store> store_;
-  std::unique_ptr<http::Transport> transport_;
+  std::unique_ptr<http::Transport> curl_;
+  std::unique_ptr<http::MeteredTransport> transport_;
   config::Loaded loaded_;  ///< what it was started with
   std::unique_ptr<engine::Scheduler> scheduler_;
   std::unique_ptr<engine::Supervisor> supervisor_;
+  std::unique_ptr<engine::Heartbeat> heartbeat_;
   std::unique_ptr<api::Configuration> live_;
   std::unique_ptr<Control> control_;
 };

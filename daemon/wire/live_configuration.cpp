@@ -81,7 +81,9 @@ class LiveConfiguration final : public api::Configuration {
         values_(std::move(setup.loaded.values)),
         from_files_(std::move(setup.loaded.from_files)),
         read_(*setup.loaded.config),
-        running_(*std::move(setup.loaded.config)) {}
+        running_(*std::move(setup.loaded.config)) {
+    reloads_.taken_at = scheduler_.now();
+  }
 
   asio::awaitable<ReloadReport> reload() override {
     Read read;
@@ -91,13 +93,19 @@ class LiveConfiguration final : public api::Configuration {
     report.faults = std::move(read.loaded.faults);
     report.overridden = std::move(read.loaded.overridden);
     if (report.taken()) take(std::move(read.loaded), report);
+    reloads_.last_taken = report.taken();
     if (report.taken()) {
+      ++reloads_.taken;
+      reloads_.taken_at = scheduler_.now();
       log_taken(report);
     } else {
+      ++reloads_.refused;
       log_refused(report.faults);
     }
     co_return report;
   }
+
+  config::ReloadHistory reloads() const override { return reloads_; }
 
   asio::awaitable<Result<std::vector<SettingInForce>>> settings() override {
     Result<std::vector<store::StoredSetting>> stored = not_read();
@@ -268,6 +276,7 @@ class LiveConfiguration final : public api::Configuration {
   std::vector<Listed> from_files_;     ///< what stands below the settings
   config::Config read_;                ///< as it was read last
   config::Config running_;             ///< what of that is in force
+  config::ReloadHistory reloads_;
 };
 
 }  // namespace

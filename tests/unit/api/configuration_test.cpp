@@ -20,6 +20,7 @@ class ToldConfiguration final : public Configuration {
     asked.push_back("reload");
     co_return report;
   }
+  config::ReloadHistory reloads() const override { return {}; }
   boost::asio::awaitable<Result<std::vector<SettingInForce>>> settings() override { co_return list; }
   boost::asio::awaitable<Result<SettingInForce>> set(std::string key, std::optional<std::string> value,
                                                      std::string actor) override {

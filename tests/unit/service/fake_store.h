@@ -207,6 +207,16 @@ class ToldSupervisor final : public engine::Supervisor {
   boost::asio::awaitable<void> finished() override { co_return; }
 };
 
+class ToldHeartbeat final : public engine::Heartbeat {
+ public:
+  std::optional<std::string> sentence;
+  std::optional<ErrorCode> failure;
+
+  void start() override {}
+  std::optional<std::string> complaint() const override { return sentence; }
+  std::optional<ErrorCode> write_failure() const override { return failure; }
+};
+
 inline std::optional<std::string> canonical(const std::string& text) {
   return salesforce_wire::canonical_id(text);
 }
@@ -229,7 +239,7 @@ class ServiceTest : public testing::Test {
   Service& service() {
     if (!service_) {
       service_ = make_service(*scheduler, supervisor, store, schema_with_birthday(), canonical,
-                              About{"0.1.0", "/state/prospectd.db"});
+                              About{"0.1.0", "/state/prospectd.db"}, {}, &heartbeat);
     }
     return *service_;
   }
@@ -309,6 +319,7 @@ class ServiceTest : public testing::Test {
   std::unique_ptr<engine::Scheduler> scheduler = engine::make_scheduler(io);
   ShelfStore store;
   ToldSupervisor supervisor;
+  ToldHeartbeat heartbeat;
 
  private:
   template <class T>

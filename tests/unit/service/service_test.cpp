@@ -143,6 +143,35 @@ TEST_F(ServiceTest, ATroubleOfTheCrmDoesNotEndBeingReady) {
   EXPECT_TRUE(service().ready());
 }
 
+TEST_F(ServiceTest, ALoginThatIsRefusedLeavesAWhileOfGrace) {
+  engine::ConnectionStatus& first = supervisor.connections[0];
+  first.last_error = make_error(ErrorCode::kLoginRefused, "wrong secret");
+  first.failing_for = kLoginGrace - milliseconds{1};
+  EXPECT_TRUE(service().ready());
+  first.failing_for = kLoginGrace;
+  EXPECT_FALSE(service().ready());
+  EXPECT_TRUE(service().live());
+  EXPECT_EQ(service().readiness().back().name, "login");
+}
+
+TEST_F(ServiceTest, I12_OneConnectionThatLogsInIsEnoughToBeReady) {
+  supervisor.connections.push_back(supervisor.connections[0]);
+  supervisor.connections[0].last_error = make_error(ErrorCode::kLoginRefused, "wrong secret");
+  supervisor.connections[0].failing_for = 2 * kLoginGrace;
+  EXPECT_TRUE(service().ready());
+}
+
+TEST_F(ServiceTest, AHeartbeatThatStopsEndsBeingLiveAndOneThatCannotWriteBeingReady) {
+  EXPECT_TRUE(service().ready());
+  heartbeat.failure = ErrorCode::kDiskFull;
+  EXPECT_TRUE(service().live());
+  EXPECT_FALSE(service().ready());
+  heartbeat.failure.reset();
+  heartbeat.sentence = "the engine's loop does not turn";
+  EXPECT_FALSE(service().live());
+  EXPECT_EQ(service().liveness().at(0).why, "the engine's loop does not turn");
+}
+
 TEST_F(ServiceTest, StoppingEndsBeingReady) {
   scheduler->stop();
   EXPECT_TRUE(service().live());
