@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "config/loader.h"
 #include "daemon/cli/options.h"
@@ -45,7 +45,7 @@ struct Facts {
   config::Loaded loaded;             ///< with a `config`, for every check but the first
   std::optional<std::string> owner;  ///< who works on the database ("process 4711")
   std::optional<StateReport> state;
-  std::optional<nlohmann::json> status;  ///< of the daemon, where it answers
+  std::shared_ptr<const nlohmann::json> status;  ///< of the daemon; null where none answers
   std::map<std::string, LoginReport> logins;
 };
 

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <nlohmann/json.hpp>
 
 #include "base/text.h"
 #include "base/version.h"
@@ -54,7 +55,8 @@ Outcome look_at_daemon(const Question& q) {
   const Timestamp started = time_at(status, "startedAt").value_or(now);
   Finding finding =
       ok(*q.facts.owner + " answers at " + client->url() + ", running for " + format_duration(now - started));
-  return {finding, [status = std::move(status)](Facts& facts) { facts.status = status; }};
+  return {finding,
+          [told = std::make_shared<const Json>(std::move(status))](Facts& facts) { facts.status = told; }};
 }
 
 Outcome look_at_version(const Question& q) {

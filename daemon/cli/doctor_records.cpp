@@ -1,6 +1,7 @@
 // What the database says of the records: how fresh they are, and what waits for a person. From the daemon
 // where one runs, else from the database.
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "daemon/cli/doctor.h"
 #include "daemon/cli/json.h"

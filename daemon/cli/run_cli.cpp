@@ -91,10 +91,10 @@ int run_cli(int argc, char** argv, const Hooks& hooks) {
   console.err_terminal = terminal_of(STDERR_FILENO, false);
   if (::isatty(STDIN_FILENO) == 1) console.in = &std::cin;
   const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
-  const ExitCode code = run_words(argc > 0 ? argv[0] : "prospectd", words, hooks, console);
-  const auto status = static_cast<int>(after_writing(code));
-  if (work_left_behind()) std::_Exit(status);  // what hangs would keep the process, or outlive what it reads
-  return status;
+  const ExitCode code = after_writing(run_words(argc > 0 ? argv[0] : "prospectd", words, hooks, console));
+  // What hangs would keep the process from ending, or outlive what it reads.
+  if (work_left_behind()) std::_Exit(static_cast<int>(code));
+  return static_cast<int>(code);
 }
 
 }  // namespace prospectd::cli

@@ -52,8 +52,8 @@ class Cycle {
     // The second under way belongs to the window: an edit just made arrives now. What commits later is the
     // overlap's.
     upper_ = std::chrono::floor<seconds>(*time) + seconds{1};
-    PD_TRY_CO(check_clock(c_.read_before));
     summary_.clock_skew = *time - c_.scheduler.now();
+    PD_TRY_CO(check_clock(c_.read_before));
     PD_TRY_CO(co_await prepare());
     PD_TRY_CO(co_await read_all());
     PD_TRY_CO(co_await finish());

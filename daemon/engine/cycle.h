@@ -27,7 +27,7 @@ struct CycleContext {
   bool asked_for = false;                     ///< by a person, who may have mended what is left out
   std::optional<Timestamp> read_before = {};  ///< the end of the last window
   /// What a batch of an object has come to; empty: nobody counts.
-  std::function<void(const std::string& object, const reconcile::PlanCounts&)> on_applied;
+  std::function<void(const std::string& object, const reconcile::PlanCounts&)> on_applied = {};
 };
 
 /// Runs one cycle. A summary with `complete == false` and alerts where single objects could not be read.

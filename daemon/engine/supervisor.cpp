@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "daemon/engine/cycle.h"
 #include "daemon/engine/signal.h"
+#include "daemon/engine/sums.h"
 #include "daemon/engine/tally.h"
 
 namespace prospectd::engine {
@@ -304,31 +305,6 @@ class Poller {
   int64_t read_before_ = 0;
   int64_t calls_before_ = 0;  ///< by connectors that have gone
 };
-
-CycleSummary& operator+=(CycleSummary& sum, const CycleSummary& one) {
-  for (const auto& [object, counts] : one.objects)
-    sum.objects[object] += counts;
-  sum.people += one.people;
-  sum.calls += one.calls;
-  sum.took += one.took;
-  sum.window_upper = std::max(sum.window_upper, one.window_upper);
-  sum.alerts.insert(sum.alerts.end(), one.alerts.begin(), one.alerts.end());
-  sum.complete = sum.complete && one.complete;
-  sum.read_to_end.insert(sum.read_to_end.end(), one.read_to_end.begin(), one.read_to_end.end());
-  if (!sum.first_error) sum.first_error = one.first_error;
-  return sum;
-}
-
-DryRunReport& operator+=(DryRunReport& sum, DryRunReport one) {
-  sum.summary += one.summary;
-  for (const auto& [field, count] : one.fields)
-    sum.fields[field] += count;
-  for (DryRunRow& row : one.rows) {
-    if (sum.rows.size() < kDryRunRowsMax) sum.rows.push_back(std::move(row));
-  }
-  sum.truncated = sum.truncated || one.truncated;
-  return sum;
-}
 
 class EngineSupervisor final : public Supervisor {
  public:
