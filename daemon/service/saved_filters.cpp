@@ -58,14 +58,6 @@ class Language {
   expression::DayStart day_start_;
 };
 
-bool is_name(std::string_view name) {
-  const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || c == '.';
-  };
-  return !name.empty() && name.size() <= kFilterNameBytesMax && std::ranges::all_of(name, fits);
-}
-
 /// A change of one filter, as it is carried out on the worker.
 class FilterChange {
  public:
@@ -199,7 +191,7 @@ class StoredFilters final : public SavedFilters {
 
   asio::awaitable<Result<SavedFilter>> save(std::string name, std::string text, Saving saving,
                                             std::string actor) override {
-    if (!is_name(name)) {
+    if (!is_filter_name(name)) {
       co_return make_error(ErrorCode::kInvalidInput,
                            "a filter's name has 1 to " + std::to_string(kFilterNameBytesMax) +
                                " letters a-z, digits, dots, dashes and underscores");
@@ -248,6 +240,14 @@ Result<std::vector<SavedFilter>> stored(store::Store& store) {
 }
 
 }  // namespace
+
+bool is_filter_name(std::string_view name) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '.';
+  };
+  return !name.empty() && name.size() <= kFilterNameBytesMax && std::ranges::all_of(name, fits);
+}
 
 Result<std::unique_ptr<SavedFilters>> make_saved_filters(engine::Scheduler& scheduler, store::Store& store,
                                                          const mapping::LocalSchema& schema,

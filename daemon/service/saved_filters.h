@@ -23,6 +23,9 @@ namespace prospectd::service {
 constexpr size_t kSavedFiltersMax = 500;
 constexpr size_t kFilterNameBytesMax = 64;
 
+/// Letters a-z of both cases, digits, dots, dashes and underscores; at most kFilterNameBytesMax.
+bool is_filter_name(std::string_view name);
+
 enum class Saving { kNew, kChange };
 
 class SavedFilters {

@@ -79,14 +79,19 @@ class DaemonService final : public Service {
     return read<Rows>(std::move(work));
   }
 
-  asio::awaitable<Result<store::ProspectRow>> prospect(ProspectId id) override {
-    std::function<Result<store::ProspectRow>(store::Reader&)> work =
-        [id](store::Reader& reader) -> Result<store::ProspectRow> {
-      PD_ASSIGN(found, reader.prospect(id));
-      if (found) return *std::move(found);
-      return make_error(ErrorCode::kNotFound, "there is no prospect " + std::to_string(id.value));
+  asio::awaitable<Result<std::vector<store::ListRow>>> list(store::ListQuery query) override {
+    using Rows = std::vector<store::ListRow>;
+    query.limit = std::min(query.limit, store::kListRowsMax);
+    std::function<Result<Rows>(store::Reader&)> work = [query = std::move(query)](store::Reader& reader) {
+      return reader.list(query);
     };
-    return read<store::ProspectRow>(std::move(work));
+    return read<Rows>(std::move(work));
+  }
+
+  Result<std::shared_ptr<const mapping::expression::Expression>> list_filter(
+      const store::Collection& of, const std::string& text) const override {
+    PD_ASSIGN(parsed, mapping::expression::parse(text, store::catalogue_of(of), days_));
+    return std::make_shared<const mapping::expression::Expression>(std::move(parsed));
   }
 
   Result<std::shared_ptr<const mapping::expression::Expression>> prospect_filter(

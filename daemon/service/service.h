@@ -73,7 +73,12 @@ class Service {
   virtual boost::asio::awaitable<Result<engine::DryRunReport>> dry_run(std::string connection) = 0;
   virtual boost::asio::awaitable<Result<std::vector<store::ProspectRow>>> prospects(
       store::ProspectQuery query) = 0;
-  virtual boost::asio::awaitable<Result<store::ProspectRow>> prospect(ProspectId id) = 0;
+  /// A page of any other collection.
+  virtual boost::asio::awaitable<Result<std::vector<store::ListRow>>> list(store::ListQuery query) = 0;
+  /// A filter for ListQuery; days are the organisation's.
+  /// **Errors:** as prospect_filter.
+  virtual Result<std::shared_ptr<const mapping::expression::Expression>> list_filter(
+      const store::Collection& of, const std::string& text) const = 0;
   /// A filter for ProspectQuery, out of an expression (docs/filters.md); days are the organisation's.
   /// **Errors:** kInvalidInput: the column, what is wrong, and a picture with carets in two more lines.
   virtual Result<std::shared_ptr<const mapping::expression::Expression>> prospect_filter(

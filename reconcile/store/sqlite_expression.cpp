@@ -1,24 +1,17 @@
 #include "reconcile/store/sqlite_expression.h"
 
-#include <functional>
-
 #include "mapping/unicode.h"
-#include "reconcile/prospect_expression.h"
-#include "reconcile/store/sqlite_custom.h"
 #include "reconcile/store/sqlite_rows.h"
 
 namespace prospectd::store {
 namespace {
 
-namespace field = mapping::field;
 using mapping::LocalType;
 using mapping::expression::Bound;
 using mapping::expression::kOwnFields;
 using mapping::expression::Node;
 using mapping::expression::Operation;
-using reconcile::ProspectField;
 
-constexpr const char* kNameSql = "coalesce(p.first_name || ' ' || p.last_name, p.first_name, p.last_name)";
 // Greater than every text that goes on with other characters.
 constexpr char kAfterAll = '\xFF';
 
@@ -31,14 +24,9 @@ bool is_time(LocalType type) {
   return type == LocalType::kDate || type == LocalType::kDateTime;
 }
 
-std::string range_of_ids(const char* column, int64_t each) {
-  const std::string first = "p.id * " + std::to_string(each);
-  return std::string(column) + " BETWEEN " + first + " AND " + first + " + " + std::to_string(each - 1);
-}
-
 class Compiler {
  public:
-  Compiler(const mapping::LocalSchema& schema, int first) : schema_(schema), next_(first) {}
+  Compiler(const FieldSql& fields, int first) : fields_(fields), next_(first) {}
 
   // Deep as the tree is; the parser bounds it.
   std::string condition(const Node& node) {
@@ -58,9 +46,6 @@ class Compiler {
   bool has_unknown_field() const { return unknown_field_; }
 
  private:
-  // The test of one node as SQL over any value; its parameters are numbered once, however often it is used.
-  using TestSql = std::function<std::string(const std::string& value)>;
-
   std::string joined(const std::vector<Node>& nodes, const char* between, const char* none) {
     if (nodes.empty()) return none;
     std::string sql = "(";
@@ -74,67 +59,10 @@ class Compiler {
     return "?" + std::to_string(next_++);
   }
 
-  // ---- fields ----
-
   std::string test_of_field(const Node& node) {
-    const bool exists = node.operation == Operation::kExists;
-    if (node.at >= kOwnFields) return test_of_own(static_cast<ProspectField>(node.at), node);
-    if (node.at >= schema_.size()) {
-      unknown_field_ = true;
-      return "0";
-    }
-    const mapping::LocalField& named = schema_.fields()[node.at];
-    if (node.at >= field::kStandardCount) {
-      return "(p.custom IS NOT NULL AND " + test(node)(custom_value_sql("p.custom", named)) + ")";
-    }
-    if (node.at == field::kOwner || node.at == field::kAccount) {
-      const std::string column = "p." + named.name;
-      if (exists) return "(" + column + " IS NOT NULL)";
-      return "(" + column + " IN (" + referenced(node) + "))";
-    }
-    const TestSql test = this->test(node);
-    if (node.at != field::kEmail) return test("p." + named.name);
-    return "(" + test("p.email") + " OR EXISTS (SELECT 1 FROM addresses AS a WHERE " +
-           range_of_ids("a.id", kAddressesMax) + " AND " + test("a.key") + "))";
-  }
-
-  // The users or accounts that pass, found once and not for each prospect.
-  std::string referenced(const Node& node) {
-    const TestSql test = this->test(node);
-    if (node.at == field::kAccount) return "SELECT id FROM accounts WHERE " + test("name");
-    return "SELECT id FROM users WHERE " + test("name") + " OR " + test("email_key");
-  }
-
-  std::string test_of_own(ProspectField at, const Node& node) {
-    const TestSql test = this->test(node);
-    const auto any_link = [&](const std::string& condition) {
-      return "EXISTS (SELECT 1 FROM links AS l WHERE " + range_of_ids("l.id", kConnectionsMax) + " AND " +
-             condition + ")";
-    };
-    switch (at) {
-      case ProspectField::kId:
-        return test("p.id");
-      case ProspectField::kName:
-        return test(kNameSql);
-      case ProspectField::kTag:
-        return "(p.id IN (SELECT pt.prospect FROM tags AS t JOIN prospect_tags AS pt ON pt.tag = t.id "
-               "WHERE " +
-               test("t.name") + "))";
-      case ProspectField::kCreatedAt:
-        return test("p.created_at");
-      case ProspectField::kUpdatedAt:
-        return test("p.updated_at");
-      case ProspectField::kTouchedAt:
-        return test("p.touched_at");
-      case ProspectField::kObject:
-        return any_link(test("l.object"));
-      case ProspectField::kCrmId:
-        return any_link(test("l.remote"));
-      case ProspectField::kDeleted:
-        return test(any_link("l.deleted = 1"));
-    }
-    unknown_field_ = true;
-    return "0";
+    const std::optional<std::string> sql = fields_(node, test(node));
+    if (!sql) unknown_field_ = true;
+    return sql.value_or("0");
   }
 
   // ---- tests ----
@@ -216,7 +144,7 @@ class Compiler {
     return parameter(value.to_text());
   }
 
-  const mapping::LocalSchema& schema_;
+  const FieldSql& fields_;
   int next_;
   std::vector<mapping::Value> parameters_;
   bool unknown_field_ = false;
@@ -224,9 +152,9 @@ class Compiler {
 
 }  // namespace
 
-Result<FilterSql> filter_sql(const mapping::expression::Expression& expression,
-                             const mapping::LocalSchema& schema, int first) {
-  Compiler compiler(schema, first);
+Result<FilterSql> filter_sql(const mapping::expression::Expression& expression, const FieldSql& fields,
+                             int first) {
+  Compiler compiler(fields, first);
   FilterSql made;
   made.condition = compiler.condition(expression.root);
   made.parameters = compiler.take_parameters();

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "reconcile/store/sqlite_expression.h"
+#include "reconcile/store/sqlite_list.h"
+#include "reconcile/store/sqlite_prospect_expression.h"
 
 namespace prospectd::store {
 namespace {
@@ -24,8 +25,15 @@ std::string containing(const std::string& text) {
 }
 
 // `filter` is empty, or its condition stands on top of the others.
-std::string prospect_list_sql(const ProspectQuery& query, const std::string& filter) {
-  std::string sql = "SELECT " + prospect_columns() + " FROM prospects AS p WHERE p.id > ?1";
+std::string prospect_list_sql(const ProspectQuery& query, const PlaceSql& place, const std::string& filter) {
+  std::string sql =
+      "SELECT " + prospect_columns() + place.selected + " FROM prospects AS p WHERE " + place.condition;
+  if (query.ids) {
+    std::string numbers;
+    for (const int64_t id : *query.ids)
+      numbers += (numbers.empty() ? "" : ", ") + std::to_string(id);
+    sql += " AND p.id IN (" + numbers + ")";
+  }
   if (query.without_key) sql += " AND p.address_count = 0";
   if (!query.text.empty()) {
     sql +=
@@ -36,7 +44,7 @@ std::string prospect_list_sql(const ProspectQuery& query, const std::string& fil
         std::to_string(kAddressesMax - 1) + " AND a.key LIKE ?3 ESCAPE '\\'))";
   }
   if (!filter.empty()) sql += " AND " + filter;
-  return sql + " ORDER BY p.id LIMIT ?2";
+  return sql + place.order + " LIMIT ?2";
 }
 
 Result<std::vector<Duplicate>> read_duplicates(Query& query) {
@@ -131,21 +139,29 @@ Result<std::vector<StoredSetting>> Queries::settings() {
 
 Result<std::vector<ProspectRow>> Queries::prospects(const ProspectQuery& wanted, size_t limit) {
   const std::string pattern = containing(wanted.text);
+  const Collection& columns = prospect_collection();
+  const int first = wanted.text.empty() ? 3 : 4;
+  PD_ASSIGN(place, place_sql(columns, wanted.place, "p.id", first));
   FilterSql filter;
   if (wanted.filter) {
-    PD_ASSIGN(made, filter_sql(*wanted.filter, rows_.codec().schema(), wanted.text.empty() ? 3 : 4));
+    const int next = first + static_cast<int>(place.parameters.size());
+    PD_ASSIGN(made, filter_sql(*wanted.filter, prospect_fields(rows_.codec().schema()), next));
     filter = std::move(made);
   }
-  Statement statement(db_, prospect_list_sql(wanted, filter.condition));
+  Statement statement(db_, prospect_list_sql(wanted, place, filter.condition));
   std::vector<ProspectRow> rows;
   Query query(statement);
-  query.bind(wanted.after.value).bind(static_cast<int64_t>(limit));
+  query.bind(wanted.place.after).bind(static_cast<int64_t>(limit));
   if (!wanted.text.empty()) query.bind(pattern);
+  for (const Value& value : place.parameters)
+    bind_value(query, value);
   for (const Value& value : filter.parameters)
     bind_value(query, value);
+  const int keys_at = prospect_column_count();
   while (query.step()) {
     PD_ASSIGN(prospect, rows_.prospect(query));
     PD_ASSIGN(row, whole(std::move(prospect)));
+    row.keys = read_keys(query, columns, wanted.place, keys_at);
     rows.push_back(std::move(row));
   }
   PD_TRY(query.done());

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "reconcile/store/sqlite_access.h"
+#include "reconcile/store/sqlite_list.h"
 #include "reconcile/store/sqlite_loader.h"
 #include "reconcile/store/sqlite_queries.h"
 
@@ -52,6 +53,11 @@ class SqliteReader final : public Reader {
     if (!found) return std::optional<ProspectRow>();
     PD_ASSIGN(row, queries_.whole(*std::move(found)));
     return std::optional(std::move(row));
+  }
+
+  Result<std::vector<ListRow>> list(const ListQuery& query) override {
+    PD_ASSIGN(lock, enter());
+    return read_list(*setup_.db, query, bounded(query.limit));
   }
 
   Result<std::optional<ProspectId>> find_by_email(const std::string& key) override {
@@ -122,7 +128,7 @@ class SqliteReader final : public Reader {
       for (const ProspectRow& row : page)
         visit(row);
       if (page.size() < kListRowsMax) return {};
-      query.after = page.back().prospect.id;
+      query.place.after = page.back().prospect.id.value;
     }
   }
 

@@ -1,5 +1,7 @@
 #include "reconcile/store/sqlite_rows.h"
 
+#include <algorithm>
+
 namespace prospectd::store {
 namespace {
 
@@ -36,6 +38,11 @@ DuplicateKind kind_of(std::string_view code) {
 
 std::string prospect_columns() {
   return kProspectColumns + standard_columns();
+}
+
+int prospect_column_count() {
+  static const auto count = 1 + std::ranges::count(prospect_columns(), ',');
+  return static_cast<int>(count);
 }
 
 std::string_view code_of(DuplicateKind kind) {

@@ -38,6 +38,7 @@ constexpr const char* kDuplicateColumns =
     "first_seen, open";
 /// kProspectColumns and the standard fields.
 std::string prospect_columns();
+int prospect_column_count();
 
 inline Timestamp time_of(int64_t ms) {
   return Timestamp(milliseconds(ms));

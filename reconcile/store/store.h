@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "reconcile/access.h"
 #include "reconcile/snapshot.h"
+#include "reconcile/store/list.h"
 
 namespace prospectd::mapping::expression {
 struct Expression;
@@ -68,6 +69,7 @@ struct ProspectRow {
   std::string owner_name;
   std::string account_name;
   std::vector<std::string> tags;
+  std::vector<mapping::Value> keys;  ///< ListRow::keys, where it was asked for in an order
 };
 
 struct ProspectQuery {
@@ -75,10 +77,10 @@ struct ProspectQuery {
   bool without_key = false;  ///< only those with no usable address
   /// Only those that match: made with reconcile::prospect_catalogue of the store's schema. Null: all.
   std::shared_ptr<const mapping::expression::Expression> filter;
-  ProspectId after;   ///< page on from here
-  size_t limit = 50;  ///< at most kListRowsMax
+  std::optional<std::vector<int64_t>> ids;  ///< only these, at most kListRowsMax
+  ListPlace place;                          ///< by the columns of prospect_collection
+  size_t limit = 50;                        ///< at most kListRowsMax
 };
-constexpr size_t kListRowsMax = 1'000;
 
 struct JournalRow {
   int64_t id = 0;
@@ -125,6 +127,8 @@ class Reader {
   virtual Result<std::vector<ObjectCursor>> cursors() = 0;
   virtual Result<std::vector<ProspectRow>> prospects(const ProspectQuery& query) = 0;
   virtual Result<std::optional<ProspectRow>> prospect(ProspectId id) = 0;
+  /// A page of a collection.
+  virtual Result<std::vector<ListRow>> list(const ListQuery& query) = 0;
   /// By address key, or by any CRM id that is or was linked.
   virtual Result<std::optional<ProspectId>> find_by_email(const std::string& key) = 0;
   virtual Result<std::optional<ProspectId>> find_by_remote(const RemoteId& remote) = 0;

@@ -308,7 +308,7 @@ TEST_P(FilterContract, GoesWithTheOtherWishesOfAQuery) {
   query.text = "Number";
   query.filter =
       std::make_shared<const Expression>(*mapping::expression::parse("id:[2 TO 4]", catalogue_, setting()));
-  query.after = {2};
+  query.place.after = 2;
   query.limit = 1;
   const auto rows = reader()->prospects(query);
   ASSERT_TRUE(rows) << rows.error().text();

@@ -328,11 +328,11 @@ TEST_P(StoreContract, ListsArePagedByNumber) {
   query.limit = 2;
   auto first = reader()->prospects(query);
   ASSERT_EQ(first->size(), 2U);
-  query.after = first->back().prospect.id;
+  query.place.after = first->back().prospect.id.value;
   auto second = reader()->prospects(query);
   ASSERT_EQ(second->size(), 2U);
   EXPECT_EQ((*second)[0].prospect.id, ProspectId{3});
-  query.after = {5};
+  query.place.after = 5;
   EXPECT_TRUE(reader()->prospects(query)->empty());
 }
 

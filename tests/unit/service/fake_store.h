@@ -50,12 +50,15 @@ class ShelfReader final : public store::Reader {
   Result<std::vector<store::ProspectRow>> prospects(const store::ProspectQuery& query) override {
     std::vector<store::ProspectRow> rows;
     for (const auto& [id, row] : shelf_.prospects) {
-      if (id > query.after.value && rows.size() < query.limit) rows.push_back(row);
+      if (id > query.place.after && rows.size() < query.limit) rows.push_back(row);
     }
     return answer(std::move(rows));
   }
   Result<std::optional<store::ProspectRow>> prospect(ProspectId id) override {
     return answer(find(shelf_.prospects, id.value));
+  }
+  Result<std::vector<store::ListRow>> list(const store::ListQuery&) override {
+    return answer(std::vector<store::ListRow>{});
   }
   Result<std::optional<ProspectId>> find_by_email(const std::string& key) override {
     return answer(id_in(shelf_.emails, key));

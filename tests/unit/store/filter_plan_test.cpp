@@ -4,7 +4,7 @@
 
 #include "reconcile/prospect_expression.h"
 #include "reconcile/store/sqlite_db.h"
-#include "reconcile/store/sqlite_expression.h"
+#include "reconcile/store/sqlite_prospect_expression.h"
 #include "tests/unit/store/store_file.h"
 
 namespace prospectd::store {
@@ -22,7 +22,7 @@ class FilterPlan : public StoreFile {
   FilterSql compiled(const std::string& text) const {
     const auto parsed = mapping::expression::parse(text, reconcile::prospect_catalogue(schema_), {});
     EXPECT_TRUE(parsed) << (parsed ? "" : parsed.error().message);
-    auto made = filter_sql(*parsed, schema_, 3);
+    auto made = filter_sql(*parsed, prospect_fields(schema_), 3);
     EXPECT_TRUE(made);
     return *std::move(made);
   }
