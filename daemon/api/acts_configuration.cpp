@@ -21,7 +21,7 @@ asio::awaitable<http::Response> list(Configuration& configuration) {
   std::vector<Json> shown;
   for (const SettingInForce& setting : *settings)
     shown.push_back(setting_resource(setting));
-  co_return many(std::move(shown), {});
+  co_return many(std::move(shown));
 }
 
 asio::awaitable<http::Response> show(Configuration& configuration, Call call) {

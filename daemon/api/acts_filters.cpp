@@ -35,7 +35,7 @@ asio::awaitable<http::Response> list(SavedFilters& filters) {
   std::vector<Json> shown;
   for (const SavedFilter& filter : filters.all())
     shown.push_back(filter_resource(filter));
-  co_return many(std::move(shown), {});
+  co_return many(std::move(shown));
 }
 
 asio::awaitable<http::Response> show(SavedFilters& filters, Call call) {
@@ -44,20 +44,29 @@ asio::awaitable<http::Response> show(SavedFilters& filters, Call call) {
       refuse(Refused::kNotFound, "no saved filter of this name; /v1/filters lists what there is"));
 }
 
-asio::awaitable<Result<SavedFilter>> saved(SavedFilters& filters, Call call, FilterOrder order,
+asio::awaitable<Result<SavedFilter>> saved(SavedFilters& filters, const Call& call, const FilterOrder& order,
                                            Saving saving) {
+  std::string name = order.name;
+  std::string text = order.expression;
   std::string actor = call.actor();
   Result<SavedFilter> filter =
-      co_await filters.save(std::move(order.name), std::move(order.expression), saving, std::move(actor));
+      co_await filters.save(std::move(name), std::move(text), saving, std::move(actor));
   co_return filter;
+}
+
+http::Response not_saved(const Error& error, const FilterOrder& order) {
+  if (error.code != ErrorCode::kInvalidInput) return failed(error);
+  Refusal refusal = refuse(Refused::kInvalidInput, error.message);
+  refusal.pointer = order.pointer + (service::is_filter_name(order.name) ? "/expression" : "/name");
+  return refused(refusal);
 }
 
 asio::awaitable<http::Response> create(SavedFilters& filters, Call call) {
   auto parsed = parse_filter_order(call.body, "");
   if (const auto* refusal = std::get_if<Refusal>(&parsed)) co_return refused(*refusal);
-  FilterOrder order = std::get<FilterOrder>(std::move(parsed));
-  const Result<SavedFilter> filter = co_await saved(filters, std::move(call), std::move(order), Saving::kNew);
-  if (!filter) co_return failed(filter.error());
+  const FilterOrder& order = std::get<FilterOrder>(parsed);
+  const Result<SavedFilter> filter = co_await saved(filters, call, order, Saving::kNew);
+  if (!filter) co_return not_saved(filter.error(), order);
   co_return created(filter_resource(*filter), "/v1/filters/" + filter->name);
 }
 
@@ -65,10 +74,9 @@ asio::awaitable<http::Response> change(SavedFilters& filters, Call call) {
   if (auto refusal = check_owner(filters.find(call.id), call)) co_return refused(*refusal);
   auto parsed = parse_filter_order(call.body, call.id);
   if (const auto* refusal = std::get_if<Refusal>(&parsed)) co_return refused(*refusal);
-  FilterOrder order = std::get<FilterOrder>(std::move(parsed));
-  const Result<SavedFilter> filter =
-      co_await saved(filters, std::move(call), std::move(order), Saving::kChange);
-  co_return filter ? one(filter_resource(*filter)) : failed(filter.error());
+  const FilterOrder& order = std::get<FilterOrder>(parsed);
+  const Result<SavedFilter> filter = co_await saved(filters, call, order, Saving::kChange);
+  co_return filter ? one(filter_resource(*filter)) : not_saved(filter.error(), order);
 }
 
 asio::awaitable<http::Response> drop(SavedFilters& filters, Call call) {

@@ -41,7 +41,7 @@ asio::awaitable<http::Response> list(Tokens& tokens, Timestamp now) {
   std::vector<Json> shown;
   for (const Token& token : tokens.all())
     shown.push_back(token_resource(token, now));
-  co_return many(std::move(shown), {});
+  co_return many(std::move(shown));
 }
 
 asio::awaitable<http::Response> show(Tokens& tokens, Timestamp now, Call call) {

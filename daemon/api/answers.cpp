@@ -5,13 +5,13 @@
 #include <cpprest/http_msg.h>
 #include <nlohmann/json.hpp>
 
+#include "daemon/api/media_type.h"
+
 namespace prospectd::api {
 namespace {
 
 using web::http::status_code;
 using web::http::status_codes;
-
-constexpr const char* kMediaType = "application/vnd.api+json";
 
 struct RefusedRow {
   Refused why;
@@ -31,6 +31,7 @@ constexpr RefusedRow kRefused[] = {
     {Refused::kCrossSite, status_codes::Forbidden, "cross_site", "Request from another site"},
     {Refused::kNotFound, status_codes::NotFound, "not_found", "Not found"},
     {Refused::kMethodNotAllowed, status_codes::MethodNotAllowed, "method_not_allowed", "Method not allowed"},
+    {Refused::kNotAcceptable, status_codes::NotAcceptable, "not_acceptable", "Not acceptable"},
     {Refused::kUnsupportedMediaType, status_codes::UnsupportedMediaType, "unsupported_media_type",
      "Unsupported media type"},
     {Refused::kTooLarge, status_codes::RequestEntityTooLarge, "too_large", "Too large"},
@@ -72,6 +73,7 @@ http::Response response(status_code status, const char* media_type, std::string 
   http::Response answer;
   answer.status = status;
   answer.headers = {{"Content-Type", media_type},
+                    {"Vary", "Accept"},
                     {"Cache-Control", "no-store"},
                     {"X-Content-Type-Options", "nosniff"},
                     {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
@@ -86,6 +88,13 @@ http::Response document(status_code status, Json members) {
   whole["jsonapi"]["version"] = "1.1";
   whole.update(members);
   return response(status, kMediaType, text_of(whole));
+}
+
+Json array_of(std::vector<Json> values) {
+  Json out = Json::array();
+  for (Json& value : values)
+    out.push_back(std::move(value));
+  return out;
 }
 
 http::Response data_document(status_code status, Json resource) {
@@ -111,8 +120,11 @@ http::Response error_document(status_code status, Json error) {
 
 }  // namespace
 
-http::Response one(Json resource) {
-  return data_document(status_codes::OK, std::move(resource));
+http::Response one(Json resource, std::optional<std::vector<Json>> included) {
+  Json members;
+  members["data"] = std::move(resource);
+  if (included) members["included"] = array_of(*std::move(included));
+  return document(status_codes::OK, std::move(members));
 }
 
 http::Response accepted(Json resource, std::string location) {
@@ -127,22 +139,32 @@ http::Response created(Json resource, std::string location) {
   return answer;
 }
 
-http::Response many(std::vector<Json> resources, const std::string& next) {
+http::Response many(ListDocument document_of) {
   Json members;
-  const size_t count = resources.size();
-  members["data"] = Json::array();
-  for (Json& one_of_them : resources)
-    members["data"].push_back(std::move(one_of_them));
+  const size_t count = document_of.resources.size();
+  members["data"] = array_of(std::move(document_of.resources));
+  if (document_of.included) members["included"] = array_of(*std::move(document_of.included));
   members["links"] = Json::object();
-  if (!next.empty()) members["links"]["next"] = next;
+  if (!document_of.self.empty()) members["links"]["self"] = document_of.self;
+  if (!document_of.next.empty()) members["links"]["next"] = document_of.next;
   members["meta"]["count"] = count;
   return document(status_codes::OK, std::move(members));
+}
+
+http::Response many(std::vector<Json> resources) {
+  ListDocument whole;
+  whole.resources = std::move(resources);
+  return many(std::move(whole));
 }
 
 http::Response removed() {
   Json members;
   members["meta"] = Json::object();
   return document(status_codes::OK, std::move(members));
+}
+
+http::Response json_text(std::string_view text) {
+  return response(status_codes::OK, "application/json", std::string(text));
 }
 
 http::Response probe_text(bool ok) {

@@ -2,7 +2,9 @@
 // thread.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
@@ -14,16 +16,26 @@ namespace prospectd::api {
 
 using Json = nlohmann::ordered_json;
 
-/// One resource: {"data": resource}.
-http::Response one(Json resource);
+/// One resource: {"data": resource}, and what was asked to be included.
+http::Response one(Json resource, std::optional<std::vector<Json>> included = std::nullopt);
 /// The same with status 202 and where the resource is found.
 http::Response accepted(Json resource, std::string location);
 /// The same with status 201: it was made.
 http::Response created(Json resource, std::string location);
-/// A list; `next` is the path of the next page, empty for the last one.
-http::Response many(std::vector<Json> resources, const std::string& next);
+/// A list, with what was asked to be included and where it is found.
+struct ListDocument {
+  std::vector<Json> resources;
+  std::optional<std::vector<Json>> included;
+  std::string self;  ///< path and query; empty: not told
+  std::string next;  ///< of the next page; empty for the last one
+};
+http::Response many(ListDocument document);
+/// A list that is told whole.
+http::Response many(std::vector<Json> resources);
 /// 200 with nothing but `meta`: it is gone.
 http::Response removed();
+/// A document that is JSON, but no resource.
+http::Response json_text(std::string_view text);
 /// For probes: 200 or 503, and no more than that in words.
 http::Response probe_text(bool ok);
 http::Response probe_document(bool ok, Json resource);

@@ -11,10 +11,13 @@
 #include "base/text.h"
 #include "daemon/api/acts_configuration.h"
 #include "daemon/api/acts_filters.h"
+#include "daemon/api/acts_lists.h"
 #include "daemon/api/acts_tokens.h"
 #include "daemon/api/answers.h"
 #include "daemon/api/call.h"
 #include "daemon/api/gate.h"
+#include "daemon/api/media_type.h"
+#include "daemon/api/openapi.h"
 #include "daemon/api/resources.h"
 #include "daemon/api/syncs.h"
 #include "daemon/api/target.h"
@@ -25,62 +28,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr int64_t kPageSizeMax = 500;  // one more is read, to know whether there is a next page
-constexpr int64_t kPageSizeDefault = 50;
-static_assert(kPageSizeMax < static_cast<int64_t>(store::kListRowsMax));
-
-constexpr const char* kFilterParameter = "filter[q]";
-
-Refusal refused_filter(const Error& error) {
-  Refusal refusal = refuse(Refused::kInvalidInput, error.message);
-  refusal.parameter = kFilterParameter;
-  return refusal;
-}
-
-struct PageWish {
-  int64_t after = 0;
-  size_t size = 0;
-};
-
-PageWish page_wish(Parameters& parameters) {
-  PageWish wish;
-  wish.size = static_cast<size_t>(parameters.number("page[size]", 1, kPageSizeMax, kPageSizeDefault));
-  wish.after = parameters.number("page[after]", 0, INT64_MAX, 0);
-  return wish;
-}
-
-// The same question from `last` on.
-std::string next_link(const Call& call, int64_t last) {
-  std::string link = call.path + "?";
-  for (const auto& [name, value] : call.parameters.query()) {
-    if (name != "page[after]") link += http::percent_encode(name) + "=" + http::percent_encode(value) + "&";
-  }
-  return link + http::percent_encode("page[after]") + "=" + std::to_string(last);
-}
-
-int64_t id_of(const store::ProspectRow& row) {
-  return row.prospect.id.value;
-}
-int64_t id_of(const reconcile::Duplicate& row) {
-  return row.id.value;
-}
-int64_t id_of(const reconcile::DeadLetter& row) {
-  return row.id.value;
-}
-
-template <class Row>
-http::Response list_answer(const Call& call, const PageWish& wish, const Result<std::vector<Row>>& rows,
-                           const service::Service& service,
-                           Json (*show)(const Row&, const service::Service&)) {
-  if (!rows) return failed(rows.error());
-  std::vector<Json> shown;
-  for (const Row& row : *rows) {
-    if (shown.size() < wish.size) shown.push_back(show(row, service));
-  }
-  const bool more = rows->size() > wish.size;
-  return many(std::move(shown), more ? next_link(call, id_of((*rows)[wish.size - 1])) : std::string{});
-}
-
 class Api {
  public:
   Api(engine::Scheduler& scheduler, service::Service& service, ApiOptions options)
@@ -90,6 +37,7 @@ class Api {
         gate_(std::move(options.token), std::move(options.hosts), options.tokens),
         syncs_(scheduler, service) {
     add_own_acts();
+    add_list_acts(acts_, service);
     if (options.configuration != nullptr) add_configuration_acts(acts_, *options.configuration);
     if (options.filters != nullptr) add_filter_acts(acts_, *options.filters);
     if (options.tokens != nullptr) add_token_acts(acts_, scheduler, *options.tokens);
@@ -131,6 +79,7 @@ class Api {
     }
     call.path = std::string(request.path());
     call.id = found.held.empty() ? std::string{} : found.held.front();
+    call.type = found.route->type;
     call.parameters = Parameters(std::move(target.query), found.route->parameters);
     call.body = std::move(request.body);
     if (call.parameters.fault()) co_return refused(*call.parameters.fault());
@@ -159,12 +108,13 @@ class Api {
     }
     if (found.route->role) {
       if (auto refusal = check_role(*bearer, *found.route->role)) return refusal;
+      if (auto refusal = check_accept(request)) return refusal;
     }
     // What takes something away says all of it in its path; no form of a web page can send that either.
     if (is_safe_method(request.method) || (request.method == "DELETE" && request.body.empty()))
       return std::nullopt;
     if (request.body.size() > kBodyBytesMax) return refuse(Refused::kTooLarge, "a body may have 64 KiB here");
-    return check_media_type(request);
+    return check_content_type(request);
   }
 
   // Each is a coroutine of this object, which its own handle() keeps alive.
@@ -175,13 +125,10 @@ class Api {
     add(Operation::kLive, &Api::live);
     add(Operation::kReady, &Api::ready);
     add(Operation::kMetrics, &Api::metrics);
+    add(Operation::kOpenApi, &Api::openapi);
     add(Operation::kStatus, &Api::status);
     add(Operation::kStartSync, &Api::start_sync);
     add(Operation::kSync, &Api::sync);
-    add(Operation::kProspects, &Api::prospects);
-    add(Operation::kProspect, &Api::prospect);
-    add(Operation::kDuplicates, &Api::duplicates);
-    add(Operation::kDeadLetters, &Api::dead_letters);
     add(Operation::kExplain, &Api::explain);
   }
 
@@ -201,6 +148,8 @@ class Api {
     std::string text = co_await metrics_->exposition();
     co_return plain(metrics::kMediaType, std::move(text));
   }
+
+  asio::awaitable<http::Response> openapi(Call) { co_return json_text(openapi_document()); }
 
   asio::awaitable<http::Response> status(Call) {
     Result<service::Status> status = co_await service_.status();
@@ -239,49 +188,6 @@ class Api {
           refuse(Refused::kNotFound, "no sync of this id; the last 100 are kept, until the daemon ends"));
     }
     co_return one(sync_resource(*sync, service_.connections()));
-  }
-
-  asio::awaitable<http::Response> prospects(Call call) {
-    const PageWish wish = page_wish(call.parameters);
-    store::ProspectQuery query;
-    query.text = call.parameters.text("filter[text]").value_or(std::string{});
-    query.without_key = call.parameters.flag("filter[withoutKey]");
-    query.after = ProspectId{wish.after};
-    query.limit = wish.size + 1;
-    if (call.parameters.fault()) co_return refused(*call.parameters.fault());
-    if (const auto text = call.parameters.text(kFilterParameter)) {
-      auto filter = service_.prospect_filter(*text);
-      if (!filter) co_return refused(refused_filter(filter.error()));
-      query.filter = *std::move(filter);
-    }
-    Result<std::vector<store::ProspectRow>> rows = co_await service_.prospects(std::move(query));
-    co_return list_answer(call, wish, rows, service_, prospect_resource);
-  }
-
-  asio::awaitable<http::Response> prospect(Call call) {
-    const auto number = number_of(call.id);
-    if (!number) co_return refused(refuse(Refused::kNotFound, "a prospect is found by its number"));
-    Result<store::ProspectRow> row = co_await service_.prospect(ProspectId{*number});
-    if (!row) co_return failed(row.error());
-    co_return one(prospect_resource(*row, service_));
-  }
-
-  asio::awaitable<http::Response> duplicates(Call call) {
-    const PageWish wish = page_wish(call.parameters);
-    const bool only_open = call.parameters.flag("filter[open]");
-    if (call.parameters.fault()) co_return refused(*call.parameters.fault());
-    const DuplicateId after{wish.after};
-    Result<std::vector<reconcile::Duplicate>> rows =
-        co_await service_.duplicates(after, wish.size + 1, only_open);
-    co_return list_answer(call, wish, rows, service_, duplicate_resource);
-  }
-
-  asio::awaitable<http::Response> dead_letters(Call call) {
-    const PageWish wish = page_wish(call.parameters);
-    if (call.parameters.fault()) co_return refused(*call.parameters.fault());
-    const DeadLetterId after{wish.after};
-    Result<std::vector<reconcile::DeadLetter>> rows = co_await service_.dead_letters(after, wish.size + 1);
-    co_return list_answer(call, wish, rows, service_, dead_letter_resource);
   }
 
   asio::awaitable<http::Response> explain(Call call) {

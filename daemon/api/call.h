@@ -21,6 +21,7 @@ namespace prospectd::api {
 struct Call {
   std::string path;  ///< as it was asked for, for links
   std::string id;    ///< what stood for "{id}"
+  std::string type;  ///< Route::type
   Parameters parameters;
   std::string body;
   std::optional<service::Bearer> bearer;  ///< who asks; none where no token is needed, and none came

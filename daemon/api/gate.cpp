@@ -126,12 +126,4 @@ bool is_safe_method(std::string_view method) {
   return method == "GET" || method == "HEAD";
 }
 
-std::optional<Refusal> check_media_type(const http::ServerRequest& request) {
-  const std::string_view field = request.headers.get("content-type").value_or(std::string_view{});
-  const std::string type = to_lower_ascii(trim_ascii(field.substr(0, field.find(';'))));
-  if (type == "application/vnd.api+json" || type == "application/json") return std::nullopt;
-  return refuse(Refused::kUnsupportedMediaType,
-                "send the body as application/vnd.api+json or application/json");
-}
-
 }  // namespace prospectd::api

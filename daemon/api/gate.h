@@ -50,7 +50,4 @@ std::optional<Refusal> check_role(const service::Bearer& bearer, reconcile::Role
 /// True for methods that change nothing.
 bool is_safe_method(std::string_view method);
 
-/// A body is JSON, or it is refused: no form of a web page can send that.
-std::optional<Refusal> check_media_type(const http::ServerRequest& request);
-
 }  // namespace prospectd::api

@@ -203,6 +203,7 @@ std::variant<FilterOrder, Refusal> parse_filter_order(const std::string& body, c
     FilterOrder order;
     order.name = name.empty() ? text_member(attributes, pointer, "name") : name;
     order.expression = text_member(attributes, pointer, "expression");
+    order.pointer = pointer;
     return order;
   });
 }

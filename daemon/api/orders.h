@@ -39,6 +39,7 @@ struct TokenOrder {
 struct FilterOrder {
   std::string name;
   std::string expression;
+  std::string pointer;  ///< to what has these members in the body
 };
 
 /// The body as plain members ({"connection": …, "dryRun": …}) or as a JSON:API resource; an empty body asks

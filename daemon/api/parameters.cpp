@@ -8,12 +8,12 @@
 
 namespace prospectd::api {
 
-Parameters::Parameters(Query query, const std::vector<std::string_view>& known) : query_(std::move(query)) {
+Parameters::Parameters(Query query, const std::vector<std::string>& known) : query_(std::move(query)) {
   std::set<std::string> seen;
   for (const auto& [name, value] : query_) {
     if (!seen.insert(name).second) note(name, "is given twice");
     if (std::ranges::find(known, name) != known.end()) continue;
-    const auto meant = did_you_mean(name, std::vector<std::string>(known.begin(), known.end()));
+    const auto meant = did_you_mean(name, known);
     note(name, meant ? "is not known here (did you mean " + *meant + "?)" : "is not known here");
   }
 }

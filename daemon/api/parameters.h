@@ -18,7 +18,7 @@ class Parameters {
  public:
   Parameters() = default;
   /// Notes a fault for a name that is not in `known`, and for one that is given twice.
-  Parameters(Query query, const std::vector<std::string_view>& known);
+  Parameters(Query query, const std::vector<std::string>& known);
 
   std::optional<std::string> text(std::string_view name) const;
   /// "true" or "false"; false when it is not there.
@@ -28,10 +28,10 @@ class Parameters {
   /// The first fault so far.
   const std::optional<Refusal>& fault() const { return fault_; }
   const Query& query() const { return query_; }
-
- private:
+  /// Notes that a parameter is wrong: "the query parameter "sort" " and `detail`. The first one counts.
   void note(std::string_view name, std::string detail);
 
+ private:
   Query query_;
   std::optional<Refusal> fault_;
 };

@@ -20,6 +20,7 @@ enum class Refused {
   kCrossSite,
   kNotFound,
   kMethodNotAllowed,
+  kNotAcceptable,
   kUnsupportedMediaType,
   kTooLarge,
   kTooManyRequests,

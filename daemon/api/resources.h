@@ -22,6 +22,8 @@ Json dead_letter_resource(const reconcile::DeadLetter& letter, const service::Se
 Json explanation_resource(const std::string& subject, const service::Explanation& explanation);
 Json health_resource(const std::string& id, const std::vector<service::Check>& checks);
 
+/// A value as JSON: dates and times as ISO 8601, null for none.
+Json value_json(const mapping::Value& value);
 /// ISO 8601 or null.
 Json time_json(const std::optional<Timestamp>& time);
 /// "first_name" → "firstName"

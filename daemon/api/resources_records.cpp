@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/api/resources.h"
+#include "daemon/api/shapes.h"
 
 namespace prospectd::api {
 namespace {
@@ -21,20 +22,6 @@ struct ToJson {
   Json operator()(Timestamp value) const { return format_timestamp(value); }
 };
 
-Json value_json(const mapping::Value& value) {
-  return std::visit(ToJson{}, value.variant());
-}
-
-// A reference by its number and name; null when there is none.
-Json reference_json(const mapping::Value& number, const std::string& name) {
-  const auto* id = number.get<int64_t>();
-  if (id == nullptr) return nullptr;
-  Json out;
-  out["id"] = std::to_string(*id);
-  out["name"] = name;
-  return out;
-}
-
 void add_fields(const store::ProspectRow& row, const mapping::LocalSchema& schema, Json& out) {
   constexpr std::string_view kCustom = "custom.";
   Json custom = Json::object();
@@ -49,11 +36,11 @@ void add_fields(const store::ProspectRow& row, const mapping::LocalSchema& schem
     }
   }
   out["custom"] = std::move(custom);
-  const auto at = [&](size_t position) {
-    return position < count ? row.prospect.fields[position] : mapping::Value{};
-  };
-  out["owner"] = reference_json(at(field::kOwner), row.owner_name);
-  out["account"] = reference_json(at(field::kAccount), row.account_name);
+}
+
+std::optional<int64_t> reference_at(const store::ProspectRow& row, size_t field) {
+  const auto* id = field < row.prospect.fields.size() ? row.prospect.fields[field].get<int64_t>() : nullptr;
+  return id != nullptr ? std::optional(*id) : std::nullopt;
 }
 
 Json addresses_json(const std::vector<reconcile::Address>& addresses) {
@@ -92,6 +79,10 @@ Json because_json(const service::Because& step) {
 
 }  // namespace
 
+Json value_json(const mapping::Value& value) {
+  return std::visit(ToJson{}, value.variant());
+}
+
 std::string camel_case(const std::string& name) {
   std::string out;
   for (size_t i = 0; i < name.size(); ++i) {
@@ -111,7 +102,12 @@ Json prospect_resource(const store::ProspectRow& row, const service::Service& se
   out["tags"] = row.tags;
   out["createdAt"] = time_json(row.prospect.created_at);
   out["updatedAt"] = time_json(row.prospect.updated_at);
-  return resource("prospects", std::to_string(row.prospect.id.value), std::move(out));
+  out["touchedAt"] = time_json(row.prospect.touched_at);
+  Json made = resource("prospects", std::to_string(row.prospect.id.value), std::move(out));
+  add_relationship(made, {"owner", "users"}, reference_at(row, field::kOwner), row.owner_name);
+  add_relationship(made, {"account", "accounts"}, reference_at(row, field::kAccount), row.account_name);
+  add_self(made);
+  return made;
 }
 
 Json duplicate_resource(const reconcile::Duplicate& row, const service::Service& service) {
@@ -130,7 +126,9 @@ Json duplicate_resource(const reconcile::Duplicate& row, const service::Service&
   out["policy"] = row.policy;
   out["firstSeen"] = time_json(row.first_seen);
   out["open"] = row.open;
-  return resource("duplicates", std::to_string(row.id.value), std::move(out));
+  Json made = resource("duplicates", std::to_string(row.id.value), std::move(out));
+  add_relationship(made, {"prospect", "prospects"}, row.prospect.value);
+  return made;
 }
 
 Json dead_letter_resource(const reconcile::DeadLetter& letter, const service::Service& service) {

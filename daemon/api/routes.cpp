@@ -2,13 +2,15 @@
 
 #include <cpprest/http_msg.h>
 
+#include "daemon/api/list_wish.h"
+
 namespace prospectd::api {
 namespace {
 
 using reconcile::Role;
 using web::http::methods;
 
-constexpr std::string_view kAnySegment = "{id}";
+constexpr const char* kAnySegment = "{id}";
 
 bool fits(const Route& route, const std::vector<std::string>& segments, std::vector<std::string>& held) {
   if (route.path.size() != segments.size()) return false;
@@ -33,6 +35,24 @@ void allow(std::string& list, const Route& route) {
   if (route.method == methods::GET) list += ", " + methods::HEAD;
 }
 
+// Lists, and what may be shown by itself of what they list.
+void add_lists(std::vector<Route>& table) {
+  std::vector<std::string> types = {"prospects"};
+  for (const store::Collection& collection : store::collections())
+    types.push_back(collection.type);
+  for (const std::string& type : types) {
+    table.push_back({methods::GET, {"v1", type}, Operation::kList, Role::kRead, list_parameters(type), type});
+    table.push_back({methods::GET,
+                     {"v1", type, kAnySegment},
+                     Operation::kResource,
+                     Role::kRead,
+                     resource_parameters(type),
+                     type});
+  }
+  for (const std::string type : {"duplicates", "deadLetters"})
+    table.push_back({methods::GET, {"v1", type}, Operation::kList, Role::kRead, list_parameters(type), type});
+}
+
 std::vector<Route> make_routes() {
   constexpr auto kRead = Role::kRead;
   constexpr auto kUser = Role::kUser;
@@ -41,21 +61,10 @@ std::vector<Route> make_routes() {
       {methods::GET, {"livez"}, Operation::kLive, std::nullopt, {}},
       {methods::GET, {"readyz"}, Operation::kReady, std::nullopt, {}},
       {methods::GET, {"metrics"}, Operation::kMetrics, std::nullopt, {}},
+      {methods::GET, {"v1", "openapi.json"}, Operation::kOpenApi, kRead, {}},
       {methods::GET, {"v1", "status"}, Operation::kStatus, kRead, {}},
       {methods::POST, {"v1", "syncs"}, Operation::kStartSync, kUser, {}},
       {methods::GET, {"v1", "syncs", kAnySegment}, Operation::kSync, kRead, {}},
-      {methods::GET,
-       {"v1", "prospects"},
-       Operation::kProspects,
-       kRead,
-       {"filter[q]", "filter[text]", "filter[withoutKey]", "page[size]", "page[after]"}},
-      {methods::GET, {"v1", "prospects", kAnySegment}, Operation::kProspect, kRead, {}},
-      {methods::GET,
-       {"v1", "duplicates"},
-       Operation::kDuplicates,
-       kRead,
-       {"filter[open]", "page[size]", "page[after]"}},
-      {methods::GET, {"v1", "deadLetters"}, Operation::kDeadLetters, kRead, {"page[size]", "page[after]"}},
       {methods::GET, {"v1", "explain"}, Operation::kExplain, kRead, {"subject"}},
       {methods::POST, {"v1", "config", "reload"}, Operation::kReloadConfig, kAdmin, {}},
       {methods::GET, {"v1", "settings"}, Operation::kSettings, kRead, {}},
@@ -77,7 +86,11 @@ std::vector<Route> make_routes() {
 }  // namespace
 
 const std::vector<Route>& routes() {
-  static const std::vector<Route> table = make_routes();
+  static const std::vector<Route> table = [] {
+    std::vector<Route> made = make_routes();
+    add_lists(made);
+    return made;
+  }();
   return table;
 }
 

@@ -14,13 +14,12 @@ enum class Operation {
   kLive,
   kReady,
   kMetrics,
+  kOpenApi,
   kStatus,
   kStartSync,
   kSync,
-  kProspects,
-  kProspect,
-  kDuplicates,
-  kDeadLetters,
+  kList,
+  kResource,
   kExplain,
   kReloadConfig,
   kSettings,
@@ -40,10 +39,11 @@ enum class Operation {
 
 struct Route {
   std::string method;
-  std::vector<std::string_view> path;  ///< "{id}" stands for any one segment
+  std::vector<std::string> path;  ///< "{id}" stands for any one segment
   Operation operation = Operation::kLive;
   std::optional<reconcile::Role> role = reconcile::Role::kRead;  ///< the least that it takes; none: no token
-  std::vector<std::string_view> parameters;                      ///< that its query may have
+  std::vector<std::string> parameters;                           ///< that its query may have
+  std::string type = {};  ///< of the resources, where it lists or shows rows of the database
 };
 
 const std::vector<Route>& routes();

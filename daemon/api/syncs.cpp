@@ -5,14 +5,20 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include "base/log.h"
-#include "base/secret.h"
 
 namespace prospectd::api {
 namespace {
 
 namespace asio = boost::asio;
 
-constexpr size_t kPrefixBytes = 4;
+// Eight hexadecimal digits.
+std::string prefix_of(uint64_t random) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string text(8, '0');
+  for (size_t i = text.size(); i-- > 0; random >>= 4)
+    text[i] = kHex[random & 15];
+  return text;
+}
 
 bool runs(const std::shared_ptr<Sync>& sync) {
   return !sync->finished_at;
@@ -21,7 +27,7 @@ bool runs(const std::shared_ptr<Sync>& sync) {
 }  // namespace
 
 Syncs::Syncs(engine::Scheduler& scheduler, service::Service& service)
-    : scheduler_(scheduler), service_(service), prefix_(random_hex(kPrefixBytes)) {}
+    : scheduler_(scheduler), service_(service), prefix_(prefix_of(scheduler.random())) {}
 
 std::shared_ptr<const Sync> Syncs::start(SyncOrder order) {
   if (static_cast<size_t>(std::ranges::count_if(syncs_, runs)) >= kSyncsRunningMax) return nullptr;

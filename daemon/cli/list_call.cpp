@@ -27,6 +27,16 @@ Json flattened(const Json& resource) {
   Json row = {{"id", text_at(resource, "id")}};
   const Json& attributes = member(resource, "attributes");
   if (attributes.is_object()) row.update(attributes);
+  const Json& relationships = member(resource, "relationships");
+  if (!relationships.is_object()) return row;
+  for (const auto& [name, relationship] : relationships.items()) {
+    const Json& to = member(relationship, "data");
+    row[name] = nullptr;
+    if (!to.is_object()) continue;
+    row[name] = {{"id", text_at(to, "id")}};
+    const Json& label = member(member(relationship, "meta"), "name");
+    if (label.is_string()) row[name]["name"] = label;
+  }
   return row;
 }
 

@@ -11,7 +11,8 @@
 
 namespace prospectd::cli {
 
-/// A resource as the command line shows it: its attributes, and its id among them.
+/// A resource as the command line shows it: its attributes, its id, and what it refers to as {"id", "name"},
+/// the name where it is known.
 nlohmann::json flattened(const nlohmann::json& resource);
 
 /// The first `limit` rows of a list; `more` says whether there are others. `path` has its filters already

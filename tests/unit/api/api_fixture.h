@@ -1,6 +1,7 @@
 // The control API over a service that answers what a test told it: requests go to the handler directly.
 #pragma once
 
+#include <algorithm>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -42,7 +43,8 @@ class ToldService final : public service::Service {
   std::vector<service::Check> ready_checks{{"engine", true, {}}, {"database", true, {}}};
   mapping::LocalSchema local_schema;
   const service::SavedFilters* saved = nullptr;
-  std::optional<Error> failure;  ///< of every list
+  store::Store* rows_of = nullptr;  ///< what collections are read from
+  std::optional<Error> failure;     ///< of every list
   bool throws = false;
   bool waits = false;  ///< syncs wait until `released`
 
@@ -69,13 +71,20 @@ class ToldService final : public service::Service {
       store::ProspectQuery query) override {
     last_query = query;
     if (failure) co_return *failure;
-    co_return first(rows, query.limit);
-  }
-  boost::asio::awaitable<Result<store::ProspectRow>> prospect(ProspectId id) override {
+    std::vector<store::ProspectRow> found;
     for (const store::ProspectRow& row : rows) {
-      if (row.prospect.id == id) co_return row;
+      const int64_t id = row.prospect.id.value;
+      if (!query.ids || std::ranges::count(*query.ids, id) > 0) found.push_back(row);
     }
-    co_return make_error(ErrorCode::kNotFound, "there is no prospect " + std::to_string(id.value));
+    co_return first(std::move(found), query.limit);
+  }
+  boost::asio::awaitable<Result<std::vector<store::ListRow>>> list(store::ListQuery query) override {
+    co_return (*rows_of->reader())->list(query);
+  }
+  Result<std::shared_ptr<const mapping::expression::Expression>> list_filter(
+      const store::Collection& of, const std::string& text) const override {
+    PD_ASSIGN(parsed, mapping::expression::parse(text, store::catalogue_of(of), {}));
+    return std::make_shared<const mapping::expression::Expression>(std::move(parsed));
   }
   boost::asio::awaitable<Result<std::vector<reconcile::Duplicate>>> duplicates(DuplicateId after,
                                                                                size_t limit,
@@ -170,6 +179,7 @@ class ApiTest : public testing::Test {
     ASSERT_TRUE(saved);
     filters = *std::move(saved);
     service.saved = filters.get();
+    service.rows_of = database.get();
     ApiOptions options;
     options.token = Secret(kToken);
     options.hosts = {"crm.internal"};

@@ -1,33 +1,12 @@
 // The configuration over the API: reloads, and settings.
 #include <gmock/gmock.h>
 
-#include "tests/unit/api/api_fixture.h"
+#include "tests/unit/api/told_configuration.h"
 
 namespace prospectd::api {
 namespace {
 
 using testing::HasSubstr;
-
-/// Answers what it was told, and remembers what it was asked.
-class ToldConfiguration final : public Configuration {
- public:
-  config::ReloadReport report;
-  std::vector<SettingInForce> list;
-  Result<SettingInForce> outcome = SettingInForce{};
-  std::vector<std::string> asked;
-
-  boost::asio::awaitable<config::ReloadReport> reload() override {
-    asked.push_back("reload");
-    co_return report;
-  }
-  config::ReloadHistory reloads() const override { return {}; }
-  boost::asio::awaitable<Result<std::vector<SettingInForce>>> settings() override { co_return list; }
-  boost::asio::awaitable<Result<SettingInForce>> set(std::string key, std::optional<std::string> value,
-                                                     std::string actor) override {
-    asked.push_back(actor + " " + key + "=" + value.value_or("(none)"));
-    co_return outcome;
-  }
-};
 
 class ConfigurationApi : public ApiTest {
  protected:

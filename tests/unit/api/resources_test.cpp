@@ -162,8 +162,11 @@ TEST_F(Resources, AProspectHasItsFieldsByNameAndItsLinks) {
   EXPECT_EQ(shown["lastName"], nullptr);
   EXPECT_EQ(shown["optedOut"], true);
   EXPECT_EQ(shown["custom"], Json::parse(R"({"birthday":"1980-02-29","fit_score":0.5})"));
-  EXPECT_EQ(shown["owner"], Json::parse(R"({"id":"3","name":"X. Roy"})"));
-  EXPECT_EQ(shown["account"], nullptr);
+  EXPECT_EQ(data["relationships"]["owner"],
+            Json::parse(R"({"data":{"type":"users","id":"3"},"links":{"related":"/v1/users/3"},
+      "meta":{"name":"X. Roy"}})"));
+  EXPECT_EQ(data["relationships"]["account"], Json::parse(R"({"data":null})"));
+  EXPECT_EQ(data["links"]["self"], "/v1/prospects/42");
   EXPECT_EQ(shown["addresses"][0],
             Json::parse(R"({"address":"Ana@x.test","key":"ana@x.test","primary":true})"));
   EXPECT_EQ(shown["addresses"][1]["primary"], false);
@@ -190,7 +193,7 @@ TEST_F(Resources, ListsArePagedByLinks) {
   const std::string next = first["links"]["next"];
   EXPECT_EQ(next, "/v1/prospects?filter%5Btext%5D=a%26b&page%5Bsize%5D=2&page%5Bafter%5D=2");
   ASSERT_EQ(get(next).status, 200);
-  EXPECT_EQ(service.last_query.after.value, 2);
+  EXPECT_EQ(service.last_query.place.after, 2);
   EXPECT_EQ(service.last_query.text, "a&b");
   const auto last = body_of(get("/v1/prospects?page[size]=5"));
   EXPECT_EQ(last["data"].size(), 5U);

@@ -8,6 +8,7 @@
 #include "daemon/api/resources.h"
 #include "daemon/api/routes.h"
 #include "daemon/api/target.h"
+#include "reconcile/store/collections.h"
 #include "tests/unit/api/api_fixture.h"
 
 namespace prospectd::api {
@@ -131,11 +132,14 @@ TEST(RouteTable, IsWhatTheDocumentationLists) {
   text << file.rdbuf();
   for (const Route& route : routes()) {
     std::string line = "| `" + route.method + " ";
-    for (const std::string_view segment : route.path)
-      line += "/" + std::string(segment);
+    for (const std::string& segment : route.path)
+      line += "/" + segment;
     EXPECT_THAT(text.str(), HasSubstr(line));
-    for (const std::string_view parameter : route.parameters)
-      EXPECT_THAT(text.str(), HasSubstr(std::string(parameter)));
+    if (store::collection_named(route.type) != nullptr) continue;  // by rules; the OpenAPI document has each
+    for (const std::string& parameter : route.parameters) {
+      const std::string shown = parameter.starts_with("fields[") ? "fields[" : parameter;
+      EXPECT_THAT(text.str(), HasSubstr(shown)) << line;
+    }
   }
 }
 

@@ -139,8 +139,8 @@ TEST_F(TokensTest, WhatARoleMayNotDoIsRefusedAndNotDone) {
   for (const Route& route : routes()) {
     if (!route.role) continue;
     std::string target;
-    for (const std::string_view segment : route.path)
-      target += "/" + std::string(segment == "{id}" ? "1" : segment);
+    for (const std::string& segment : route.path)
+      target += "/" + (segment == "{id}" ? "1" : segment);
     for (const auto& [token, role] : {std::pair(reader, Role::kRead), std::pair(user, Role::kUser)}) {
       if (role >= *route.role) continue;
       auto asked = request(route.method, target);
