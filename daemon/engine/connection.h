@@ -60,7 +60,6 @@ struct CycleSummary {
   std::vector<std::string> alerts;   ///< what a person should know: fields dropped, objects not readable, …
   std::optional<Error> first_error;  ///< of an object that could not be read to its end
   bool complete = true;              ///< false: an object could not be read to its end
-  std::vector<std::string> read_to_end;  ///< objects that were
 };
 
 struct ObjectProgress {
@@ -114,9 +113,6 @@ struct ConnectionStatus {
   int64_t calls = 0;
   std::vector<ObjectStatus> objects;       ///< in the order in which they are read
   std::optional<milliseconds> clock_skew;  ///< the CRM's clock less ours; none before the first cycle
-  /// How long ago the last cycle began that read the object to its end; objects that none has since the
-  /// engine started are missing.
-  std::map<std::string, milliseconds> lag;
   std::optional<milliseconds>
       failing_for;  ///< since the first failure in a row; none: the last cycle was good
   milliseconds poll_interval{0};

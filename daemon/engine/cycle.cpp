@@ -324,7 +324,6 @@ class Cycle {
   // What one object's end means for the cycle.
   Result<void> settle(const Reading& reading, const Cursor& before, Result<void> outcome) {
     if (outcome) {
-      summary_.read_to_end.push_back(reading.object);
       verified_.push_back({reading.object, reading.edition});
       return outcome;
     }

@@ -13,7 +13,6 @@ CycleSummary& operator+=(CycleSummary& sum, const CycleSummary& one) {
   sum.window_upper = std::max(sum.window_upper, one.window_upper);
   sum.alerts.insert(sum.alerts.end(), one.alerts.begin(), one.alerts.end());
   sum.complete = sum.complete && one.complete;
-  sum.read_to_end.insert(sum.read_to_end.end(), one.read_to_end.begin(), one.read_to_end.end());
   if (!sum.first_error) sum.first_error = one.first_error;
   return sum;
 }

@@ -1,13 +1,6 @@
 #include "daemon/engine/tally.h"
 
 namespace prospectd::engine {
-namespace {
-
-milliseconds between(std::chrono::nanoseconds from, std::chrono::nanoseconds to) {
-  return std::chrono::duration_cast<milliseconds>(to - from);
-}
-
-}  // namespace
 
 void Tally::ended(const Result<CycleSummary>& outcome, std::chrono::nanoseconds began,
                   std::chrono::nanoseconds now) {
@@ -22,15 +15,11 @@ void Tally::ended(const Result<CycleSummary>& outcome, std::chrono::nanoseconds 
     return;
   }
   ++(outcome->complete ? totals_.complete : totals_.incomplete);
-  for (const std::string& object : outcome->read_to_end)
-    read_to_end_since_[object] = began;
 }
 
 void Tally::show(ConnectionStatus& status, std::chrono::nanoseconds now) const {
   status.tally = totals_;
-  for (const auto& [object, began] : read_to_end_since_)
-    status.lag[object] = between(began, now);
-  if (failing_since_) status.failing_for = between(*failing_since_, now);
+  if (failing_since_) status.failing_for = std::chrono::duration_cast<milliseconds>(now - *failing_since_);
   if (failed_whole_)
     status.circuit = status.state == ConnectionState::kSyncing ? Circuit::kHalfOpen : Circuit::kOpen;
 }

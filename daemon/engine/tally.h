@@ -2,7 +2,6 @@
 // connection's loop, on the loop's thread. Moments are monotonic.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 
@@ -19,12 +18,11 @@ class Tally {
   /// A cycle has ended. One that was cancelled, because everything stops, doesn't count.
   void ended(const Result<CycleSummary>& outcome, std::chrono::nanoseconds began,
              std::chrono::nanoseconds now);
-  /// Fills in what it knows: lag, failing_for, circuit and tally. `status.state` is set already.
+  /// Fills in what it knows: failing_for, circuit and tally. `status.state` is set already.
   void show(ConnectionStatus& status, std::chrono::nanoseconds now) const;
 
  private:
   ConnectionTally totals_;
-  std::map<std::string, std::chrono::nanoseconds> read_to_end_since_;  ///< by object: when its cycle began
   std::optional<std::chrono::nanoseconds> failing_since_;
   bool failed_whole_ = false;  ///< the last cycle, not one of its objects
 };

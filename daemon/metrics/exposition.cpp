@@ -126,23 +126,12 @@ void add_states(Families& out, const Connections& connections) {
     out.add({{"connection", one.name}}, static_cast<double>(one.alerts.size()));
 }
 
-// Since this process began to read, by its own clock; before that, what the database remembers, which a quiet
-// cycle doesn't write and which is therefore an upper bound.
-std::optional<double> lag_of(const CursorFigure& at, const Figures& figures) {
-  for (const ConnectionStatus& one : figures.connections) {
-    if (one.name != at.connection) continue;
-    const auto found = one.lag.find(at.object);
-    if (found != one.lag.end()) return seconds_of(found->second);
-  }
-  if (!at.cursor.verified) return std::nullopt;
-  return std::max(0.0, seconds_of(figures.now - *at.cursor.verified));
-}
-
 void add_lag(Families& out, const Figures& figures) {
   out.gauge("prospectd_sync_lag_seconds", "How old what is known of the object may be.");
-  for (const CursorFigure& at : figures.cursors) {
-    if (const auto lag = lag_of(at, figures))
-      out.add({{"connection", at.connection}, {"object", at.object}}, *lag);
+  for (const ConnectionStatus& one : figures.connections) {
+    for (const engine::ObjectStatus& object : one.objects) {
+      if (object.lag) out.add({{"connection", one.name}, {"object", object.object}}, seconds_of(*object.lag));
+    }
   }
   out.gauge("prospectd_cursor_timestamp_seconds",
             "Up to which change of the object all is committed, by the CRM's clock.");

@@ -26,9 +26,9 @@ class GatheredMetrics final : public Metrics {
     figures.now = from_.scheduler.now();
     figures.started_at = started_at_;
     figures.checks = from_.service.readiness();
-    figures.connections = from_.service.connections();
     figures.requests = from_.requests();
     figures.reloads = from_.reloads();
+    figures.connections = status ? std::move(status->connections) : from_.service.connections();
     if (status) {
       figures.totals = status->totals;
       figures.cursors = named(status->cursors, figures.connections);

@@ -12,10 +12,13 @@ using testing::Not;
 class MetricsApi : public ApiTest {
  protected:
   MetricsApi() {
+    engine::ConnectionStatus read = service.connection_list.at(0);
+    engine::status_of(read.objects, "Lead").lag = seconds{30};
+    service.status_answer.connections.push_back(std::move(read));
     store::ObjectCursor cursor;
     cursor.connection = store::ConnectionId{1};
     cursor.object = "Lead";
-    cursor.cursor.verified = scheduler.now() - seconds{30};
+    cursor.cursor.stamp = scheduler.now();
     service.status_answer.cursors.push_back(cursor);
     cursor.connection = store::ConnectionId{9};  // not configured any more
     service.status_answer.cursors.push_back(cursor);
@@ -48,6 +51,7 @@ TEST_F(MetricsApi, AreServedAsTextWithoutAToken) {
   EXPECT_THAT(answer.body, HasSubstr("\nprospectd_api_requests_total{code=\"200\"} 24\n"));
   EXPECT_THAT(answer.body,
               HasSubstr("\nprospectd_sync_lag_seconds{connection=\"salesforce\",object=\"Lead\"} 30\n"));
+  EXPECT_THAT(answer.body, HasSubstr("\nprospectd_cursor_timestamp_seconds{connection=\"salesforce\","));
   EXPECT_THAT(answer.body, Not(HasSubstr("connection 9")));
 }
 

@@ -70,17 +70,19 @@ TEST_F(Exposition, RecordsAreCountedByObjectDirectionAndResult) {
   EXPECT_THAT(lines, Contains(R"(prospectd_records_read_total{connection="salesforce",object="Lead"} 20)"));
 }
 
-TEST_F(Exposition, LagIsTheEnginesOwnAndBeforeThatWhatTheDatabaseRemembers) {
-  cursor("Lead").cursor.verified = kNow - seconds{7'200};
-  EXPECT_THAT(series(),
-              Contains(R"(prospectd_sync_lag_seconds{connection="salesforce",object="Lead"} 7200)"));
-  salesforce().lag["Lead"] = milliseconds{2'500};
-  EXPECT_THAT(series(), Contains(R"(prospectd_sync_lag_seconds{connection="salesforce",object="Lead"} 2.5)"));
+TEST_F(Exposition, LagIsInSecondsAndWhatNoCycleHasReadHasNone) {
+  engine::status_of(salesforce().objects, "Lead").lag = milliseconds{2'500};
+  engine::status_of(salesforce().objects, "Contact").lag.reset();
+  const auto lines = series();
+  EXPECT_THAT(lines, Contains(R"(prospectd_sync_lag_seconds{connection="salesforce",object="Lead"} 2.5)"));
+  EXPECT_THAT(lines, Not(Contains(HasSubstr("Contact"))));
 }
 
-TEST_F(Exposition, ALagIsNeverNegativeWhateverTheClocksSay) {
-  cursor("Lead").cursor.verified = kNow + seconds{30};
-  EXPECT_THAT(series(), Contains(R"(prospectd_sync_lag_seconds{connection="salesforce",object="Lead"} 0)"));
+TEST_F(Exposition, ACursorIsWhereItStandsByTheCrmsClock) {
+  cursor("Lead").cursor.stamp = kNow;
+  EXPECT_THAT(
+      series(),
+      Contains(R"(prospectd_cursor_timestamp_seconds{connection="salesforce",object="Lead"} 1800000000)"));
 }
 
 TEST_F(Exposition, WhatIsNotKnownHasNoSeries) {
@@ -175,8 +177,9 @@ TEST_F(Exposition, ThereAreNeverMoreThanFiveHundredSeriesAndWhatIsLeftOutIsCount
       engine::ConnectionStatus one = connection("org" + std::to_string(i));
       for (const char* object : {"User", "Group", "Account", "Contact", "Lead"}) {
         one.tally.applied[object].read = 1;
+        engine::status_of(one.objects, object).lag = milliseconds{0};
         CursorFigure at{one.name, object, {}};
-        at.cursor.verified = at.cursor.stamp = kNow;
+        at.cursor.stamp = kNow;
         figures.cursors.push_back(at);
       }
       figures.connections.push_back(std::move(one));
