@@ -24,8 +24,7 @@ struct CycleContext {
   std::shared_ptr<const Maps>& maps;
   Rounds& rounds;
   std::function<void(const ObjectProgress&)> on_progress;
-  bool asked_for = false;                     ///< by a person, who may have mended what is left out
-  std::optional<Timestamp> read_before = {};  ///< the end of the last window
+  bool asked_for = false;  ///< by a person, who may have mended what is left out
   /// What a batch of an object has come to; empty: nobody counts.
   std::function<void(const std::string& object, const reconcile::PlanCounts&)> on_applied = {};
 };

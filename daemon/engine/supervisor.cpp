@@ -158,7 +158,6 @@ class Poller {
     PD_TRY_CO(co_await connect());
     CycleContext context = make_context();
     context.asked_for = asked_for;
-    if (status_.last_cycle) context.read_before = status_.last_cycle->window_upper;
     context.on_applied = [this](const std::string& object, const reconcile::PlanCounts& counts) {
       tally_.applied(object, counts);
     };

@@ -114,7 +114,7 @@ TEST_P(StoreContract, ProspectsAreSortedAndPagedByTheirColumns) {
   const char* names[] = {"diaz", "Alexander", "Diaz", nullptr};
   for (int64_t id = 1; id <= 4; ++id) {
     reconcile::Prospect one = prospect(id);
-    if (names[id - 1] != nullptr) one.fields[mapping::field::kLastName] = names[id - 1];
+    one.fields[mapping::field::kLastName] = names[id - 1] == nullptr ? Value::null() : Value(names[id - 1]);
     steps.push_back(CreateProspect{one, std::nullopt});
   }
   must_commit(steps);

@@ -85,6 +85,13 @@ TEST_F(JsonContract, EveryVerbSaysWhatThePageSays) {
   expect_asked("settings set", {"settings", "set", "prospects.same_email", "prevent"});
   expect_asked("settings get", {"settings", "get", "prospects.same_email"});
   expect_asked("settings reset", {"settings", "reset", "prospects.same_email"});
+  expect_asked("filters save", {"filters", "save", "new-ones", "stage:new"});
+  expect_asked("filters list", {"filters", "list"});
+  expect_asked("filters show", {"filters", "show", "new-ones"});
+  expect_asked("filters drop", {"filters", "drop", "new-ones"});
+  expect_asked("tokens create", {"tokens", "create", "ci", "--user", "ci", "--role", "read"});
+  expect_asked("tokens list", {"tokens", "list"});
+  expect_asked("tokens revoke", {"tokens", "revoke", "1"});
   follower_.rewrite("interval: 1h", "interval: 2h");
   expect_asked("config reload", {"config", "reload"});
   EXPECT_EQ(follower_.stop(SIGTERM), 0);

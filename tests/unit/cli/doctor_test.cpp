@@ -84,7 +84,8 @@ class Doctor : public testing::Test {
   }
 
   Json check(const std::string& name) {
-    for (const Json& one : document()["checks"]) {
+    const Json data = document();
+    for (const Json& one : data["checks"]) {
       if (one["check"] == name) return one;
     }
     ADD_FAILURE() << "no check " << name;
@@ -128,7 +129,8 @@ TEST_F(Doctor, ABrokenConfigurationIsTheFailureAndTheRestIsLeft) {
   const Json data = document();
   EXPECT_EQ(ran.code, ExitCode::kConfig);
   EXPECT_EQ(data["checks"][0]["verdict"], "failure");
-  EXPECT_THAT(text_at(data["checks"][0], "evidence"), HasSubstr("prospectd.yaml:2:"));
+  EXPECT_THAT(text_at(data["checks"][0], "evidence"),
+              HasSubstr("prospectd.yaml:1:1  state.directory: missing"));
   EXPECT_EQ(data["counts"]["failure"], 1);
   EXPECT_EQ(data["counts"]["ok"], 0);
 }

@@ -242,7 +242,7 @@ class ServiceTest : public testing::Test {
   Service& service() {
     if (!service_) {
       service_ = make_service(*scheduler, supervisor, store, schema_with_birthday(), canonical,
-                              About{"0.1.0", "/state/prospectd.db"}, {}, &heartbeat);
+                              About{"0.1.0", "/state/prospectd.db"}, {}, nullptr, &heartbeat);
     }
     return *service_;
   }
