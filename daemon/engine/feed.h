@@ -1,5 +1,6 @@
-// Feed: one object's window, read page after page ahead of its consumer. It owns retries, restarts of a query
-// whose place is gone, and the refusal of a feed that doesn't end. Pages come out in feed order. On the
+// Feed: one object's window, read ahead of its consumer. One query reads it page after page; where the
+// network decides and many pages are to come, the rest of the window is cut into slices by stamp, and several
+// are read at a time. Pages come out in feed order either way: the order decides who keeps an address. On the
 // loop's thread, but for take_now().
 #pragma once
 
@@ -12,7 +13,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "connectors/connector.h"
-#include "daemon/engine/backoff.h"
+#include "daemon/engine/page_reader.h"
 #include "daemon/engine/scheduler.h"
 #include "reconcile/page.h"
 
@@ -32,15 +33,16 @@ struct FedPage {
 
 using Mapper = std::function<FedPage(Page page)>;
 
-struct FeedLimits {
-  size_t pages_ahead_max = 4;            ///< fetched and not yet taken
-  int attempts_max = 5;                  ///< of one page
-  int restarts_max = 20;                 ///< of the query, without a new record in between
-  int empty_pages_max = 3;               ///< in a row (F06)
-  int repeated_pages_max = 3;            ///< of one query: pages whose records were a page before (F06)
-  int64_t pages_max = 10'000'000;        ///< of one window
-  milliseconds wait_inline_max{60'000};  ///< a longer Retry-After ends the cycle
-  milliseconds overlap{0};               ///< how much older than its commit a stamp may be (F01)
+struct FeedLimits : ReadLimits {
+  size_t pages_ahead_max = 4;  ///< of one query: fetched and not yet taken
+  milliseconds overlap{0};     ///< how much older than its commit a stamp may be (F01)
+  // While slices are read:
+  /// Under way together: as many as the transport has connections to a host, and fewer than the ten places in
+  /// queries that some organisations keep for a session.
+  size_t requests_max = 8;
+  /// Fetched and not yet taken, or under way: some in hand for when answers come out of order. A page is
+  /// about 1.5 MB.
+  size_t pages_held_max = 12;
 };
 
 class Feed {

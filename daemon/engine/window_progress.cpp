@@ -4,8 +4,12 @@
 
 namespace prospectd::engine {
 
-WindowProgress::WindowProgress(Timestamp upper, milliseconds overlap)
-    : last_second_(upper - seconds{1}), unsettled_(last_second_ - overlap) {}
+WindowProgress::WindowProgress(Timestamp upper, Timestamp unsettled)
+    : last_second_(upper - seconds{1}), unsettled_(unsettled) {}
+
+Timestamp WindowProgress::unsettled_from(Timestamp upper, milliseconds overlap) {
+  return upper - seconds{1} - overlap;
+}
 
 bool WindowProgress::saw(const Page& page) {
   std::optional<Place> last;
@@ -25,8 +29,9 @@ bool WindowProgress::saw(const Page& page) {
 }
 
 void WindowProgress::saw_version(Timestamp version) {
-  greatest_ = std::max(greatest_, std::optional(std::min(version, last_second_)));
-  if (version < unsettled_) sure_ = std::max(sure_, std::optional(version));
+  const std::optional<Timestamp> within = std::min(version, last_second_);
+  greatest_ = std::max(greatest_, within);
+  if (version < unsettled_) sure_ = std::max(sure_, within);
 }
 
 // Behind a record that may have been changed meanwhile lie records whose stamps are older than its own: the

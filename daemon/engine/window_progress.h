@@ -22,8 +22,13 @@ class WindowProgress {
     auto operator<=>(const Place&) const = default;
   };
 
-  /// `upper` is the window's end; `overlap` how much older than its commit a stamp may be.
-  WindowProgress(Timestamp upper, milliseconds overlap);
+  /// `upper` is the end of what the query asks for; from `unsettled` on a stamp may be one of a change under
+  /// way: unsettled_from() of the window, of which the query may be a part that ends before.
+  WindowProgress(Timestamp upper, Timestamp unsettled);
+
+  /// Where in a window that ends at `upper` stamps begin which what commits from now on can get; `overlap` is
+  /// how much older than its commit a stamp may be.
+  static Timestamp unsettled_from(Timestamp upper, milliseconds overlap);
 
   /// Takes note of the next page; answers whether it led on since the last restart.
   bool saw(const Page& page);

@@ -4,6 +4,7 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include "daemon/engine/feed.h"
+#include "tests/unit/engine/latent_org.h"
 #include "tests/unit/engine/script.h"
 
 namespace prospectd::engine {
@@ -40,6 +41,23 @@ asio::awaitable<void> read_all(Scheduler& scheduler, Feed& feed, Ids& ids) {
   co_await feed.close();
 }
 
+Ids read_window(asio::io_context& io, Scheduler& scheduler, Connector& connector) {
+  RetryBudget budget;
+  FeedQuery query;
+  query.object = "Lead";
+  query.upper = Timestamp{seconds{1'000'000}};
+  auto feed = start_feed(scheduler, connector, budget, query, ids_of, {});
+  Ids ids;
+  bool done = false;
+  asio::co_spawn(io, read_all(scheduler, *feed, ids), [&](std::exception_ptr failure) {
+    EXPECT_FALSE(failure);
+    done = true;
+  });
+  io.run();
+  EXPECT_TRUE(done);
+  return ids;
+}
+
 TEST(Threads, PagesTakenOnTheWritersThreadComeInOrder_AndEachOnce) {
   constexpr int kPages = 2'000;
   ScriptedConnector connector;
@@ -50,20 +68,22 @@ TEST(Threads, PagesTakenOnTheWritersThreadComeInOrder_AndEachOnce) {
   }
   asio::io_context io{1};
   const auto scheduler = make_scheduler(io);
-  RetryBudget budget;
-  FeedQuery query;
-  query.object = "Lead";
-  query.upper = Timestamp{seconds{1'000'000}};
-  auto feed = start_feed(*scheduler, connector, budget, query, ids_of, {});
-  Ids ids;
-  bool done = false;
-  asio::co_spawn(io, read_all(*scheduler, *feed, ids), [&](std::exception_ptr failure) {
-    EXPECT_FALSE(failure);
-    done = true;
-  });
-  io.run();
-  EXPECT_TRUE(done);
-  EXPECT_EQ(ids, expected);
+  EXPECT_EQ(read_window(io, *scheduler, connector), expected);
+}
+
+TEST(Threads, SoDoThoseOfSlicesThatAreReadTogether) {
+  asio::io_context io{1};
+  const auto scheduler = make_scheduler(io);
+  LatentOrg org(*scheduler, milliseconds{32}, 10);
+  std::vector<int64_t> stamps;
+  Ids expected;
+  for (int i = 0; i < 600; ++i)
+    stamps.push_back(1'000 * i);
+  org.add(stamps);
+  for (const auto& [id, stamp] : org.records())
+    expected.push_back(id.str());
+  EXPECT_EQ(read_window(io, *scheduler, org), expected);
+  EXPECT_GT(org.most_at_once, 1);
 }
 
 }  // namespace

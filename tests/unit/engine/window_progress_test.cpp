@@ -26,7 +26,7 @@ class WindowProgressTest : public testing::Test {
     return progress_.saw(page);
   }
 
-  WindowProgress progress_{at(1'000), seconds{100}};
+  WindowProgress progress_{at(1'000), WindowProgress::unsettled_from(at(1'000), seconds{100})};
 };
 
 TEST_F(WindowProgressTest, OldStampsAreSureAtOnce) {
@@ -92,6 +92,16 @@ TEST_F(WindowProgressTest, AnEmptyWindowMovesNothing) {
   progress_.saw(Page{});
   EXPECT_EQ(progress_.settled_at_end(), std::nullopt);
   EXPECT_EQ(progress_.place(), std::nullopt);
+}
+
+TEST_F(WindowProgressTest, APartOfAWindowIsSureUpToItsOwnEnd) {
+  progress_ = WindowProgress(at(600), WindowProgress::unsettled_from(at(1'000), seconds{100}));
+  saw("a", 599);
+  EXPECT_EQ(progress_.settled_so_far(), at(599));
+  saw("b", 950);  // has left the part since its query began
+  EXPECT_EQ(progress_.place()->id, RemoteId("a"));
+  EXPECT_EQ(progress_.settled_so_far(), at(599));
+  EXPECT_EQ(progress_.settled_at_end(), at(599));
 }
 
 }  // namespace
