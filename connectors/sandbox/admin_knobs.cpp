@@ -15,6 +15,7 @@ struct NumberKnob {
   void (*set)(Knobs&, int64_t);
 };
 constexpr int64_t kSecondsMax = 366LL * 86'400;
+constexpr int64_t kDelayMaxMs = 60'000;
 constexpr int64_t kCountMax = 1'000'000'000'000;
 constexpr NumberKnob kNumbers[] = {
     {"session_idle_seconds", 0, kSecondsMax, [](const Knobs& k) -> int64_t { return k.session_idle.count(); },
@@ -39,6 +40,9 @@ constexpr NumberKnob kNumbers[] = {
     {"date_offset_seconds", -kSecondsMax, kSecondsMax,
      [](const Knobs& k) -> int64_t { return k.date_offset.count(); },
      [](Knobs& k, int64_t n) { k.date_offset = std::chrono::seconds(n); }},
+    {"answer_delay_milliseconds", 0, kDelayMaxMs,
+     [](const Knobs& k) -> int64_t { return k.answer_delay.count(); },
+     [](Knobs& k, int64_t n) { k.answer_delay = std::chrono::milliseconds(n); }},
 };
 
 struct FlagKnob {

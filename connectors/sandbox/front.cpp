@@ -9,7 +9,6 @@ namespace {
 
 constexpr std::string_view kData = "/services/data";
 constexpr std::string_view kIdentity = "/id/";
-constexpr std::string_view kAdmin = "/sandbox/admin/";
 
 // Clients differ in whether they end a path with a slash (SALESFORCE_API §2).
 std::string_view without_trailing_slash(std::string_view path) {
@@ -64,8 +63,8 @@ http::Response Front::handle(const http::ServerRequest& request) {
     answer = s.identity(request, path.substr(kIdentity.size()));
   } else if (path == kData) {
     answer = s.versions(request);
-  } else if (path.starts_with(kAdmin)) {
-    answer = s.admin(request, path.substr(kAdmin.size()));
+  } else if (path.starts_with(kAdminPath)) {
+    answer = s.admin(request, path.substr(kAdminPath.size()));
   } else {
     answer = s.data(request, path.starts_with(std::string(kData) + "/") ? path.substr(kData.size() + 1) : "");
   }

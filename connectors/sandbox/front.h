@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/secret.h"
 #include "connectors/http/message.h"
@@ -13,6 +14,9 @@
 #include "connectors/sandbox/knobs.h"
 
 namespace prospectd::sandbox {
+
+/// Where the admin endpoint is.
+constexpr std::string_view kAdminPath = "/sandbox/admin/";
 
 struct FrontOptions {
   std::string client_id = "sandbox";

@@ -39,6 +39,8 @@ struct Knobs {
   int version_min = 31;
   int version_max = 67;
   std::chrono::seconds date_offset{0};  ///< the HTTP clock minus the org's
+  /// How far away the org is: each answer of the API waits this long on its way (the admin endpoint's don't).
+  std::chrono::milliseconds answer_delay{0};
 
   // Permissions; lower-case names
   std::set<std::string> disabled_objects;

@@ -1,11 +1,18 @@
 #include "connectors/sandbox/serve.h"
 
+#include <set>
 #include <utility>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 namespace prospectd::sandbox {
 namespace {
+
+namespace asio = boost::asio;
 
 constexpr size_t kSecretBytes = 24;
 
@@ -13,10 +20,54 @@ Timestamp system_now() {
   return std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now());
 }
 
-// A function of its own, so that what it needs lives in its parameters and not in a lambda.
-boost::asio::awaitable<http::Response> answer(Front* front, http::ServerRequest request) {
-  co_return front->handle(request);
+/// The answers that are on their way for as long as answer_delay wants.
+class Delays {
+ public:
+  asio::awaitable<void> wait(std::chrono::milliseconds delay) {
+    if (stopped_ || delay <= delay.zero()) co_return;
+    asio::steady_timer timer(co_await asio::this_coro::executor, delay);
+    waiting_.insert(&timer);
+    boost::system::error_code ignored;
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    waiting_.erase(&timer);
+  }
+  /// Nobody waits from now on.
+  void stop() {
+    stopped_ = true;
+    for (asio::steady_timer* timer : waiting_)
+      timer->cancel();
+  }
+
+ private:
+  std::set<asio::steady_timer*> waiting_;
+  bool stopped_ = false;
+};
+
+// A function of its own, so that what it needs lives in its parameters and not in a lambda. The front may be
+// gone when the wait is over.
+asio::awaitable<http::Response> answer(Front* front, std::shared_ptr<Delays> delays,
+                                       http::ServerRequest request) {
+  http::Response response = front->handle(request);
+  if (!request.path().starts_with(kAdminPath)) co_await delays->wait(front->knobs().answer_delay);
+  co_return response;
 }
+
+/// A server whose stop sends what is on its way at once.
+class DelayingServer final : public http::Server {
+ public:
+  DelayingServer(std::unique_ptr<http::Server> server, std::shared_ptr<Delays> delays)
+      : server_(std::move(server)), delays_(std::move(delays)) {}
+  ~DelayingServer() override { delays_->stop(); }
+  uint16_t port() const override { return server_->port(); }
+  void stop(std::chrono::milliseconds grace) override {
+    server_->stop(grace);
+    delays_->stop();
+  }
+
+ private:
+  std::unique_ptr<http::Server> server_;
+  std::shared_ptr<Delays> delays_;
+};
 
 class ServedSandbox : public Sandbox {
  public:
@@ -77,8 +128,13 @@ class ServedSandbox : public Sandbox {
 
 Result<std::unique_ptr<http::Server>> make_sandbox_server(boost::asio::io_context& io,
                                                           http::ServerOptions options, Front& front) {
-  auto handler = [to = &front](http::ServerRequest request) { return answer(to, std::move(request)); };
-  return http::make_server(io, std::move(options), std::move(handler));
+  auto delays = std::make_shared<Delays>();
+  auto handler = [to = &front, delays](http::ServerRequest request) {
+    return answer(to, delays, std::move(request));
+  };
+  PD_ASSIGN(server, http::make_server(io, std::move(options), std::move(handler)));
+  return std::unique_ptr<http::Server>(
+      std::make_unique<DelayingServer>(std::move(server), std::move(delays)));
 }
 
 Result<std::unique_ptr<Sandbox>> make_sandbox(boost::asio::io_context& io, SandboxOptions options) {

@@ -143,6 +143,9 @@ TEST_F(Admin, BadInputSaysWhatIsWrong) {
       {"merge", {{"winner", id}, {"losers", {5}}}, "losers must be a list of ids"},
       {"knobs", {{"nonsense", 1}}, "there is no knob nonsense"},
       {"knobs", {{"page_size_max", 0}}, "page_size_max must be a whole number from 1 to 2000"},
+      {"knobs",
+       {{"answer_delay_milliseconds", -1}},
+       "answer_delay_milliseconds must be a whole number from 0 to 60000"},
       {"knobs", {{"api_enabled", 1}}, "api_enabled must be true or false"},
       {"knobs", {{"disabled_objects", "Lead"}}, "disabled_objects must be a list of names"},
       {"knobs", {{"hidden_fields", Json::array()}}, "hidden_fields must be an object of lists"},
@@ -187,6 +190,8 @@ TEST_F(Admin, KnobsCanBeReadAndSetOneByOne) {
   EXPECT_FALSE(front_->knobs().object_enabled("GROUP"));
   EXPECT_FALSE(front_->knobs().field_visible("lead", "EMAIL"));
   EXPECT_EQ(login().body["error"], "invalid_grant");
+  EXPECT_EQ(admin("knobs", {{"answer_delay_milliseconds", 100}}).body["answer_delay_milliseconds"], 100);
+  EXPECT_EQ(front_->knobs().answer_delay, milliseconds(100));
   // One wrong knob sets none.
   EXPECT_EQ(admin("knobs", {{"page_size_max", 9}, {"zzz", 1}}).status, 400);
   EXPECT_EQ(front_->knobs().page_size_max, 3);

@@ -55,6 +55,42 @@ TEST(Serve, AnswersOverHttpWithChunkedBodiesToo) {
   EXPECT_THAT(token, HasSubstr("\"instance_url\":\"http://org.test:1\""));
 }
 
+TEST(Serve, ADelayedAnswerHoldsUpNobodyElse) {
+  boost::asio::io_context io;
+  SandboxOptions options;
+  options.admin_token = Secret("let-me-in");
+  options.generator.people = 50;
+  options.knobs.answer_delay = std::chrono::minutes(1);  // longer than the test
+  auto sandbox = make_sandbox(io, std::move(options));
+  ASSERT_TRUE(sandbox);
+
+  size_t early = 0;
+  std::string answer;
+  std::thread client([&] {
+    namespace asio = boost::asio;
+    const uint16_t port = (*sandbox)->port();
+    asio::io_context own;
+    asio::ip::tcp::socket far(own);
+    far.connect({asio::ip::make_address("127.0.0.1"), port});
+    asio::write(far, asio::buffer(
+                         std::string("GET /services/data HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")));
+    // The admin endpoint tells when the org has got it.
+    const std::string stats =
+        "GET /sandbox/admin/stats HTTP/1.1\r\nHost: x\r\nX-Sandbox-Admin: let-me-in\r\nConnection: "
+        "close\r\n\r\n";
+    while (exchange(port, stats).find("\"versions\":1") == std::string::npos) {
+    }
+    early = far.available();
+    boost::asio::post(io, [&] { (*sandbox)->stop(std::chrono::minutes(1)); });  // sends what is on its way
+    boost::system::error_code end;
+    asio::read(far, asio::dynamic_buffer(answer), end);
+  });
+  io.run();
+  client.join();
+  EXPECT_EQ(early, 0u);
+  EXPECT_THAT(answer, HasSubstr("HTTP/1.1 200"));
+}
+
 TEST(Serve, ALoadThatFailsIsTheErrorOfTheStart) {
   boost::asio::io_context io;
   SandboxOptions options;
