@@ -1,6 +1,5 @@
 #include "tests/bench/bare_pipeline.h"
 
-#include <curl/curl.h>
 #include <simdjson.h>
 #include <sqlite3.h>
 
@@ -12,13 +11,13 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "connectors/http/message.h"
+#include "tests/bench/curl_client.h"
 
 namespace prospectd::bench {
 namespace {
 
 namespace od = simdjson::ondemand;
 
-constexpr long kReceiveBytes = 256 * 1024;
 constexpr int kPagesMax = 100'000;
 constexpr size_t kColumns = 20;
 constexpr size_t kEmailColumn = 3;
@@ -61,60 +60,6 @@ constexpr Selection kSelections[] = {
 Error broken(std::string what) {
   return make_error(ErrorCode::kInternal, "the bare pipeline: " + std::move(what));
 }
-
-// ---- HTTP ----
-
-class Client {
- public:
-  Client() : easy_(curl_easy_init(), &curl_easy_cleanup) {
-    curl_easy_setopt(easy_.get(), CURLOPT_BUFFERSIZE, kReceiveBytes);
-    curl_easy_setopt(easy_.get(), CURLOPT_WRITEFUNCTION, &Client::on_body);
-    curl_easy_setopt(easy_.get(), CURLOPT_WRITEDATA, static_cast<void*>(&body_));
-    curl_easy_setopt(easy_.get(), CURLOPT_PROXY, "");
-  }
-  ~Client() { curl_slist_free_all(headers_); }
-  Client(const Client&) = delete;
-  Client& operator=(const Client&) = delete;
-
-  void add_header(const std::string& line) {
-    headers_ = curl_slist_append(headers_, line.c_str());
-    curl_easy_setopt(easy_.get(), CURLOPT_HTTPHEADER, headers_);
-  }
-  /// The answer's body, with room behind it for simdjson; valid until the next call.
-  Result<std::string*> get(const std::string& url) {
-    curl_easy_setopt(easy_.get(), CURLOPT_HTTPGET, 1L);
-    return perform(url);
-  }
-  Result<std::string*> post(const std::string& url, const std::string& form) {
-    curl_easy_setopt(easy_.get(), CURLOPT_POSTFIELDSIZE, static_cast<long>(form.size()));
-    curl_easy_setopt(easy_.get(), CURLOPT_COPYPOSTFIELDS, form.c_str());
-    return perform(url);
-  }
-  int64_t calls() const { return calls_; }
-
- private:
-  static size_t on_body(char* data, size_t, size_t size, void* to) noexcept {
-    static_cast<std::string*>(to)->append(data, size);
-    return size;
-  }
-  Result<std::string*> perform(const std::string& url) {
-    ++calls_;
-    body_.clear();
-    curl_easy_setopt(easy_.get(), CURLOPT_URL, url.c_str());
-    const CURLcode code = curl_easy_perform(easy_.get());
-    long status = 0;
-    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
-    if (code != CURLE_OK) return broken(curl_easy_strerror(code));
-    if (status != 200) return broken("the CRM answered with status " + std::to_string(status));
-    body_.reserve(body_.size() + simdjson::SIMDJSON_PADDING);
-    return &body_;
-  }
-
-  std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy_;
-  curl_slist* headers_ = nullptr;
-  std::string body_;
-  int64_t calls_ = 0;
-};
 
 // ---- the database ----
 
@@ -281,7 +226,7 @@ class Pipeline {
 
   const BareSource& source_;
   Table* table_;
-  Client client_;
+  CurlClient client_;
   od::parser parser_;
   std::string email_;
   int64_t records_ = 0;
@@ -290,7 +235,6 @@ class Pipeline {
 }  // namespace
 
 Result<Figures> run_bare_pipeline(const BareSource& source, const std::string& path) {
-  curl_global_init(CURL_GLOBAL_DEFAULT);
   Table table;
   if (!path.empty()) PD_TRY(table.open(path));
   Pipeline pipeline(source, path.empty() ? nullptr : &table);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <utility>
@@ -81,6 +82,10 @@ std::string Child::read_line() {
   while (line.size() < kLineBytesMax && ::read(output_, &c, 1) == 1 && c != '\n')
     line += c;
   return line;
+}
+
+void Child::terminate() {
+  if (pid_ > 0) ::kill(pid_, SIGTERM);
 }
 
 Result<void> Child::finish() {

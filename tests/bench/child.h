@@ -1,6 +1,6 @@
-// Child: this program started once more in a process of its own, for one role, with its standard output read
-// by us. Its standard input stays open until it is let go, which tells a serving child to end. Blocking; one
-// thread.
+// Child: this program started once more in a process of its own, for one role, or the product; with its
+// standard output read by us. Its standard input stays open until it is let go, which tells a serving child
+// to end. Blocking; one thread.
 #pragma once
 
 #include <sys/types.h>
@@ -27,6 +27,8 @@ class Child {
 
   /// The next line that it writes, without its end; "" when there is none to come.
   std::string read_line();
+  /// Asks it to end (SIGTERM).
+  void terminate();
   /// Closes its standard input and waits for its end.
   /// **Errors:** kInternal when it ended with another status than 0.
   Result<void> finish();

@@ -20,10 +20,10 @@ double cpu_of_process() {
 }
 
 // Of this program's memory alone; getrusage's also knows what ran in the process before.
-int64_t peak_of_process() {
+int64_t memory_of_process(std::string_view name) {
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);) {
-    if (line.starts_with("VmHWM:")) return std::stoll(line.substr(line.find_first_of("0123456789"))) * 1024;
+    if (line.starts_with(name)) return std::stoll(line.substr(line.find_first_of("0123456789"))) * 1024;
   }
   return 0;
 }
@@ -49,7 +49,8 @@ std::string to_text(const Figures& f) {
          " committed_seconds=" + std::to_string(f.committed_seconds) +
          " seconds=" + std::to_string(f.seconds) + " cpu_seconds=" + std::to_string(f.cpu_seconds) +
          " peak_bytes=" + std::to_string(f.peak_bytes) + " calls=" + std::to_string(f.calls) +
-         " rows_written=" + std::to_string(f.rows_written);
+         " rows_written=" + std::to_string(f.rows_written) + " log_bytes=" + std::to_string(f.log_bytes) +
+         " touches=" + std::to_string(f.touches) + " idle_bytes=" + std::to_string(f.idle_bytes);
 }
 
 Result<Figures> figures_of(std::string_view text) {
@@ -58,9 +59,24 @@ Result<Figures> figures_of(std::string_view text) {
                      read(text, "committed_seconds", f.committed_seconds) &&
                      read(text, "seconds", f.seconds) && read(text, "cpu_seconds", f.cpu_seconds) &&
                      read(text, "peak_bytes", f.peak_bytes) && read(text, "calls", f.calls) &&
-                     read(text, "rows_written", f.rows_written);
+                     read(text, "rows_written", f.rows_written) && read(text, "log_bytes", f.log_bytes) &&
+                     read(text, "touches", f.touches) && read(text, "idle_bytes", f.idle_bytes);
   if (!whole) return make_error(ErrorCode::kInternal, "a measured run ended without its figures");
   return f;
+}
+
+Result<double> figure_in(std::string_view text, std::string_view name) {
+  double figure = 0;
+  if (read(text, name, figure)) return figure;
+  return make_error(ErrorCode::kInternal, "a measured run ended without its " + std::string(name));
+}
+
+int64_t resident_bytes() {
+  return memory_of_process("VmRSS:");
+}
+
+double seconds_now() {
+  return static_cast<double>(now_ns()) / 1e9;
 }
 
 Meter::Meter() : began_ns_(now_ns()), cpu_before_(cpu_of_process()) {}
@@ -73,7 +89,7 @@ void Meter::fill(Figures& figures) const {
   figures.seconds = elapsed();
   figures.committed_seconds = committed_ > 0 ? committed_ : figures.seconds;
   figures.cpu_seconds = cpu_of_process() - cpu_before_;
-  figures.peak_bytes = peak_of_process();
+  figures.peak_bytes = memory_of_process("VmHWM:");
 }
 
 }  // namespace prospectd::bench

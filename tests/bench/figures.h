@@ -19,6 +19,9 @@ struct Figures {
   int64_t peak_bytes = 0;        ///< the greatest resident set of the process
   int64_t calls = 0;             ///< requests to the CRM, the login among them
   int64_t rows_written = 0;      ///< steps that the store applied; 0 for the bare pipeline
+  int64_t log_bytes = 0;         ///< that its write-ahead log grew by; 0 for the bare pipeline
+  int64_t touches = 0;           ///< files of the database that were written to, of the file and its log
+  int64_t idle_bytes = 0;        ///< resident when idle again, the database still open; 0: not asked for
 
   double rate() const { return seconds > 0 ? static_cast<double>(records) / seconds : 0; }
   double committed_rate() const {
@@ -33,6 +36,14 @@ struct Figures {
 std::string to_text(const Figures& figures);
 /// **Errors:** kInternal when a figure is missing.
 Result<Figures> figures_of(std::string_view text);
+/// One figure of such a line.
+/// **Errors:** kInternal when it is missing.
+Result<double> figure_in(std::string_view text, std::string_view name);
+
+/// The resident set of this process, in bytes.
+int64_t resident_bytes();
+/// Of steady clock.
+double seconds_now();
 
 /// Measures time and processor of this process from its making on.
 class Meter {

@@ -1,19 +1,11 @@
-#include <pthread.h>
+#include <sys/stat.h>
 
+#include <array>
 #include <chrono>
-#include <memory>
 #include <optional>
 #include <utility>
 
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-
-#include "base/log.h"
-#include "config/loader.h"
-#include "connectors/http/transport.h"
-#include "daemon/engine/supervisor.h"
-#include "daemon/wire/connections.h"
+#include "tests/bench/engine.h"
 #include "tests/bench/roles.h"
 
 namespace prospectd::bench {
@@ -23,18 +15,20 @@ namespace asio = boost::asio;
 
 // Far enough back for every record of the CRM to be read again.
 constexpr auto kWholeOverlap = std::chrono::hours{24 * 365 * 20};
+// Until what an import leaves for the idle time is done.
+constexpr milliseconds kIdleAfter{1'500};
 
-Result<config::Config> load_config(const std::string& path) {
-  config::Loaded loaded = config::load(path);
-  if (loaded.config) return *std::move(loaded.config);
-  std::string faults;
-  for (const config::Fault& fault : loaded.faults)
-    faults += "\n" + config::format_fault(fault);
-  return make_error(ErrorCode::kConfigInvalid, "the bench's own configuration is refused:" + faults);
-}
+/// What tells whether a page of a database was written: SQLite writes pages to the log, and from there to the
+/// file.
+struct Traces {
+  std::array<int64_t, 3> file{};  ///< size, and when it was last written
+  std::array<int64_t, 3> log{};
+};
 
-void name_thread(const char* name) {
-  ::pthread_setname_np(::pthread_self(), name);
+std::array<int64_t, 3> trace_of(const std::string& path) {
+  struct stat s {};
+  if (::stat(path.c_str(), &s) != 0) return {};
+  return {s.st_size, s.st_mtim.tv_sec, s.st_mtim.tv_nsec};
 }
 
 class Import {
@@ -42,66 +36,48 @@ class Import {
   explicit Import(const ImportOptions& options) : options_(options) {}
 
   Result<Figures> run() {
-    PD_ASSIGN(config, load_config(options_.config));
-    PD_TRY(open(config));
+    EngineOptions options;
+    options.config = options_.config;
+    options.database = options_.database;
+    options.pages_per_commit = options_.pages_per_commit;
+    if (options_.again) options.overlap = kWholeOverlap;
+    PD_ASSIGN(engine, Engine::open(options));
+    engine_ = std::move(engine);
+    before_ = traces();
     meter_.emplace();
-    name_thread("loop");
-    asio::co_spawn(
-        io_, [this] { return scheduler_->blocking([] { name_thread("writer"); }); },
-        [](std::exception_ptr) {});
-    // Before the start, so that the connection's first cycle is this one.
-    asio::co_spawn(
-        io_, [this] { return sync(); },
-        [this](std::exception_ptr failure) {
-          if (failure) outcome_ = make_error(ErrorCode::kInternal, "the cycle threw");
-          supervisor_->stop();
-          transport_->cancel_all();
-        });
-    supervisor_->start();
-    asio::co_spawn(
-        io_, [this] { return supervisor_->finished(); }, [](std::exception_ptr) {});
-    io_.run();
-    if (!outcome_) return outcome_.error();
+    PD_TRY(engine_->run([this] { return sync(); }));
     return figures();
   }
 
  private:
-  Result<void> open(const config::Config& config) {
-    store::SqliteOptions options;
-    options.path = options_.database;
-    options.schema = config::local_schema_of(config);
-    PD_ASSIGN(store, store::open_sqlite(std::move(options)));
-    store_ = std::move(store);
-    transport_ = http::make_curl_transport(io_, http::CurlOptions{});
-    PD_ASSIGN(connections, wire::make_connections(config, *transport_));
-    for (engine::ConnectionOptions& connection : connections) {
-      connection.poll.start_jitter = false;
-      connection.poll.interval = std::chrono::hours{24};
-      connection.poll.pages_per_commit = options_.pages_per_commit;
-      if (options_.again) connection.poll.overlap = kWholeOverlap;
-    }
-    scheduler_ = engine::make_scheduler(io_);
-    supervisor_ = engine::make_supervisor(*scheduler_, *store_, std::move(connections), {});
-    return {};
-  }
+  Traces traces() const { return {trace_of(options_.database), trace_of(options_.database + "-wal")}; }
 
-  asio::awaitable<void> sync() {
-    outcome_ = co_await supervisor_->sync_now("");
+  asio::awaitable<Result<void>> sync() {
+    std::string every;
+    Result<engine::CycleSummary> summary = co_await engine_->supervisor().sync_now(std::move(every));
     meter_->mark_committed();
+    if (!summary) co_return std::move(summary).error();
+    summary_ = *std::move(summary);
+    if (!options_.idle) co_return Result<void>{};
+    co_await engine_->scheduler().sleep(kIdleAfter, nullptr);
+    idle_bytes_ = resident_bytes();
+    co_return Result<void>{};
   }
 
   Result<Figures> figures() {
-    const engine::CycleSummary& summary = *outcome_;
-    if (!summary.complete) return *summary.first_error;
+    if (!summary_.complete) return *summary_.first_error;
     Figures figures;
-    for (const auto& [object, counts] : summary.objects)
+    for (const auto& [object, counts] : summary_.objects)
       figures.records += counts.read;
-    figures.people = summary.people.read;
-    figures.calls = summary.calls;
-    figures.rows_written = store_->rows_written();
-    supervisor_.reset();
-    scheduler_.reset();
-    store_.reset();
+    figures.people = summary_.people.read;
+    figures.calls = summary_.calls;
+    figures.rows_written = engine_->store().rows_written();
+    figures.idle_bytes = idle_bytes_;
+    const Traces after = traces();
+    figures.log_bytes = after.log[0] - before_.log[0];
+    // A log that is begun anew keeps its size, but not the time of its last write.
+    figures.touches = (after.file == before_.file ? 0 : 1) + (after.log == before_.log ? 0 : 1);
+    engine_->close();
     meter_->fill(figures);
     if (options_.again && figures.rows_written > 0) {
       return make_error(ErrorCode::kInternal, "reading unchanged records again wrote " +
@@ -111,19 +87,16 @@ class Import {
   }
 
   const ImportOptions& options_;
-  asio::io_context io_{1};
-  std::unique_ptr<store::Store> store_;
-  std::unique_ptr<http::Transport> transport_;
-  std::unique_ptr<engine::Scheduler> scheduler_;
-  std::unique_ptr<engine::Supervisor> supervisor_;
+  std::unique_ptr<Engine> engine_;
   std::optional<Meter> meter_;
-  Result<engine::CycleSummary> outcome_ = make_error(ErrorCode::kInternal, "the cycle did not run");
+  engine::CycleSummary summary_;
+  Traces before_;
+  int64_t idle_bytes_ = 0;
 };
 
 }  // namespace
 
 Result<Figures> run_import(const ImportOptions& options) {
-  log::configure(log::Format::kTerminal, log::Level::kWarn);
   return Import(options).run();
 }
 

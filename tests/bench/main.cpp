@@ -1,25 +1,35 @@
 // prospectd_bench: what `./dev bench` runs. Started as `prospectd_bench role …` it is one of its own parts.
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <fstream>
-#include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "tests/bench/bare_pipeline.h"
-#include "tests/bench/bench_import.h"
 #include "tests/bench/roles.h"
+#include "tests/bench/rows.h"
 
 namespace prospectd::bench {
 namespace {
 
 constexpr const char* kUsage =
-    "usage: ./dev bench [--people N] [--runs R] [--pages-per-commit P] [--out FILE] [--profile]\n"
+    "usage: ./dev bench [ROW…] [--people N] [--runs R] [--pages-per-commit P] [--out FILE] [--profile]\n"
     "\n"
-    "Imports N generated people (200,000) from a sandbox CRM, R times (3), and reads them again, beside the\n"
-    "bare pipeline doing the same. Prints medians and ratios, and writes them to FILE\n"
-    "(build/bench/import.json).\n"
+    "Measures prospectd with N generated people (200,000), R times (3), each figure beside a reference\n"
+    "from the same run. Prints medians, ratios and goals, and writes them to FILE\n"
+    "(build/bench/bench.json).\n"
+    "\n"
+    "  import    a first import, beside the bare pipeline\n"
+    "  again     everything read again, nothing changed, beside the bare pipeline\n"
+    "  poll      polls of 0, 100 and 10,000 changed records, beside a bare fetch of the same answers\n"
+    "  latency   an import at 100 ms a request, beside the bare pipeline there\n"
+    "  memory    the resident set of imports of several sizes, and when idle again\n"
+    "  growth    what a record costs, beside an import of a tenth of the size\n"
+    "  start     from the start of the daemon to its first request, beside an empty database\n"
+    "  status    the control API under load, beside a server that answers the same bytes\n"
+    "Without a ROW: all of them.\n"
+    "\n"
     "  --profile              one more import under perf: where its time goes\n"
     "  --pages-per-commit P   pages of 2,000 records in one transaction of prospectd (10)\n";
 
@@ -52,17 +62,32 @@ Result<void> run_bare(const std::vector<std::string>& words) {
 Result<void> run_ours(const std::vector<std::string>& words) {
   ImportOptions options;
   options.again = words[2] == "again";
+  options.idle = words[2] == "import-idle";
   options.config = words[3];
   options.database = words[4];
   options.pages_per_commit = static_cast<size_t>(number_of(words[5]));
   return print(run_import(options));
 }
 
+Result<void> run_poll_role(const std::vector<std::string>& words) {
+  PollRoleOptions options;
+  options.config = words[3];
+  options.database = words[4];
+  options.crm = words[5];
+  std::getline(std::ifstream(words[6]), options.admin_token);
+  for (size_t i = 7; i < words.size(); ++i)
+    options.changes.push_back(number_of(words[i]));
+  return run_polls(options);
+}
+
 Result<void> play_role(const std::vector<std::string>& words) {
   const std::string role = words.size() > 2 ? words[2] : "";
   if (role == "sandbox" && words.size() == 4) return serve_sandbox(number_of(words[3]));
+  if (role == "bytes" && words.size() == 4) return serve_bytes(number_of(words[3]));
+  if (role == "poll" && words.size() > 7) return run_poll_role(words);
   if (role == "bare" && words.size() == 7) return run_bare(words);
-  if ((role == "import" || role == "again") && words.size() == 6) return run_ours(words);
+  const bool imports = role == "import" || role == "import-idle" || role == "again";
+  if (imports && words.size() == 6) return run_ours(words);
   return make_error(ErrorCode::kInvalidInput, "no such role");
 }
 
@@ -71,6 +96,10 @@ bool read_options(const std::vector<std::string>& words, BenchOptions& options) 
   for (size_t i = 1; i < words.size(); ++i) {
     if (words[i] == "--profile") {
       options.profile = true;
+      continue;
+    }
+    if (std::ranges::any_of(kRows, [&](const Row& row) { return words[i] == row.name; })) {
+      options.rows.push_back(words[i]);
       continue;
     }
     if (i + 1 == words.size()) return false;
@@ -95,7 +124,7 @@ bool read_options(const std::vector<std::string>& words, BenchOptions& options) 
 int run(const std::vector<std::string>& words) {
   if (words.size() > 1 && words[1] == "role") return end(play_role(words));
   BenchOptions options;
-  options.out = PROSPECTD_SOURCE_DIR "/build/bench/import.json";
+  options.out = PROSPECTD_SOURCE_DIR "/build/bench/bench.json";
   if (words.size() == 2 && (words[1] == "--help" || words[1] == "-h")) {
     std::fputs(kUsage, stdout);
     return 0;
@@ -104,7 +133,7 @@ int run(const std::vector<std::string>& words) {
     std::fputs(kUsage, stderr);
     return 2;
   }
-  return end(bench_import(options));
+  return end(run_rows(options));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // Roles: what a child of the bench does in its process: the CRM, the reference, or prospectd itself. Each
-// writes one line to standard output: where it can be reached, or its figures.
+// writes lines to standard output: where it can be reached, or its figures.
 #pragma once
 
 #include <cstdint>
@@ -11,20 +11,40 @@
 
 namespace prospectd::bench {
 
-/// A sandbox CRM with `people` generated records; tells its address and credentials in one line and answers
-/// until standard input ends.
+/// A sandbox CRM with `people` generated records; tells its address, credentials and admin token in one line
+/// and answers until standard input ends.
 /// **Errors:** as sandbox::make_sandbox.
 Result<void> serve_sandbox(int64_t people);
+
+/// A server of the product's kind that answers every request with `bytes` bytes of JSON; tells its port and
+/// answers until standard input ends.
+/// **Errors:** as http::make_server.
+Result<void> serve_bytes(int64_t bytes);
 
 struct ImportOptions {
   std::string config;    ///< a configuration file of prospectd
   std::string database;  ///< a new file, or one that was imported into
   bool again = false;    ///< reads everything once more, and fails when anything is written
+  bool idle = false;     ///< stays idle for a while at the end, and tells its memory
   size_t pages_per_commit = 10;
 };
 /// One cycle of the real engine: transport, connector, core and store, as the daemon wires them.
 /// **Errors:** the configuration's, the store's, the cycle's; kInternal when a second reading wrote
 /// something.
 Result<Figures> run_import(const ImportOptions& options);
+
+struct PollRoleOptions {
+  std::string config;
+  std::string database;          ///< imported into
+  std::string crm;               ///< the sandbox's address
+  std::string admin_token;       ///< the sandbox's
+  std::vector<int64_t> changes;  ///< how many records change before each poll
+};
+/// Polls the CRM again and again, each time after so many records have changed there, and writes a line for
+/// each poll: changes, read and updated (people), calls, objects, cycle_ms, fetch_ms. The same records change
+/// each time, evenly spread over the database, so that the overlap reads no others. A first poll, which logs
+/// in and reads the descriptions, is not told.
+/// **Errors:** the configuration's, the store's, the cycles'; kInternal when a change was not noticed.
+Result<void> run_polls(const PollRoleOptions& options);
 
 }  // namespace prospectd::bench
