@@ -61,7 +61,8 @@ Loaded load(const std::string& path, const Above& above) {
   loaded.values = list_values(reader, config_table(), layers.root());
   loaded.overridden = layers.overridden();
   put_in_order(loaded.faults, path);
-  if (!has_errors(loaded.faults)) loaded.config = std::move(config);
+  if (!has_errors(loaded.faults)) loaded.config = config;
+  loaded.as_read = std::move(config);
   return loaded;
 }
 

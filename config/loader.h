@@ -26,6 +26,8 @@ struct Above {
 /// file can be read at all.
 struct Loaded {
   std::optional<Config> config;
+  /// As far as it could be read, faults or not: enough to find the daemon, which goes on with the one it has.
+  std::optional<Config> as_read;
   std::vector<Fault> faults;  ///< the main file's first, each file's in its order
   std::vector<Listed> values;
   std::vector<Listed> from_files;  ///< the same keys without settings and environment

@@ -31,6 +31,7 @@ struct PersonType {
   const mapping::FieldMap* map = nullptr;
   const mapping::LocalSchema* schema = nullptr;
   bool inbound_create = true;
+  std::string create_when;  ///< the condition below, as it was written; empty: none
   /// What a record has to meet to become a new prospect (mapping/record_condition.h); null: nothing.
   std::shared_ptr<const mapping::expression::Expression> condition;
   bool inbound_update = true;
@@ -43,6 +44,11 @@ struct PersonType {
   /// The entries whose lines an edition has not, for people: "Title → title, Rating → custom.rating". Empty
   /// where there is none or the edition is not known.
   std::string new_fields(EditionId since) const;
+  /// The mapping's lines, and what stands for the rule by which new records are let in. Ascending.
+  std::vector<uint64_t> edition_lines(std::vector<uint64_t> lines) const;
+  /// Was another rule in force by an edition? Then what it kept out may be let in now. False where the
+  /// edition is not known.
+  bool admits_anew(EditionId since) const;
 };
 
 /// A record that was set apart before it could be mapped.

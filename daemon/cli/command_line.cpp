@@ -309,6 +309,7 @@ Parsed usage(const std::vector<CLI::App*>& path, const std::string& message) {
   const std::string verb = name_of_path(path);
   Parsed parsed;
   parsed.code = ExitCode::kUsage;
+  parsed.message = message;
   parsed.err = "prospectd: " + harmless(message) + "\n" + "See: prospectd help" +
                (verb.empty() ? "" : " " + verb) + "\n";
   return parsed;

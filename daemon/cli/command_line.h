@@ -18,8 +18,9 @@ namespace prospectd::cli {
 /// Either an invocation, or what to print in its place.
 struct Parsed {
   std::optional<Invocation> invocation;
-  std::string out;  ///< for standard output: help, the overview
-  std::string err;  ///< for standard error: what is wrong, and what was meant
+  std::string out;      ///< for standard output: help, the overview
+  std::string err;      ///< for standard error: what is wrong, and what was meant
+  std::string message;  ///< what is wrong, alone, for --json; empty: nothing
   ExitCode code = ExitCode::kOk;
 };
 

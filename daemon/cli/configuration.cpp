@@ -23,6 +23,17 @@ Error error_of(const std::vector<config::Fault>& faults) {
                     text + counted(static_cast<int64_t>(faults.size()), "problem"));
 }
 
+void say_faults(const std::vector<config::Fault>& faults, Console& console) {
+  if (console.json) {
+    console.fail(error_of(faults));
+    return;
+  }
+  for (const config::Fault& fault : faults)
+    console.err() << harmless(config::format_fault(fault)) << '\n';
+  console.err() << counted(static_cast<int64_t>(faults.size()), "problem") << ". Nothing was changed.\n"
+                << std::flush;
+}
+
 }  // namespace
 
 std::string config_option(const CommonOptions& common) {
@@ -65,31 +76,41 @@ std::optional<config::Loaded> load_whole(const CommonOptions& common, Console& c
   }
   config::Loaded loaded = config::load(path);
   if (loaded.config) return loaded;
-  if (console.json) {
-    console.fail(error_of(loaded.faults));
-    return std::nullopt;
-  }
-  for (const config::Fault& fault : loaded.faults)
-    console.err() << harmless(config::format_fault(fault)) << '\n';
-  console.err() << counted(static_cast<int64_t>(loaded.faults.size()), "problem")
-                << ". Nothing was changed.\n"
-                << std::flush;
+  say_faults(loaded.faults, console);
   return std::nullopt;
 }
 
+// Whoever asks the daemon needs no more of the file than where it is: somebody may be editing the rest.
 DaemonAccess reach_daemon(const CommonOptions& common, Console& console) {
   DaemonAccess access;
-  const std::optional<config::Config> config = load_config(common, console);
-  if (!config) {
-    access.code = ExitCode::kConfig;
+  access.code = ExitCode::kConfig;
+  const std::string path = find_config(common);
+  if (path.empty()) {
+    access.code = console.fail(no_config());
     return access;
   }
-  auto client = DaemonClient::open(*config);
-  if (client) {
-    access.client = *std::move(client);
-  } else {
-    access.code = console.fail(client.error());
+  const config::Loaded loaded = config::load(path);
+  if (!loaded.as_read || loaded.as_read->state.directory.empty()) {
+    say_faults(loaded.faults, console);
+    return access;
   }
+  auto client = DaemonClient::open(*loaded.as_read);
+  if (!client) {
+    // With no daemon to ask, the faults are why there is none.
+    if (!loaded.config) {
+      say_faults(loaded.faults, console);
+    } else {
+      access.code = console.fail(client.error());
+    }
+    return access;
+  }
+  if (!loaded.config) {
+    console.hint("The configuration has " + counted(static_cast<int64_t>(loaded.faults.size()), "problem") +
+                 " (prospectd check" + config_option(common) +
+                 "); the daemon goes on with what it read before.");
+  }
+  access.client = *std::move(client);
+  access.code = ExitCode::kOk;
   return access;
 }
 

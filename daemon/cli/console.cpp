@@ -35,11 +35,13 @@ ExitCode Console::fail(const Error& error, ExitCode code) {
     at = end + 1;
   }
   err_ << std::flush;
-  if (json) {
-    const nlohmann::json one = {{"code", name_of(error.code)}, {"detail", error.text()}};
-    out_ << dump_json(nlohmann::json{{"errors", nlohmann::json::array({one})}}) << '\n' << std::flush;
-  }
+  if (json) errors_document(error);
   return code;
+}
+
+void Console::errors_document(const Error& error) {
+  const nlohmann::json one = {{"code", name_of(error.code)}, {"detail", error.text()}};
+  out_ << dump_json(nlohmann::json{{"errors", nlohmann::json::array({one})}}) << '\n' << std::flush;
 }
 
 ExitCode exit_code_of_verb(const Error& error) {

@@ -35,6 +35,8 @@ class Console {
   /// Says what went wrong and gives the exit code for it. With --json also {"errors": […]}.
   ExitCode fail(const Error& error);
   ExitCode fail(const Error& error, ExitCode code);
+  /// {"errors": […]} on standard output, and nothing else.
+  void errors_document(const Error& error);
 
   std::string tone(Tone tone, std::string_view text) const { return painted(out_terminal, tone, text); }
   std::ostream& out() { return out_; }

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -58,7 +59,13 @@ ExitCode run_words(const std::string& program, const std::vector<std::string>& w
   const Parsed parsed = parse_command_line(words);
   console.out() << parsed.out << std::flush;
   console.err() << parsed.err << std::flush;
-  if (!parsed.invocation) return parsed.code;
+  if (!parsed.invocation) {
+    // The options are not known, but this one is plain to see.
+    const bool json = std::ranges::find(words, "--json") != words.end();
+    if (json && !parsed.message.empty())
+      console.errors_document(make_error(ErrorCode::kInvalidInput, parsed.message));
+    return parsed.code;
+  }
   const CommonOptions& common = parsed.invocation->common;
   console.json = common.json;
   console.quiet = common.quiet;

@@ -47,12 +47,17 @@ class RetryBudget {
 inline milliseconds rest_after(const Error& error, int failures, milliseconds interval, uint64_t chance) {
   constexpr milliseconds kRestMax{3'600'000};
   constexpr milliseconds kQuotaRest{900'000};
+  constexpr milliseconds kPersonRest{600'000};
+  constexpr int kDoublingsMax = 10;
   if (error.retry_after) return std::clamp(*error.retry_after, milliseconds{1'000}, kRestMax);
   switch (error.error_class()) {
     case ErrorClass::kWait:
       return error.code == ErrorCode::kQuotaExhausted ? kQuotaRest : milliseconds{60'000};
-    case ErrorClass::kConfig:
-      return std::clamp(interval, milliseconds{1'000}, kRestMax);  // a person has to act
+    case ErrorClass::kConfig: {
+      // A person has to act; until then a login that is refused over and over may lock the user out.
+      const milliseconds grown = interval * (int64_t{1} << std::clamp(failures - 1, 0, kDoublingsMax));
+      return std::clamp(std::max(interval, std::min(grown, kPersonRest)), milliseconds{1'000}, kRestMax);
+    }
     default:
       return milliseconds{250} +
              full_jitter({milliseconds{1'000}, std::min(interval * 4, milliseconds{60'000})}, failures,

@@ -111,7 +111,7 @@ class Cycle {
     const std::string& object = type.map->object();
     PD_ASSIGN(editions, applier_.editions(c_.connection, object, lines));
     type.edition = editions.current;
-    if (const auto read_lines = type.map->lines(); read_lines != lines) {
+    if (const auto read_lines = type.edition_lines(type.map->lines()); read_lines != lines) {
       PD_ASSIGN(read, applier_.editions(c_.connection, object, read_lines));
       editions = std::move(read);
     }
@@ -167,11 +167,17 @@ class Cycle {
 
   // Lines that are new to the mapping: all records are read once more, so that both sides take their baseline
   // now and not at each record's next change, which would be lost in it (§11). And fields that were left out
-  // for a while: what changed meanwhile arrives.
+  // for a while: what changed meanwhile arrives. And records that another rule has kept out: they are judged
+  // by the one in force.
   bool compares_anew(const Reading& reading, const Cursor& before) {
     if (reading.person == nullptr) return false;
+    const bool admits = reading.person->admits_anew(before.edition);
+    if (admits) {
+      summary_.alerts.push_back(
+          reading.object + ": what makes a record a prospect has changed; all records are read once more");
+    }
     const std::string fields = reading.person->new_fields(before.edition);
-    if (fields.empty()) return false;
+    if (fields.empty()) return admits;
     // An edition that is older than the cursor's has been compared by before.
     const bool is_back = reading.person->edition < before.edition;
     summary_.alerts.push_back(reading.object +

@@ -79,16 +79,18 @@ class Compiler {
     }
     auto map = FieldMap::compile(type.mapping, options_.schema);
     if (!map) co_return std::move(map).error();
-    maps_->lines.push_back(map->lines());
+    std::vector<uint64_t> lines = map->lines();
     maps_->people.push_back(std::make_unique<FieldMap>(drop_missing(*map, *schema, maps_->alerts)));
     reconcile::PersonType compiled;
     compiled.map = maps_->people.back().get();
     compiled.schema = &options_.schema;
     compiled.inbound_create = type.inbound_create;
+    compiled.create_when = type.create_when;
     compiled.condition = type.condition;
     compiled.inbound_update = type.inbound_update;
     const auto becomes = options_.converts_to.find(object);
     if (becomes != options_.converts_to.end()) compiled.conversion_object = becomes->second;
+    maps_->lines.push_back(compiled.edition_lines(std::move(lines)));
     maps_->types.push_back(std::move(compiled));
     co_return Result<void>{};
   }

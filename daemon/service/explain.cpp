@@ -23,8 +23,8 @@ Result<Explanation> explain_address(const ExplainContext& context, store::Reader
   if (found) return explain_number(context, reader, *found);
   return make_error(ErrorCode::kNotFound,
                     "no prospect has this email address (looked for its key among all addresses of all "
-                    "prospects); a record in the CRM that has it was not read yet, or its type is not in the "
-                    "configuration");
+                    "prospects); a record in the CRM that has it was not read yet, is kept out by its type's "
+                    "create_when, or its type is not in the configuration: explain it by its CRM id");
 }
 
 // Lists begin with the open rows, so an open one is found at once, a closed one by paging past them.

@@ -20,7 +20,9 @@ bool is_locked_out(const engine::ConnectionStatus& connection) {
   if (!connection.last_error) return false;
   const ErrorCode code = connection.last_error->code;
   const bool refused = code == ErrorCode::kLoginRefused || code == ErrorCode::kSessionExpired;
-  return refused && connection.failing_for >= kLoginGrace;
+  // Where no login has ever been good there is nothing to bridge.
+  const bool ever_good = connection.last_cycle.has_value();
+  return refused && (!ever_good || connection.failing_for >= kLoginGrace);
 }
 
 class DaemonService final : public Service {
@@ -207,7 +209,7 @@ class DaemonService final : public Service {
     const auto connections = supervisor_.status();
     const bool none_left = !connections.empty() && std::ranges::all_of(connections, is_locked_out);
     if (!none_left) return {"login", true, {}};
-    return {"login", false, "the CRM has refused every login for some time; try: prospectd login --test"};
+    return {"login", false, "the CRM refuses every login; try: prospectd login --test"};
   }
 
   static bool all_ok(const std::vector<Check>& checks) { return std::ranges::all_of(checks, &Check::ok); }

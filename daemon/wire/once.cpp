@@ -74,8 +74,12 @@ Result<store::Totals> totals_of(store::Store& store) {
   return reader->totals();
 }
 
-ExitCode fail(const Error& error) {
+ExitCode fail(const Error& error, const cli::RunVerb& verb) {
   std::fprintf(stderr, "prospectd: %s\n", error.text().c_str());
+  if (verb.json) {
+    std::printf("{\"errors\":[{\"code\":%s,\"detail\":%s}]}\n", json_quote(name_of(error.code)).c_str(),
+                json_quote(error.text()).c_str());
+  }
   return exit_code_of(error);
 }
 
@@ -86,20 +90,20 @@ asio::awaitable<ExitCode> run_once(engine::Scheduler& scheduler, engine::Supervi
   Once once;
   std::string every;
   auto first = co_await supervisor.sync_now(every);
-  if (!first) co_return fail(first.error());
+  if (!first) co_return fail(first.error(), verb);
   once.first = *std::move(first);
   int64_t before = 0;
   std::function<void()> count = [&] { before = store.rows_written(); };
   co_await scheduler.blocking(std::move(count));
   auto second = co_await supervisor.sync_now(every);
-  if (!second) co_return fail(second.error());
+  if (!second) co_return fail(second.error(), verb);
   Result<store::Totals> totals = store::Totals{};
   std::function<void()> work = [&] {
     once.written_again = store.rows_written() - before;
     totals = totals_of(store);
   };
   co_await scheduler.blocking(std::move(work));
-  if (!totals) co_return fail(totals.error());
+  if (!totals) co_return fail(totals.error(), verb);
   once.totals = *totals;
   if (verb.json) {
     print_json(once);

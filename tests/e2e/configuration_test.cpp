@@ -93,8 +93,13 @@ TEST_F(Configuration, ABrokenOneLeavesTheOldInForceAndTheLogSaysWhere) {
               HasSubstr("prospectd.yaml:17:5  plugins.salesforce.pole: unknown key (did you mean poll?)"));
   EXPECT_THAT(log, HasSubstr("contact.yaml:8:27  fields[3].local: prospects have no field"));
   EXPECT_EQ(title_of_a_new_contact("still"), "By title");
-  const Ended told = follower_.ask({"status"});  // the command line reads the same broken file
-  EXPECT_EQ(told.code, 7);
+  // The command line reads the same broken file, and needs no more of it than where the daemon is.
+  const Ended told = follower_.ask({"status"});
+  EXPECT_EQ(told.code, 0) << told.err;
+  EXPECT_THAT(told.err, HasSubstr("The configuration has 2 problems (prospectd check"));
+  const Ended reload = follower_.ask({"config", "reload"});
+  EXPECT_EQ(reload.code, 7);
+  EXPECT_THAT(reload.err, HasSubstr("prospectd.yaml:17:5")) << "the daemon's own word";
 }
 
 TEST_F(Configuration, TheCommandLineSaysWhatIsInForceAndWhatWaitsForARestart) {

@@ -326,6 +326,29 @@ TEST(InboundCondition, S2_2_KeepsOutWhatDoesNotMeetIt_UntilItDoes) {
   EXPECT_EQ(world.prospect_of(intern).prospect.fields[field::kTitle], Value("CFO"));
 }
 
+TEST(InboundCondition, S2_2_ALooserOneLetsInWhatTheOneBeforeKeptOut) {
+  WorldOptions options;
+  options.on_connection = leads_where("title:cto");
+  World world(options);
+  world.lead("chief@x.test", {{"Title", Value("CTO")}});
+  const std::string intern = world.lead("intern@x.test", {{"Title", Value("Intern")}});
+  const std::string clerk = world.lead("clerk@x.test", {{"Title", Value("Clerk")}});
+  EXPECT_EQ(world.sync().people.created, 1);
+  world.scheduler().run_for(std::chrono::hours{24});  // the overlap does not reach back to them
+  world.restart([](WorldOptions& o) { o.on_connection = leads_where("title:cto OR title:intern"); });
+  const auto looser = world.sync();
+  EXPECT_EQ(looser.people.created, 1);
+  EXPECT_THAT(looser.alerts, testing::Contains(testing::HasSubstr("what makes a record a prospect")));
+  EXPECT_EQ(world.prospect_of(intern).prospect.fields[field::kTitle], Value("Intern"));
+  const int64_t written = world.store().rows_written();
+  EXPECT_TRUE(world.sync().alerts.empty());
+  EXPECT_EQ(world.store().rows_written(), written) << "read once more, not each time";
+  world.scheduler().run_for(std::chrono::hours{24});
+  world.restart([](WorldOptions& o) { o.on_connection = {}; });
+  EXPECT_EQ(world.sync().people.created, 1);
+  EXPECT_EQ(world.prospect_of(clerk).prospect.fields[field::kTitle], Value("Clerk"));
+}
+
 TEST(InboundUpdateOff, LeavesALinkedProspectAlone_AndLetsNewOnesIn) {
   WorldOptions options;
   options.on_connection = switches("Lead", true, false);

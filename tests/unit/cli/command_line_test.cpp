@@ -2,8 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "daemon/cli/command_line.h"
 #include "daemon/cli/help_text.h"
+#include "daemon/cli/json.h"
 #include "tests/unit/cli/harness.h"
 
 namespace prospectd::cli {
@@ -49,6 +52,19 @@ TEST(CommandLine, AnUnknownVerbIsUsageWithWhatWasMeant) {
   EXPECT_EQ(ran.out, "");
   EXPECT_THAT(run({"sandbox", "edti"}).err, HasSubstr("(did you mean edit?)"));
   EXPECT_THAT(run({"help", "snyc"}).err, HasSubstr("(did you mean sync?)"));
+}
+
+TEST(CommandLine, AMistakeOfUsageIsADocumentToo) {
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"stauts", "--json"},
+                                                {"status", "--nope", "--json"},
+                                                {"explain", "--json"}}) {
+    const Ran ran = run(words);
+    EXPECT_EQ(ran.code, ExitCode::kUsage);
+    const auto document = parse_json(ran.out);
+    ASSERT_TRUE(document) << words.front() << ": " << ran.out;
+    EXPECT_EQ(text_at(member(*document, "errors").at(0), "code"), "invalid_input");
+    EXPECT_NE(text_at(member(*document, "errors").at(0), "detail"), "");
+  }
 }
 
 TEST(CommandLine, AnUnknownOptionIsUsageWithWhatWasMeant) {

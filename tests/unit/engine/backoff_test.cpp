@@ -48,5 +48,13 @@ TEST(RetryBudget, IsSpentAndComesBackWithSuccess) {
   EXPECT_FALSE(budget.spend(ErrorCode::kTimeout));
 }
 
+TEST(RestAfter, WhatAPersonHasToMendIsTriedLessAndLess) {
+  const Error refused = make_error(ErrorCode::kLoginRefused, "");
+  EXPECT_EQ(rest_after(refused, 1, seconds{2}, 7), seconds{2});
+  EXPECT_EQ(rest_after(refused, 5, seconds{2}, 7), seconds{32});
+  EXPECT_EQ(rest_after(refused, 1'000, seconds{2}, 7), std::chrono::minutes{10});
+  EXPECT_EQ(rest_after(refused, 1'000, std::chrono::minutes{15}, 7), std::chrono::minutes{15});
+}
+
 }  // namespace
 }  // namespace prospectd::engine

@@ -138,6 +138,7 @@ TEST_F(ServiceTest, ATroubleOfTheCrmDoesNotEndBeingReady) {
 
 TEST_F(ServiceTest, ALoginThatIsRefusedLeavesAWhileOfGrace) {
   engine::ConnectionStatus& first = supervisor.connections[0];
+  first.last_cycle.emplace();
   first.last_error = make_error(ErrorCode::kLoginRefused, "wrong secret");
   first.failing_for = kLoginGrace - milliseconds{1};
   EXPECT_TRUE(service().ready());
@@ -145,6 +146,12 @@ TEST_F(ServiceTest, ALoginThatIsRefusedLeavesAWhileOfGrace) {
   EXPECT_FALSE(service().ready());
   EXPECT_TRUE(service().live());
   EXPECT_EQ(service().readiness().back().name, "login");
+}
+
+TEST_F(ServiceTest, ALoginThatWasNeverGoodHasNoGrace) {
+  supervisor.connections[0].last_error = make_error(ErrorCode::kLoginRefused, "wrong secret");
+  supervisor.connections[0].failing_for = milliseconds{1};
+  EXPECT_FALSE(service().ready());
 }
 
 TEST_F(ServiceTest, I12_OneConnectionThatLogsInIsEnoughToBeReady) {
