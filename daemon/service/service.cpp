@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "daemon/service/explain.h"
 #include "daemon/service/words.h"
 #include "reconcile/prospect_expression.h"
@@ -44,15 +48,7 @@ class DaemonService final : public Service {
         started_at_(scheduler.now()) {}
 
   asio::awaitable<Result<Status>> status() override {
-    std::function<Result<Status>(store::Reader&)> work = [](store::Reader& reader) -> Result<Status> {
-      Status read;
-      PD_ASSIGN(totals, reader.totals());
-      PD_ASSIGN(cursors, reader.cursors());
-      read.totals = totals;
-      read.cursors = std::move(cursors);
-      return read;
-    };
-    Result<Status> status = co_await read<Status>(std::move(work));
+    Result<Status> status = co_await stored_status();
     if (!status) co_return status;
     status->version = about_.version;
     status->dataset = about_.dataset;
@@ -230,6 +226,46 @@ class DaemonService final : public Service {
     names_ = std::make_shared<const ConnectionNames>(std::move(names));
   }
 
+  /// One look at the database, for all who asked before it began.
+  struct Look {
+    explicit Look(asio::io_context& io) : ended(io, asio::steady_timer::time_point::max()) {}
+    asio::steady_timer ended;  ///< never runs out; cancelled when there is news
+    std::optional<Result<Status>> outcome;
+  };
+
+  // What a status says of the database. However many ask at once, one look is under way, and those who come
+  // meanwhile share the next: none is told what stood before it asked.
+  asio::awaitable<Result<Status>> stored_status() {
+    if (!next_look_) next_look_ = std::make_shared<Look>(scheduler_.io());
+    const std::shared_ptr<Look> look = next_look_;
+    while (!look->outcome) {
+      if (!looking_) {
+        looking_ = true;
+        next_look_.reset();
+        look->outcome = co_await look_now();
+        looking_ = false;
+        look->ended.cancel();
+        if (next_look_) next_look_->ended.cancel();  // the first of them to wake looks
+      } else {
+        boost::system::error_code ignored;
+        co_await look->ended.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+      }
+    }
+    co_return *look->outcome;
+  }
+
+  asio::awaitable<Result<Status>> look_now() {
+    std::function<Result<Status>(store::Reader&)> work = [](store::Reader& reader) -> Result<Status> {
+      Status read;
+      PD_ASSIGN(totals, reader.totals());
+      PD_ASSIGN(cursors, reader.cursors());
+      read.totals = totals;
+      read.cursors = std::move(cursors);
+      return read;
+    };
+    return read<Status>(std::move(work));
+  }
+
   // A reader lives for one question: it holds its view of the database, and the log can't be moved past that.
   template <class T>
   asio::awaitable<Result<T>> read(std::function<Result<T>(store::Reader&)> work) {
@@ -262,6 +298,8 @@ class DaemonService final : public Service {
   const SavedFilters* saved_;
   const engine::Heartbeat* heartbeat_;  ///< may be null
   const Timestamp started_at_;
+  std::shared_ptr<Look> next_look_;  ///< that has not begun; empty: nobody waits for one
+  bool looking_ = false;
   std::shared_ptr<const ConnectionNames> names_ = std::make_shared<const ConnectionNames>();
 };
 

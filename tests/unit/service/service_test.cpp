@@ -64,6 +64,25 @@ TEST_F(ServiceTest, EveryQuestionSeesTheDatabaseAsItIsNow) {
   EXPECT_EQ(store.readers_made, 2) << "a reader keeps its view, so each question has its own";
 }
 
+TEST_F(ServiceTest, ManyWhoAskForTheStatusAtOnceShareALookAndNoneIsToldWhatWasBefore) {
+  store.shelf.totals.prospects = 1;
+  int answered = 0;
+  const auto ask = [&]() -> boost::asio::awaitable<void> {
+    const auto status = co_await service().status();
+    EXPECT_TRUE(status);
+    EXPECT_EQ(status->totals.prospects, 1);
+    ++answered;
+  };
+  for (int i = 0; i < 50; ++i)
+    boost::asio::co_spawn(io, ask, [](std::exception_ptr thrown) { EXPECT_FALSE(thrown); });
+  io.restart();
+  io.run();
+  EXPECT_EQ(answered, 50);
+  EXPECT_LE(store.readers_made, 2) << "the first one's, and one for all who came meanwhile";
+  store.shelf.totals.prospects = 2;
+  EXPECT_EQ(wait_for(service().status())->totals.prospects, 2);
+}
+
 TEST_F(ServiceTest, ProspectsAreListedInPages) {
   for (int64_t id = 1; id <= 5; ++id)
     store.shelf.prospects[id].prospect.id = ProspectId{id};
