@@ -1,6 +1,7 @@
 #include "daemon/api/list_wish.h"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 
 #include <nlohmann/json.hpp>
@@ -138,11 +139,23 @@ std::string quoted(const std::string& text) {
   return out + "\"";
 }
 
-// due_at:("2026-11-20" OR "2026-11-21")
+// A number, a date or true: nothing that could mean more within an expression.
+bool is_plain(const std::string& value) {
+  const auto plain = [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '.' || c == ':' || c == '-' || c == '+';
+  };
+  const bool negated =
+      value.size() > 1 && value[0] == '-' && std::isdigit(static_cast<unsigned char>(value[1])) == 0;
+  return !value.empty() && !negated && std::ranges::all_of(value, plain);
+}
+
+// due_at:(2026-11-20 OR 2026-11-21)
 std::string equals_any(const store::Column& column, const std::string& text) {
   std::string any;
-  for (const std::string& value : split(text))
-    any += (any.empty() ? "" : " OR ") + (column.type == ColumnType::kText ? quoted(value) : value);
+  for (const std::string& value : split(text)) {
+    const bool as_it_is = column.type != ColumnType::kText && is_plain(value);
+    any += (any.empty() ? "" : " OR ") + (as_it_is ? value : quoted(value));
+  }
   return column.name + ":(" + any + ")";
 }
 

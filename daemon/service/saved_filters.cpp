@@ -170,6 +170,18 @@ class FilterChange {
   Texts texts_;
 };
 
+/// Counts one as long as it lives.
+class OneMore {
+ public:
+  explicit OneMore(int& count) : count_(count) { ++count_; }
+  ~OneMore() { --count_; }
+  OneMore(const OneMore&) = delete;
+  OneMore& operator=(const OneMore&) = delete;
+
+ private:
+  int& count_;
+};
+
 class StoredFilters final : public SavedFilters {
  public:
   StoredFilters(engine::Scheduler& scheduler, store::Store& store, Language language,
@@ -196,6 +208,8 @@ class StoredFilters final : public SavedFilters {
                            "a filter's name has 1 to " + std::to_string(kFilterNameBytesMax) +
                                " letters a-z, digits, dots, dashes and underscores");
     }
+    if (changes_ >= kChangesMax) co_return busy();
+    const OneMore counted(changes_);
     FilterChange change(language_, store_, name, std::move(actor));
     Result<std::vector<SavedFilter>> after = stopping();
     const Timestamp now = scheduler_.now();
@@ -207,6 +221,8 @@ class StoredFilters final : public SavedFilters {
   }
 
   asio::awaitable<Result<void>> drop(std::string name, std::string actor) override {
+    if (changes_ >= kChangesMax) co_return busy();
+    const OneMore counted(changes_);
     FilterChange change(language_, store_, std::move(name), std::move(actor));
     Result<std::vector<SavedFilter>> after = stopping();
     const Timestamp now = scheduler_.now();
@@ -218,6 +234,12 @@ class StoredFilters final : public SavedFilters {
   }
 
  private:
+  // Judging a change may mean to read every saved filter anew, on the thread that polls write with too.
+  static constexpr int kChangesMax = 2;
+  static Error busy() {
+    return make_error(ErrorCode::kLocked, "other filters are being saved or dropped: try again in a moment");
+  }
+
   static Error stopping() {
     return make_error(ErrorCode::kCancelled, "the daemon is stopping: nothing was written");
   }
@@ -227,6 +249,7 @@ class StoredFilters final : public SavedFilters {
     texts_ = texts_of(filters_);
   }
 
+  int changes_ = 0;  ///< under way or waiting
   engine::Scheduler& scheduler_;
   store::Store& store_;
   const Language language_;

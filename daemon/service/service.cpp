@@ -2,10 +2,7 @@
 
 #include <algorithm>
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
+#include "daemon/engine/signal.h"
 #include "daemon/service/explain.h"
 #include "daemon/service/words.h"
 #include "reconcile/prospect_expression.h"
@@ -14,6 +11,8 @@ namespace prospectd::service {
 namespace {
 
 namespace asio = boost::asio;
+
+constexpr int kReadsMax = 32;  ///< questions under way or waiting: one reads at a time
 
 /// Codes after which nothing can be committed until somebody makes room or lets go.
 bool keeps_from_writing(ErrorCode code) {
@@ -228,47 +227,69 @@ class DaemonService final : public Service {
 
   /// One look at the database, for all who asked before it began.
   struct Look {
-    explicit Look(asio::io_context& io) : ended(io, asio::steady_timer::time_point::max()) {}
-    asio::steady_timer ended;  ///< never runs out; cancelled when there is news
+    std::vector<std::shared_ptr<engine::Signal>> waiting;
     std::optional<Result<Status>> outcome;
+
+    void tell_all() {
+      for (const auto& signal : waiting)
+        signal->notify();
+    }
   };
 
   // What a status says of the database. However many ask at once, one look is under way, and those who come
   // meanwhile share the next: none is told what stood before it asked.
   asio::awaitable<Result<Status>> stored_status() {
-    if (!next_look_) next_look_ = std::make_shared<Look>(scheduler_.io());
+    if (!next_look_) next_look_ = std::make_shared<Look>();
     const std::shared_ptr<Look> look = next_look_;
+    const auto news = std::make_shared<engine::Signal>(scheduler_.io());
+    look->waiting.push_back(news);
     while (!look->outcome) {
-      if (!looking_) {
-        looking_ = true;
-        next_look_.reset();
-        look->outcome = co_await look_now();
-        looking_ = false;
-        look->ended.cancel();
-        if (next_look_) next_look_->ended.cancel();  // the first of them to wake looks
-      } else {
-        boost::system::error_code ignored;
-        co_await look->ended.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+      if (looking_) {
+        co_await news->wait();
+        continue;
       }
+      looking_ = true;
+      next_look_.reset();
+      look->outcome = co_await look_now();
+      looking_ = false;
+      look->tell_all();
+      if (next_look_) next_look_->tell_all();  // the first of them to wake looks
     }
     co_return *look->outcome;
   }
 
   asio::awaitable<Result<Status>> look_now() {
-    std::function<Result<Status>(store::Reader&)> work = [](store::Reader& reader) -> Result<Status> {
-      Status read;
-      PD_ASSIGN(totals, reader.totals());
-      PD_ASSIGN(cursors, reader.cursors());
-      read.totals = totals;
-      read.cursors = std::move(cursors);
-      return read;
-    };
-    return read<Status>(std::move(work));
+    co_await learn_names();
+    Result<Status> seen = not_read();
+    std::function<void()> job = [&] { seen = read_status(); };
+    co_await scheduler_.blocking(std::move(job));
+    co_return seen;
+  }
+
+  // A few rows, on the writer's thread: a status never waits behind somebody's list.
+  Result<Status> read_status() const {
+    Status status;
+    PD_ASSIGN(reader, store_.reader());
+    PD_ASSIGN(totals, reader->totals());
+    PD_ASSIGN(cursors, reader->cursors());
+    status.totals = totals;
+    status.cursors = std::move(cursors);
+    return status;
   }
 
   // A reader lives for one question: it holds its view of the database, and the log can't be moved past that.
   template <class T>
   asio::awaitable<Result<T>> read(std::function<Result<T>(store::Reader&)> work) {
+    if (reads_ >= kReadsMax)
+      co_return make_error(ErrorCode::kLocked, "too many questions at once: ask again");
+    ++reads_;
+    Result<T> outcome = co_await read_in_turn(std::move(work));
+    --reads_;
+    co_return outcome;
+  }
+
+  template <class T>
+  asio::awaitable<Result<T>> read_in_turn(std::function<Result<T>(store::Reader&)> work) {
     co_await learn_names();
     Result<std::unique_ptr<store::Reader>> reader = not_read();
     std::function<void()> open = [&] { reader = store_.reader(); };
@@ -300,6 +321,7 @@ class DaemonService final : public Service {
   const Timestamp started_at_;
   std::shared_ptr<Look> next_look_;  ///< that has not begun; empty: nobody waits for one
   bool looking_ = false;
+  int reads_ = 0;  ///< under way or waiting
   std::shared_ptr<const ConnectionNames> names_ = std::make_shared<const ConnectionNames>();
 };
 

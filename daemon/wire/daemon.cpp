@@ -2,9 +2,12 @@
 
 #include <unistd.h>
 
+#include <condition_variable>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <mutex>
+#include <thread>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -27,6 +30,26 @@ namespace prospectd::wire {
 namespace {
 
 namespace asio = boost::asio;
+
+/// Ends the process when it has not ended by itself in time. What is committed is safe, and nothing is
+/// written any more.
+class LastResort {
+ public:
+  void arm(ExitCode code) {
+    thread_ = std::jthread([code](const std::stop_token& ended) {
+      std::mutex mutex;
+      std::unique_lock lock(mutex);
+      std::condition_variable_any time;
+      time.wait_for(lock, ended, kStopWithin, [] { return false; });
+      if (ended.stop_requested()) return;
+      log::warn("daemon.stop_forced", "a question to the database did not end in time; ending now", {});
+      std::_Exit(static_cast<int>(code));
+    });
+  }
+
+ private:
+  std::jthread thread_;
+};
 
 class Daemon {
  public:
@@ -191,9 +214,12 @@ class Daemon {
             log::error("daemon.fatal", fatal->text(), {{"code", name_of(fatal->code)}});
             if (exit_code_ == ExitCode::kOk) exit_code_ = exit_code_of(*fatal);
           }
+          // From here on a signal ends the process, and so does time: a question may still be read.
+          signals_.clear();
           signals_.cancel();
           reload_signals_.cancel();
           deadline_.cancel();
+          last_resort_.arm(exit_code_);
         });
   }
 
@@ -203,6 +229,7 @@ class Daemon {
   }
 
   const cli::RunVerb& verb_;
+  LastResort last_resort_;  // goes last: what is destroyed may wait for a thread
   const std::unique_ptr<ServiceManager> manager_ = take_service_manager();
   asio::io_context io_{1};
   asio::signal_set signals_{io_, SIGINT, SIGTERM};

@@ -138,7 +138,8 @@ class LiveConfiguration final : public api::Configuration {
  private:
   struct Read {
     Loaded loaded = {
-        std::nullopt, {{config::Severity::kError, {}, "", "the daemon is stopping", ""}}, {}, {}, {}};
+        std::nullopt, std::nullopt, {{config::Severity::kError, {}, "", "the daemon is stopping", ""}},
+        {},           {},           {}};
   };
 
   static Error not_read() { return make_error(ErrorCode::kCancelled, "the daemon is stopping"); }

@@ -327,7 +327,9 @@ TEST(InboundCondition, S2_2_KeepsOutWhatDoesNotMeetIt_UntilItDoes) {
 }
 
 TEST(InboundCondition, S2_2_ALooserOneLetsInWhatTheOneBeforeKeptOut) {
+  const Scratch scratch;
   WorldOptions options;
+  options.database = scratch.file("prospectd.db");
   options.on_connection = leads_where("title:cto");
   World world(options);
   world.lead("chief@x.test", {{"Title", Value("CTO")}});

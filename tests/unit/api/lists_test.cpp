@@ -127,6 +127,14 @@ TEST_F(ListsTest, AreFilteredByColumnsAndReferences) {
   EXPECT_THAT(ids("/v1/accounts?filter[name]=ACME"), ElementsAre("1")) << "letter case doesn't count";
 }
 
+TEST_F(ListsTest, AValueIsAValueAndNeverAPartOfAnExpression) {
+  for (const char* value :
+       {"false)%20OR%20id:>0%20OR%20active:(false", "true%20OR%20false", "-true", "(true"}) {
+    EXPECT_EQ(fault_of("/v1/users?filter[active]=" + std::string(value) + "&filter[kind]=queue"),
+              "filter[active]");
+  }
+}
+
 TEST_F(ListsTest, TheLanguageOfFiltersServesEveryCollection) {
   EXPECT_THAT(ids("/v1/tasks?filter[q]=state:incomplete%20-owner:*"), ElementsAre("4"));
   EXPECT_THAT(ids("/v1/tasks?filter[q]=owner:%22ana@acme.test%22"), ElementsAre("1", "3"));
