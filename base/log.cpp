@@ -3,11 +3,11 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <mutex>
 
+#include "base/harmless.h"
 #include "base/text.h"
 
 namespace prospectd::log {
@@ -49,20 +49,9 @@ std::shared_ptr<spdlog::logger> make_logger(Format format, Level least) {
   return logger;
 }
 
-bool is_control(char c) {
-  return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-}
-
+// What harmless() would not leave as it is has to be quoted.
 bool is_plain_word(const std::string& text) {
-  return !text.empty() && is_valid_utf8(text) &&
-         std::none_of(text.begin(), text.end(), [](char c) { return c == ' ' || c == '"' || is_control(c); });
-}
-
-// One line of text for a terminal: control characters (line ends, escape sequences) become blanks.
-std::string one_line(std::string_view text) {
-  std::string line = repair_utf8(text);
-  std::replace_if(line.begin(), line.end(), is_control, ' ');
-  return line;
+  return !text.empty() && text.find_first_of(" \"") == std::string::npos && harmless(text) == text;
 }
 
 std::string value_text(const Field& field, Format format) {
@@ -84,7 +73,7 @@ std::string compose(Format format, std::string_view event, std::string_view mess
                     std::initializer_list<Field> fields) {
   const bool json = format == Format::kJson;
   std::string line =
-      json ? "\"event\":" + json_quote(event) + ",\"message\":" + json_quote(message) : one_line(message);
+      json ? "\"event\":" + json_quote(event) + ",\"message\":" + json_quote(message) : harmless(message);
   for (const Field& field : fields) {
     line += json ? "," + json_quote(field.name) + ":" : " " + std::string(field.name) + "=";
     line += value_text(field, format);

@@ -1,8 +1,8 @@
 #include "base/text.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
+
+#include "base/harmless.h"
 
 namespace prospectd {
 namespace {
@@ -128,8 +128,9 @@ std::string json_quote(std::string_view text) {
     text = repaired;
   }
   std::string out = "\"";
-  for (const char c : text) {
-    switch (c) {
+  while (!text.empty()) {
+    const Character c = first_character(text);
+    switch (c.code) {
       case '"':
         out += "\\\"";
         break;
@@ -146,14 +147,13 @@ std::string json_quote(std::string_view text) {
         out += "\\t";
         break;
       default:
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-          std::array<char, 8> escape;
-          std::snprintf(escape.data(), escape.size(), "\\u%04x", c);
-          out += escape.data();
+        if (is_treacherous(c.code)) {
+          out += json_escape(c.code);
         } else {
-          out += c;
+          out += text.substr(0, c.bytes);
         }
     }
+    text.remove_prefix(c.bytes);
   }
   out += '"';
   return out;

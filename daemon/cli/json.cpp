@@ -1,8 +1,8 @@
 #include "daemon/cli/json.h"
 
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "base/harmless.h"
 #include "daemon/cli/text_cells.h"
 #include "mapping/unicode.h"
 
@@ -13,10 +13,10 @@ using Json = nlohmann::json;
 
 constexpr int kIndent = 2;
 
-// Outside of strings JSON has none of these, so an escape is always right in their place.
+// Outside of strings JSON has none of these, so an escape is always right in their place. Those of ASCII were
+// escaped before; what is left of them is the layout's.
 bool wants_escape(int32_t code) {
-  return (code >= 0x7F && code < 0xA0) || code == 0x061C || (code >= 0x200E && code <= 0x200F) ||
-         (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+  return code >= 0x7F && is_treacherous(code);
 }
 
 std::string escaped(const std::string& text) {
@@ -26,9 +26,7 @@ std::string escaped(const std::string& text) {
     const mapping::unicode::Decoded d = mapping::unicode::decode(rest);
     const size_t bytes = d.bytes == 0 ? 1 : d.bytes;
     if (wants_escape(d.code)) {
-      char code[8];
-      std::snprintf(code, sizeof(code), "\\u%04x", static_cast<unsigned>(d.code));
-      out += code;
+      out += json_escape(d.code);
     } else {
       out += rest.substr(0, bytes);
     }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "base/text.h"
+#include "base/harmless.h"
 #include "mapping/unicode.h"
 
 namespace prospectd::cli {
@@ -25,10 +25,6 @@ constexpr Range kWide[] = {{0x1100, 0x115F},   {0x231A, 0x231B},   {0x23E9, 0x23
                            {0xA960, 0xA97F},   {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},
                            {0xFF00, 0xFF60},   {0xFFE0, 0xFFE6},   {0x16FE0, 0x18DFF}, {0x1AFF0, 0x1B2FF},
                            {0x1F300, 0x1F64F}, {0x1F680, 0x1F6FF}, {0x1F900, 0x1FAFF}, {0x20000, 0x3FFFD}};
-// What turns the reading direction around, or ends a line without being a control character.
-constexpr Range kTreacherous[] = {
-    {0x061C, 0x061C}, {0x200E, 0x200F}, {0x2028, 0x2029}, {0x202A, 0x202E}, {0x2066, 0x2069}};
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
 
 template <size_t N>
@@ -71,21 +67,7 @@ size_t bytes_within(std::string_view text, size_t cells) {
 }  // namespace
 
 std::string harmless(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  const std::string repaired = repair_utf8(text);
-  for (std::string_view rest = repaired; !rest.empty();) {
-    const unicode::Decoded d = next(rest);
-    if (d.code == '\n' || d.code == '\t' || d.code == '\r') {
-      out += ' ';
-    } else if (is_control(d.code) || in(kTreacherous, d.code)) {
-      out += kReplacement;
-    } else {
-      out += rest.substr(0, d.bytes);
-    }
-    rest.remove_prefix(d.bytes);
-  }
-  return out;
+  return prospectd::harmless(text);
 }
 
 size_t cells_of(std::string_view text) {

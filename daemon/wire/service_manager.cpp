@@ -13,6 +13,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/harmless.h"
 #include "base/log.h"
 
 namespace prospectd::wire {
@@ -61,14 +62,6 @@ std::string monotonic_usec() {
   return std::to_string(int64_t{now.tv_sec} * 1'000'000 + now.tv_nsec / 1'000);
 }
 
-// A line: what ends one is none of ours.
-std::string in_one_line(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20) c = ' ';
-  }
-  return text;
-}
-
 class NotifiedManager final : public ServiceManager {
  public:
   NotifiedManager(Address address, std::optional<milliseconds> watchdog)
@@ -92,7 +85,7 @@ class NotifiedManager final : public ServiceManager {
   void status(const std::string& text) override {
     if (text == last_status_) return;
     last_status_ = text;
-    send("STATUS=" + in_one_line(text));
+    send("STATUS=" + harmless(text));
   }
 
  private:

@@ -118,14 +118,28 @@ TEST(TerminalLog, QuotesOnlyWhatIsNoPlainWord) {
   EXPECT_NE(text.find("Applied a page object=Lead by=\"two words\" none=\"\"\n"), std::string::npos) << text;
 }
 
-TEST(TerminalLog, LineEndsAndEscapeSequencesNeverReachTheTerminal) {
+// Beside the control characters of ASCII: CSI in one character of the upper range, and what turns the reading
+// direction around.
+const char* const kTreacherous[] = {"\r", "\x07", "\x7F", "\x1B", "\u009b", "\u202e", "\u2066", "\u2028"};
+const std::string kHostile = "\x1B[2Jgone\r\nforged\x07\x7F \u009b31m \u202e\u2066\u2028";
+
+TEST(TerminalLog, F62_LineEndsAndEscapeSequencesNeverReachTheTerminal) {
   configure(Format::kTerminal, Level::kInfo);
-  const std::string hostile = "\x1B[2Jgone\r\nforged\x07\x7F";
-  const std::string text = stderr_of([&] { warn("a.b", hostile, {{"v", hostile}, {"w", "\x1B"}}); });
+  const std::string text = stderr_of([&] {
+    warn("a.b", kHostile, {{"v", kHostile}, {"w", "\x1B"}, {"x", "\u009b"}});
+  });
   EXPECT_EQ(lines_of(text).size(), 1u);
-  for (const char control : {'\r', '\x07', '\x7F', '\x1B'}) {
-    EXPECT_EQ(text.find(control), std::string::npos) << static_cast<int>(control);
-  }
+  for (const std::string character : kTreacherous)
+    EXPECT_EQ(text.find(character), std::string::npos) << testing::PrintToString(character);
+}
+
+TEST(JsonLog, F62_WhatATerminalActsUponIsEscapedAndReadsBack) {
+  configure(Format::kJson, Level::kInfo);
+  const std::string text = stderr_of([&] { warn("a.b", kHostile, {{"v", kHostile}}); });
+  EXPECT_EQ(lines_of(text).size(), 1u);
+  for (const std::string character : kTreacherous)
+    EXPECT_EQ(text.find(character), std::string::npos) << testing::PrintToString(character);
+  EXPECT_EQ(json::parse(text).at("v"), kHostile);
 }
 
 TEST(Log, KeepsBackWhatIsBelowItsLevel) {

@@ -91,6 +91,11 @@ TEST(JsonQuote, EscapesWhatJsonWants) {
   EXPECT_EQ(json_quote("Zoë"), R"("Zoë")");
 }
 
+TEST(JsonQuote, F62_EscapesWhatATerminalActsUpon) {
+  EXPECT_EQ(json_quote("\u009b31m\u202e\u2028"), R"("\u009b31m\u202e\u2028")");
+  EXPECT_EQ(json_quote("İ李🙂"), R"("İ李🙂")");
+}
+
 TEST(JsonQuote, RepairsBadUtf8) {
   EXPECT_EQ(json_quote("a\xFF"), "\"a\uFFFD\"");
 }
