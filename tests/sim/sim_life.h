@@ -11,18 +11,10 @@
 
 #include "tests/sim/dice.h"
 #include "tests/sim/sim_plan.h"
+#include "tests/support/agreement.h"
 #include "tests/support/world.h"
 
 namespace prospectd::test {
-
-/// What the oracle can't read off either side afterwards.
-struct Memory {
-  std::set<std::string> opted_out;                   ///< records whose opt-out was ever set
-  std::multimap<std::string, std::string> was_once;  ///< record → what was merged or converted into it
-  std::set<int64_t> made_here;                       ///< prospects that began without a record
-  std::set<int64_t> opted_out_here;
-  std::set<std::pair<int64_t, size_t>> edited_here;  ///< prospect and field
-};
 
 class Life {
  public:

@@ -16,6 +16,7 @@
 namespace prospectd::test {
 namespace {
 
+constexpr size_t kFailuresMax = 8;
 constexpr int kPollsUntilAgreed = 2;
 constexpr int kUnreachable = 1'000;
 constexpr int kLookBehindPerMille = 60;
