@@ -185,8 +185,8 @@ struct SqliteOptions {
   std::string
       path;  ///< a file, or ":memory:" (tests and simulation: the reader shares the writer's connection)
   mapping::LocalSchema schema;
-  CommitHook on_commit;  ///< empty: never stops
-  bool lock = true;      ///< take the lock file against a second daemon
+  CommitHook on_commit;                     ///< empty: never stops
+  bool lock = true;                         ///< take the lock file against a second daemon
   int64_t cache_bytes = 8LL * 1024 * 1024;  ///< of pages; an import stays under 64 MB in all
 };
 
