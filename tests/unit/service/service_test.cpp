@@ -83,6 +83,24 @@ TEST_F(ServiceTest, ManyWhoAskForTheStatusAtOnceShareALookAndNoneIsToldWhatWasBe
   EXPECT_EQ(wait_for(service().status())->totals.prospects, 2);
 }
 
+TEST_F(ServiceTest, MoreQuestionsThanCanWaitAreRefusedAsBusyAndTheNextIsAnswered) {
+  int answered = 0;
+  int busy = 0;
+  const auto ask = [&]() -> boost::asio::awaitable<void> {
+    store::ProspectQuery query;
+    const auto rows = co_await service().prospects(std::move(query));
+    answered += rows ? 1 : 0;
+    busy += !rows && rows.error().code == ErrorCode::kLocked ? 1 : 0;
+  };
+  for (int i = 0; i < 40; ++i)
+    boost::asio::co_spawn(io, ask, [](std::exception_ptr thrown) { EXPECT_FALSE(thrown); });
+  io.restart();
+  io.run();
+  EXPECT_EQ(answered, 32);
+  EXPECT_EQ(busy, 8);
+  EXPECT_TRUE(wait_for(service().prospects({})));
+}
+
 TEST_F(ServiceTest, ProspectsAreListedInPages) {
   for (int64_t id = 1; id <= 5; ++id)
     store.shelf.prospects[id].prospect.id = ProspectId{id};
