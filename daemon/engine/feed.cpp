@@ -367,7 +367,7 @@ class WindowFeed final : public Feed {
   Parts parts_;        ///< in feed order; those that have been handed on are gone
   size_t behind_ = 0;  ///< pages that wait for their part's turn
   size_t under_way_ = 0;
-  size_t requests_max_ = 1;  ///< under way together, for now
+  size_t requests_max_ = 1;  ///< under way together; fewer where the CRM has trouble
   size_t pages_well_ = 0;    ///< in a row, since requests_max_ changed
   bool sliced_ = false;
   int slow_pages_ = 0;     ///< in a row

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "daemon/service/journaled.h"
+#include "daemon/service/one_more.h"
 #include "reconcile/prospect_expression.h"
 
 namespace prospectd::service {
@@ -168,18 +169,6 @@ class FilterChange {
   const std::string actor_;
   std::vector<SavedFilter> filters_;
   Texts texts_;
-};
-
-/// Counts one as long as it lives.
-class OneMore {
- public:
-  explicit OneMore(int& count) : count_(count) { ++count_; }
-  ~OneMore() { --count_; }
-  OneMore(const OneMore&) = delete;
-  OneMore& operator=(const OneMore&) = delete;
-
- private:
-  int& count_;
 };
 
 class StoredFilters final : public SavedFilters {

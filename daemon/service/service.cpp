@@ -4,6 +4,7 @@
 
 #include "daemon/engine/signal.h"
 #include "daemon/service/explain.h"
+#include "daemon/service/one_more.h"
 #include "daemon/service/words.h"
 #include "reconcile/prospect_expression.h"
 
@@ -282,14 +283,7 @@ class DaemonService final : public Service {
   asio::awaitable<Result<T>> read(std::function<Result<T>(store::Reader&)> work) {
     if (reads_ >= kReadsMax)
       co_return make_error(ErrorCode::kLocked, "too many questions at once: ask again");
-    ++reads_;
-    Result<T> outcome = co_await read_in_turn(std::move(work));
-    --reads_;
-    co_return outcome;
-  }
-
-  template <class T>
-  asio::awaitable<Result<T>> read_in_turn(std::function<Result<T>(store::Reader&)> work) {
+    const OneMore counted(reads_);
     co_await learn_names();
     Result<std::unique_ptr<store::Reader>> reader = not_read();
     std::function<void()> open = [&] { reader = store_.reader(); };
