@@ -152,9 +152,14 @@ class Api {
   asio::awaitable<http::Response> openapi(Call) { co_return json_text(openapi_document()); }
 
   asio::awaitable<http::Response> status(Call) {
-    Result<service::Status> status = co_await service_.status();
+    Result<std::shared_ptr<const service::Status>> status = co_await service_.status();
     if (!status) co_return failed(status.error());
-    co_return one(status_resource(*status, service_));
+    // Dashboards ask in crowds: those who share a status share its answer.
+    if (*status != answered_) {
+      answer_ = one(status_resource(**status, service_));
+      answered_ = *std::move(status);
+    }
+    co_return answer_;
   }
 
   asio::awaitable<http::Response> start_sync(Call call) {
@@ -209,6 +214,8 @@ class Api {
   Gate gate_;
   Syncs syncs_;
   Acts acts_;
+  std::shared_ptr<const service::Status> answered_;  ///< the last status that was told, and how
+  http::Response answer_;
 };
 
 }  // namespace

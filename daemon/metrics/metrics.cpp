@@ -16,7 +16,7 @@ class GatheredMetrics final : public Metrics {
 
   asio::awaitable<std::string> exposition() override {
     Figures figures;
-    Result<service::Status> status = co_await from_.service.status();
+    const Result<std::shared_ptr<const service::Status>> status = co_await from_.service.status();
     std::function<void()> look = [this, &figures] {
       figures.process = process_figures();
       figures.storage = storage_figures(from_.database);
@@ -28,10 +28,10 @@ class GatheredMetrics final : public Metrics {
     figures.checks = from_.service.readiness();
     figures.requests = from_.requests();
     figures.reloads = from_.reloads();
-    figures.connections = status ? std::move(status->connections) : from_.service.connections();
+    figures.connections = status ? (*status)->connections : from_.service.connections();
     if (status) {
-      figures.totals = status->totals;
-      figures.cursors = named(status->cursors, figures.connections);
+      figures.totals = (*status)->totals;
+      figures.cursors = named((*status)->cursors, figures.connections);
     }
     co_return metrics::exposition(figures);
   }

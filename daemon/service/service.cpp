@@ -29,6 +29,8 @@ bool is_locked_out(const engine::ConnectionStatus& connection) {
   return refused && (!ever_good || connection.failing_for >= kLoginGrace);
 }
 
+using StatusPtr = std::shared_ptr<const Status>;
+
 class DaemonService final : public Service {
  public:
   DaemonService(engine::Scheduler& scheduler, engine::Supervisor& supervisor, store::Store& store,
@@ -47,17 +49,26 @@ class DaemonService final : public Service {
         heartbeat_(heartbeat),
         started_at_(scheduler.now()) {}
 
-  asio::awaitable<Result<Status>> status() override {
-    Result<Status> status = co_await stored_status();
-    if (!status) co_return status;
-    status->version = about_.version;
-    status->dataset = about_.dataset;
-    status->now = scheduler_.now();
-    status->started_at = started_at_;
-    status->connections = supervisor_.status();
-    for (engine::ConnectionStatus& connection : status->connections)
-      complete(connection, *status);
-    co_return status;
+  // However many ask at once, one look at the database is under way, and those who come meanwhile share the
+  // next: none is told what stood before it asked.
+  asio::awaitable<Result<StatusPtr>> status() override {
+    if (!next_look_) next_look_ = std::make_shared<Look>();
+    const std::shared_ptr<Look> look = next_look_;
+    const auto news = std::make_shared<engine::Signal>(scheduler_.io());
+    look->waiting.push_back(news);
+    while (!look->outcome) {
+      if (looking_) {
+        co_await news->wait();
+        continue;
+      }
+      looking_ = true;
+      next_look_.reset();
+      look->outcome = co_await look_now();
+      looking_ = false;
+      look->tell_all();
+      if (next_look_) next_look_->tell_all();  // the first of them to wake looks
+    }
+    co_return *look->outcome;
   }
 
   asio::awaitable<Result<engine::CycleSummary>> sync(std::string connection) override {
@@ -229,7 +240,7 @@ class DaemonService final : public Service {
   /// One look at the database, for all who asked before it began.
   struct Look {
     std::vector<std::shared_ptr<engine::Signal>> waiting;
-    std::optional<Result<Status>> outcome;
+    std::optional<Result<StatusPtr>> outcome;
 
     void tell_all() {
       for (const auto& signal : waiting)
@@ -237,34 +248,20 @@ class DaemonService final : public Service {
     }
   };
 
-  // What a status says of the database. However many ask at once, one look is under way, and those who come
-  // meanwhile share the next: none is told what stood before it asked.
-  asio::awaitable<Result<Status>> stored_status() {
-    if (!next_look_) next_look_ = std::make_shared<Look>();
-    const std::shared_ptr<Look> look = next_look_;
-    const auto news = std::make_shared<engine::Signal>(scheduler_.io());
-    look->waiting.push_back(news);
-    while (!look->outcome) {
-      if (looking_) {
-        co_await news->wait();
-        continue;
-      }
-      looking_ = true;
-      next_look_.reset();
-      look->outcome = co_await look_now();
-      looking_ = false;
-      look->tell_all();
-      if (next_look_) next_look_->tell_all();  // the first of them to wake looks
-    }
-    co_return *look->outcome;
-  }
-
-  asio::awaitable<Result<Status>> look_now() {
+  asio::awaitable<Result<StatusPtr>> look_now() {
     co_await learn_names();
     Result<Status> seen = not_read();
     std::function<void()> job = [&] { seen = read_status(); };
     co_await scheduler_.blocking(std::move(job));
-    co_return seen;
+    if (!seen) co_return std::move(seen).error();
+    seen->version = about_.version;
+    seen->dataset = about_.dataset;
+    seen->now = scheduler_.now();
+    seen->started_at = started_at_;
+    seen->connections = supervisor_.status();
+    for (engine::ConnectionStatus& connection : seen->connections)
+      complete(connection, *seen);
+    co_return std::make_shared<const Status>(*std::move(seen));
   }
 
   // A few rows, on the writer's thread: a status never waits behind somebody's list.

@@ -68,7 +68,8 @@ struct Explanation {
 class Service {
  public:
   virtual ~Service() = default;
-  virtual boost::asio::awaitable<Result<Status>> status() = 0;
+  /// Those who ask at the same time share one, which nobody changes any more.
+  virtual boost::asio::awaitable<Result<std::shared_ptr<const Status>>> status() = 0;
   virtual boost::asio::awaitable<Result<engine::CycleSummary>> sync(std::string connection) = 0;
   virtual boost::asio::awaitable<Result<engine::DryRunReport>> dry_run(std::string connection) = 0;
   virtual boost::asio::awaitable<Result<std::vector<store::ProspectRow>>> prospects(

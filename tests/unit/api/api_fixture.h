@@ -52,10 +52,10 @@ class ToldService final : public service::Service {
   store::ProspectQuery last_query;
   engine::Signal released;
 
-  boost::asio::awaitable<Result<service::Status>> status() override {
+  boost::asio::awaitable<Result<std::shared_ptr<const service::Status>>> status() override {
     if (throws) throw std::runtime_error("secret text of an exception");
     if (failure) co_return *failure;
-    co_return status_answer;
+    co_return std::make_shared<const service::Status>(status_answer);
   }
   boost::asio::awaitable<Result<engine::CycleSummary>> sync(std::string connection) override {
     asked.push_back("sync " + connection);
