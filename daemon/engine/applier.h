@@ -17,9 +17,15 @@ namespace prospectd::engine {
 
 /// How the core decides pages of one object.
 struct Planner {
-  std::function<reconcile::PageKeys(const FedPage&)> keys;
   /// Takes what it can use out of both.
   std::function<reconcile::Plan(FedPage&, reconcile::PageSnapshot&)> plan;
+};
+
+/// What a page leaves behind once it has been decided and written: tens of thousands of small pieces.
+struct Spent {
+  FedPage page;
+  reconcile::PageSnapshot snapshot;
+  reconcile::Plan plan;
 };
 
 /// Pages of one object, in feed order.
@@ -31,6 +37,8 @@ struct Batch {
   /// The next page, as long as it is there already and belongs in the same transaction; may be empty. Asked
   /// on the worker's thread.
   std::function<std::optional<FedPage>()> more = {};
+  /// Takes away what is left of a page, so that it need not be freed on the worker's thread; may be empty.
+  std::function<void(Spent)> spent = {};
   bool begun = false;        ///< its pages are being used up: it can't be applied a second time
   bool moves_cursor = true;  ///< false for records fetched out of the feed's order
   reconcile::EditionId

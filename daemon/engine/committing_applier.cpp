@@ -20,13 +20,13 @@ class CommittingApplier final : public Applier {
     PD_ASSIGN(before, store_.cursor(batch.connection, batch.object));
     PD_ASSIGN(transaction, store_.begin());
     batch.begun = true;
-    Work work{*transaction, planner, {"poll", batch.detail, kActor}, now};
+    Work work{*transaction, planner, batch.spent, {"poll", batch.detail, kActor}, now};
     for (FedPage& page : batch.pages)
-      PD_TRY(work.take(page));
+      PD_TRY(work.take(std::move(page)));
     while (batch.more) {
       std::optional<FedPage> page = batch.more();
       if (!page) break;
-      PD_TRY(work.take(*page));
+      PD_TRY(work.take(*std::move(page)));
     }
     Cursor after = before;
     after.stamp = std::max(after.stamp, work.settled);
@@ -34,7 +34,7 @@ class CommittingApplier final : public Applier {
     if (batch.moves_cursor && after != before) {
       Plan plan;
       plan.cursor = reconcile::CursorMove{batch.connection, batch.object, before, after};
-      PD_TRY(work.write(std::move(plan)));
+      PD_TRY(work.write(plan));
     }
     if (work.wrote) PD_TRY(transaction->commit());  // a cycle that saw nothing new writes nothing (I5)
     wrote_ = wrote_ || work.wrote;
@@ -113,20 +113,23 @@ class CommittingApplier final : public Applier {
   struct Work {
     store::Transaction& transaction;
     const Planner& planner;
+    const std::function<void(Spent)>& spent;
     reconcile::Cause cause;
     Timestamp now;
     PlanCounts counts = {};
     std::optional<Timestamp> settled = {};  ///< the greatest of the pages'
     bool wrote = false;
 
-    Result<void> take(FedPage& page) {
-      PD_ASSIGN(snapshot, transaction.snapshot(planner.keys(page)));
+    Result<void> take(FedPage page) {
+      PD_ASSIGN(snapshot, transaction.snapshot(page.keys));
       Plan plan = planner.plan(page, snapshot);
       settled = std::max(settled, page.settled);
       counts += plan.counts;
-      return plan.empty() ? Result<void>{} : write(std::move(plan));
+      if (!plan.empty()) PD_TRY(write(plan));
+      if (spent) spent(Spent{std::move(page), std::move(snapshot), std::move(plan)});
+      return {};
     }
-    Result<void> write(Plan plan) {
+    Result<void> write(Plan& plan) {
       plan.cause = cause;
       wrote = true;
       return transaction.apply(plan, now);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include <boost/asio/post.hpp>
+
 #include "daemon/engine/reading.h"
 
 namespace prospectd::engine {
@@ -292,6 +294,7 @@ class Cycle {
     batch.connection = c_.connection;
     batch.object = reading.object;
     batch.detail = c_.options.name + "/" + reading.object;
+    batch.spent = [&io = c_.scheduler.io()](Spent spent) { asio::post(io, [gone = std::move(spent)] {}); };
     return batch;
   }
 

@@ -174,7 +174,7 @@ class DryRunApplier final : public Applier {
     batch.begun = true;
     PlanCounts counts;
     for (FedPage& page : batch.pages) {
-      PageKeys keys = planner.keys(page);
+      PageKeys keys = std::move(page.keys);
       keys.known.clear();  // a link that stands in the database may have been changed by the run itself
       PD_ASSIGN(snapshot, reader_->snapshot(keys));
       overlay_.lay_over(keys, snapshot);

@@ -24,6 +24,7 @@ struct FedPage {
   reconcile::MappedPage mapped;              ///< people and accounts
   std::vector<reconcile::UserRecord> users;  ///< users and queues
   std::vector<RemoteId> whole;  ///< of users: all that could be decoded, groups that are no queues too
+  reconcile::PageKeys keys;     ///< what the database is asked for before it is decided
   /// How far the cursor may go once this page, and all before it, are committed: nothing of the window that
   /// is older is still to come. None: nowhere.
   std::optional<Timestamp> settled;

@@ -22,7 +22,7 @@ Answer decide_here(store::Store& store, const Reading& reading, const FedPage& p
     return std::optional(std::move(judgement));
   }
   PD_ASSIGN(reader, store.reader());
-  PD_ASSIGN(snapshot, reader->snapshot(reading.planner.keys(page)));
+  PD_ASSIGN(snapshot, reader->snapshot(page.keys));
   judgement.decision = reconcile::judge(*reading.person, page.mapped.records.front(), snapshot);
   return std::optional(std::move(judgement));
 }

@@ -35,12 +35,12 @@ class ReadingMaker {
     reading.object = object;
     reading.fields = std::move(fields);
     reading.users = true;
-    reading.mapper = [kind](Page page) { return map_users(std::move(page), kind); };
-    reading.planner.keys = [&terms = terms_](const FedPage& page) {
-      reconcile::PageKeys keys = keys_of_user_page(terms.connection, page.users);
-      keys.remotes = page.whole;  // groups that are no queues among them: they may have a dead letter
-      add_keys_of_bad(keys, page.mapped.bad);
-      return keys;
+    reading.mapper = [&terms = terms_, kind](Page page) {
+      FedPage fed = map_users(std::move(page), kind);
+      fed.keys = keys_of_user_page(terms.connection, fed.users);
+      fed.keys.remotes = fed.whole;  // groups that are no queues among them: they may have a dead letter
+      add_keys_of_bad(fed.keys, fed.mapped.bad);
+      return fed;
     };
     reading.planner.plan = [&terms = terms_, object](const FedPage& page, reconcile::PageSnapshot& snapshot) {
       reconcile::Plan plan = plan_user_page(terms.policy, terms.types, page.users, snapshot);
@@ -55,9 +55,10 @@ class ReadingMaker {
     Reading reading;
     reading.object = map.object();
     reading.fields = map.remote_fields();
-    reading.mapper = [&map](Page page) { return map_records(std::move(page), map.object(), map); };
-    reading.planner.keys = [&terms = terms_, &map](const FedPage& page) {
-      return keys_of_account_page(terms.connection, map, page.mapped);
+    reading.mapper = [&terms = terms_, &map](Page page) {
+      FedPage fed = map_records(std::move(page), map.object(), map);
+      fed.keys = keys_of_account_page(terms.connection, map, fed.mapped);
+      return fed;
     };
     reading.planner.plan = [&terms = terms_, &map](const FedPage& page, reconcile::PageSnapshot& snapshot) {
       reconcile::Plan plan = plan_account_page(map, terms.types, terms.policy, page.mapped, snapshot);
@@ -74,9 +75,10 @@ class ReadingMaker {
     reading.fields = map.remote_fields();
     reading.person = &type;
     reading.becomes = type.conversion_object;
-    reading.mapper = [&map](Page page) { return map_records(std::move(page), map.object(), map); };
-    reading.planner.keys = [&terms = terms_, &type](const FedPage& page) {
-      return keys_of_person_page(terms.connection, type, page.mapped);
+    reading.mapper = [&terms = terms_, &type, &map](Page page) {
+      FedPage fed = map_records(std::move(page), map.object(), map);
+      fed.keys = keys_of_person_page(terms.connection, type, fed.mapped);
+      return fed;
     };
     reading.planner.plan = [&terms = terms_, &type](FedPage& page, reconcile::PageSnapshot& snapshot) {
       return plan_person_page(type, terms.policy, std::move(page.mapped), snapshot, terms.now);
