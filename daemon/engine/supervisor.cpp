@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "daemon/engine/cycle.h"
 #include "daemon/engine/signal.h"
 #include "daemon/engine/sums.h"
@@ -14,6 +15,8 @@ namespace prospectd::engine {
 namespace {
 
 namespace asio = boost::asio;
+
+constexpr int64_t kManyRecords = 20'000;  ///< in a cycle: more than a few pages
 
 /// A request waiting for a cycle, or a dry run, that begins after it was made.
 struct Ticket {
@@ -162,7 +165,10 @@ class Poller {
       tally_.applied(object, counts);
     };
     auto applier = make_committing_applier(store_);
-    co_return co_await run_cycle(context, *applier);
+    Result<CycleSummary> outcome = co_await run_cycle(context, *applier);
+    // What an import took, a poll will not need again.
+    if (read_before_ + (status_.progress ? status_.progress->read : 0) >= kManyRecords) give_back_memory();
+    co_return outcome;
   }
 
   asio::awaitable<void> answer_dry(Ticket& ticket) {
