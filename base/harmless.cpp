@@ -16,7 +16,6 @@ struct Range {
 };
 constexpr Range kTreacherous[] = {{0x00, 0x1F},     {0x7F, 0x9F},     {0x061C, 0x061C},
                                   {0x200E, 0x200F}, {0x2028, 0x202E}, {0x2066, 0x2069}};
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
 }  // namespace
 
@@ -52,7 +51,7 @@ std::string harmless(std::string_view text) {
     if (c.code == '\n' || c.code == '\t' || c.code == '\r') {
       out += ' ';
     } else if (is_treacherous(c.code)) {
-      out += kReplacement;
+      out += kReplacementCharacter;
     } else {
       out += rest.substr(0, c.bytes);
     }

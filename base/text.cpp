@@ -8,7 +8,6 @@ namespace prospectd {
 namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n\f\v";
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -94,7 +93,7 @@ std::string repair_utf8(std::string_view text) {
   while (!text.empty()) {
     const size_t n = text[0] == '\0' ? 0 : utf8_sequence(text);
     if (n == 0) {
-      out += kReplacement;
+      out += kReplacementCharacter;
       text.remove_prefix(1);
     } else {
       out += text.substr(0, n);

@@ -10,6 +10,8 @@
 namespace prospectd {
 
 /// Without ASCII blanks, tabs and line ends at both ends.
+inline constexpr std::string_view kReplacementCharacter = "\xEF\xBF\xBD";  ///< U+FFFD
+
 std::string_view trim_ascii(std::string_view text);
 /// A–Z to a–z, other bytes as they are.
 std::string to_lower_ascii(std::string_view text);

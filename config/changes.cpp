@@ -11,7 +11,6 @@ namespace {
 using mapping::FieldSpec;
 using mapping::MappingSpec;
 
-constexpr std::string_view kCustom = "custom.";
 constexpr std::string_view kPlugins = "plugins";
 
 // A line that has only moved means the same.
@@ -43,7 +42,7 @@ void compare_mappings(const Plugin& before, const Plugin& after, std::vector<Cha
 // Takes out the lines that the store has no place for.
 void hold_back_customs(MappingSpec& spec, const mapping::LocalSchema& schema, std::vector<Change>& changes) {
   std::erase_if(spec.fields, [&](const FieldSpec& field) {
-    if (!field.local.starts_with(kCustom)) return false;
+    if (!field.local.starts_with(mapping::kCustomPrefix)) return false;
     const size_t at = schema.find(field.local);
     const bool known = at != mapping::LocalSchema::npos;
     if (known && schema.fields()[at].type == field.type) return false;

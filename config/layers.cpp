@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 using NodePtr = std::shared_ptr<const yaml::Node>;
 
 constexpr size_t kVariableBytesMax = 4'096;
-constexpr size_t kFolderEntriesMax = 10'000;
+constexpr size_t kLayersMax = 10'000;
 constexpr std::string_view kVersion = "version";  // each file may say it
 
 bool is_section(const yaml::Node& node) {
@@ -60,7 +60,7 @@ std::vector<std::string> parts_of(const fs::path& folder, std::error_code& error
     const std::string name = it->path().filename().string();
     const bool wanted = it->path().extension() == ".yaml" || it->path().extension() == ".yml";
     if (!name.starts_with('.') && wanted) names.push_back(name);
-    if (names.size() > kFolderEntriesMax) break;
+    if (names.size() > kLayersMax) break;
   }
   std::sort(names.begin(), names.end());
   return names;

@@ -71,7 +71,7 @@ mapping::LocalSchema local_schema_of(const Config& config) {
   for (const Plugin& plugin : config.plugins) {
     for (const mapping::TypeSpec& type : plugin.types) {
       for (const mapping::FieldSpec& field : type.mapping.fields) {
-        if (!field.local.starts_with("custom.")) continue;
+        if (!field.local.starts_with(mapping::kCustomPrefix)) continue;
         // Names and types were judged when the file was read.
         static_cast<void>(schema.add_custom(field.local, field.type, field.indexed));
       }

@@ -19,8 +19,6 @@ using mapping::FieldSpec;
 using mapping::LocalField;
 using mapping::LocalType;
 
-constexpr std::string_view kCustom = "custom.";
-
 // What is wrong with a default for a field of that type; empty when it is good.
 std::string default_complaint(LocalType type, const std::string& text) {
   mapping::Value value(text);
@@ -71,7 +69,7 @@ class Checker {
 
   std::optional<LocalType> type_of(const At& item, const FieldSpec& spec) {
     const At at = reader_.child(item, "local");
-    if (side_ == MappingSide::kPerson && spec.local.starts_with(kCustom)) {
+    if (side_ == MappingSide::kPerson && spec.local.starts_with(mapping::kCustomPrefix)) {
       const auto added = mapping::LocalSchema().add_custom(spec.local, spec.type, spec.indexed);
       if (added) return spec.type;
       reader_.fault(at, added.error().message, "write it like custom.birthday");

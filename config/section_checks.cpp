@@ -93,7 +93,7 @@ void check_customs_agree(Reader& reader, const Config& config) {
   for (const Plugin& plugin : config.plugins) {
     for (const mapping::TypeSpec& type : plugin.types) {
       for (const mapping::FieldSpec& field : type.mapping.fields) {
-        if (!field.local.starts_with("custom.")) continue;
+        if (!field.local.starts_with(mapping::kCustomPrefix)) continue;
         const auto [known, is_new] = customs.emplace(field.local, &field);
         if (is_new || known->second->type == field.type) continue;
         reader.faults().push_back(Fault{Severity::kError, parse_place(field.where), "type",

@@ -246,7 +246,7 @@ class ObjectMapping {
   size_t suggested_ = 0;
 };
 
-void fill(std::string& text, const std::string& from, const std::string& to) {
+void exchange(std::string& text, const std::string& from, const std::string& to) {
   const size_t at = text.find(from);
   if (at != std::string::npos) text.replace(at, from.size(), to);
 }
@@ -256,16 +256,16 @@ std::string config_text(const StarterValues& values, const std::vector<ObjectMap
   std::string text(example("prospectd.yaml"));
   text.erase(0, text.find("version: 1\n"));
   text.resize(text.find("    # The accounts that people belong to"));
-  fill(text, "directory: /var/lib/prospectd", "directory: " + json_quote(values.state_directory));
-  fill(text, "listen: 127.0.0.1:8440", "listen: " + json_quote(values.listen));
-  fill(text, "login_url: https://acme.my.salesforce.com", "login_url: " + json_quote(values.login_url));
-  fill(text, "test_endpoint: false",
-       std::string("test_endpoint: ") + (values.test_endpoint ? "true" : "false"));
-  fill(text, "client_id: REPLACE-WITH-THE-CONSUMER-KEY", "client_id: " + json_quote(values.client_id));
-  fill(text, "client_secret: ${file:secrets/salesforce}",
-       "client_secret: " + json_quote("${file:" + values.secret_file + "}"));
-  if (values.test_endpoint) fill(text, "interval: 10m", "interval: 2s");
-  fill(text, "start_jitter: true", "start_jitter: false");
+  exchange(text, "directory: /var/lib/prospectd", "directory: " + json_quote(values.state_directory));
+  exchange(text, "listen: 127.0.0.1:8440", "listen: " + json_quote(values.listen));
+  exchange(text, "login_url: https://acme.my.salesforce.com", "login_url: " + json_quote(values.login_url));
+  exchange(text, "test_endpoint: false",
+           std::string("test_endpoint: ") + (values.test_endpoint ? "true" : "false"));
+  exchange(text, "client_id: REPLACE-WITH-THE-CONSUMER-KEY", "client_id: " + json_quote(values.client_id));
+  exchange(text, "client_secret: ${file:secrets/salesforce}",
+           "client_secret: " + json_quote("${file:" + values.secret_file + "}"));
+  if (values.test_endpoint) exchange(text, "interval: 10m", "interval: 2s");
+  exchange(text, "start_jitter: true", "start_jitter: false");
   text.insert(
       0,
       "# yaml-language-server: $schema=schema/prospectd.json\n"

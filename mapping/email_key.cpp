@@ -42,7 +42,7 @@ bool is_a(uint8_t kind, char c) {
   return byte < 128 && (kClasses[byte] & kind) != 0;
 }
 
-void lower_ascii(std::string& text) {
+void make_lower_ascii(std::string& text) {
   for (char& c : text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
@@ -130,7 +130,7 @@ std::optional<std::string> key_of_ascii(std::string_view text) {
   const size_t at = separator(text);
   if (at == 0) return std::nullopt;
   std::string key(text);
-  lower_ascii(key);
+  make_lower_ascii(key);
   drop_trailing_dot(key);
   const std::string_view domain = std::string_view(key).substr(at + 1);
   if (key.size() > kEmailKeyBytesMax || !is_domain_key(domain)) return std::nullopt;
@@ -167,7 +167,7 @@ std::optional<std::string> domain_key(std::string_view domain) {
   if (domain.empty() || domain.size() > kTypedBytesMax) return std::nullopt;
   std::optional<std::string> key(domain);
   if (unicode::is_ascii(domain)) {
-    lower_ascii(*key);
+    make_lower_ascii(*key);
   } else {
     key = all_graphic(domain) ? idna_to_ascii(*key) : std::nullopt;
   }

@@ -36,8 +36,6 @@ std::vector<LocalField> make_fields(const Standard (&table)[N]) {
   return fields;
 }
 
-constexpr std::string_view kCustomPrefix = "custom.";
-
 bool is_custom_name(std::string_view name) {
   if (name.size() <= kCustomPrefix.size() || name.size() > kCustomNameBytesMax) return false;
   if (name.substr(0, kCustomPrefix.size()) != kCustomPrefix) return false;

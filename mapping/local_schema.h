@@ -45,8 +45,9 @@ struct LocalField {
   bool indexed = false;  ///< custom fields only: gets an expression index
 };
 
-constexpr size_t kLocalFieldsMax = 500;     ///< standard and custom ones together
-constexpr size_t kCustomNameBytesMax = 64;  ///< with "custom."
+constexpr size_t kLocalFieldsMax = 500;                       ///< standard and custom ones together
+inline constexpr std::string_view kCustomPrefix = "custom.";  ///< of the names of fields of one's own
+constexpr size_t kCustomNameBytesMax = 64;                    ///< with "custom."
 
 class LocalSchema {
  public:

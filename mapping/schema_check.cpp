@@ -121,7 +121,7 @@ std::string_view type_for(FieldType type) {
 }
 
 std::string type_hint(const MapEntry& entry, const FieldSchema& field) {
-  if (entry.spec.local.starts_with("custom.")) return "use type: " + std::string(type_for(field.type));
+  if (entry.spec.local.starts_with(kCustomPrefix)) return "use type: " + std::string(type_for(field.type));
   if (entry.type == LocalType::kUser) return "map a reference to User, such as OwnerId";
   if (entry.type == LocalType::kAccount) return "map a reference to Account, such as AccountId";
   return "keep it in a custom.* field of type: " + std::string(type_for(field.type));

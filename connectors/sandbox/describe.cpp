@@ -34,10 +34,10 @@ bool groupable(const Field& f) {
   return filterable(f) && f.kind != FieldKind::kDateTime && f.kind != FieldKind::kTextArea && !is_money(f);
 }
 
-using Writer = void (*)(std::string&, const Field&);
+using WriteField = void (*)(std::string&, const Field&);
 struct FieldKey {
   std::string_view key;
-  Writer write;
+  WriteField write;
 };
 
 template <bool kValue>

@@ -39,9 +39,9 @@ const Session* session_of(Front::State& s, const http::ServerRequest& request, h
 }
 
 // One user's row, read field by field.
-class Person {
+class LoggedIn {
  public:
-  Person(const Org& org, const std::string& id) : users_(*org.table("User")), row_(*users_.find(id)) {}
+  LoggedIn(const Org& org, const std::string& id) : users_(*org.table("User")), row_(*users_.find(id)) {}
 
   std::string text(std::string_view field) const {
     return std::string(users_.text(row_, users_.type().column(field)));
@@ -56,7 +56,7 @@ class Person {
 };
 
 // What both answers have in common, without the braces around it.
-std::string shared_members(const Org& org, const std::string& user, const Person& person,
+std::string shared_members(const Org& org, const std::string& user, const LoggedIn& person,
                            const std::string& urls) {
   return "\"user_id\":" + json_quote(user) + ",\"organization_id\":" + json_quote(org.id()) +
          ",\"email\":" + person.quoted("Email") + ",\"email_verified\":true,\"urls\":" + urls +
@@ -97,7 +97,7 @@ http::Response Front::State::identity(const http::ServerRequest& request, std::s
   const auto user =
       salesforce_wire::canonical_id(slash == std::string_view::npos ? "" : path.substr(slash + 1));
   if (!user || !org.table("User")->find(*user)) return plain(404, "Not_Found");
-  const Person person(org, *user);
+  const LoggedIn person(org, *user);
   const std::string instance = own_address(request, options.scheme);
   const std::string urls = urls_of(instance, *user, version_asked_for(knobs, request));
   return json_answer(200, "{\"id\":" + json_quote(identity_url(instance, org, *user)) +
@@ -115,7 +115,7 @@ http::Response Front::State::user_info(const http::ServerRequest& request) {
   const Session* session = session_of(*this, request, refusal);
   if (session == nullptr) return refusal;
   const std::string user = session->user;
-  const Person person(org, user);
+  const LoggedIn person(org, user);
   const std::string instance = own_address(request, options.scheme);
   return json_answer(200, "{\"sub\":" + json_quote(identity_url(instance, org, user)) +
                               ",\"preferred_username\":" + person.quoted("Username") + ",\"nickname\":" +

@@ -52,7 +52,15 @@ enum FieldFlag : uint32_t {
   kDefaultTrue = 1u << 10,   ///< a boolean that starts true
   kWritable = kCreateable | kUpdateable,
   kOptional = kNillable | kWritable,
+  kOwned = kWritable | kDefaulted,  ///< the one who writes is the owner
+  kFlag = kWritable | kDefaulted,
 };
+
+inline constexpr std::string_view kIndustries =
+    "Agriculture,Banking,Biotechnology,Chemicals,Communications,Construction,Consulting,Education,"
+    "Electronics,"
+    "Energy,Engineering,Entertainment,Finance,Government,Healthcare,Hospitality,Insurance,Machinery,"
+    "Manufacturing,Media,Retail,Shipping,Technology,Telecommunications,Transportation,Utilities,Other";
 
 /// One line of a table. Lists are comma-separated; empty text means none.
 struct FieldRow {

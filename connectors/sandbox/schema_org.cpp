@@ -6,14 +6,6 @@ namespace {
 
 using enum FieldKind;
 
-constexpr uint32_t kOwned = kWritable | kDefaulted;
-constexpr uint32_t kFlag = kWritable | kDefaulted;
-constexpr std::string_view kIndustries =
-    "Agriculture,Banking,Biotechnology,Chemicals,Communications,Construction,Consulting,Education,"
-    "Electronics,"
-    "Energy,Engineering,Entertainment,Finance,Government,Healthcare,Hospitality,Insurance,Machinery,"
-    "Manufacturing,Media,Retail,Shipping,Technology,Telecommunications,Transportation,Utilities,Other";
-
 constexpr FieldRow kUser[] = {
     {"Id", "User ID", kId, 18, kDefaulted | kIdLookup},
     {"Username", "Username", kString, 80, kWritable | kIdLookup},

@@ -6,15 +6,8 @@ namespace {
 
 using enum FieldKind;
 
-constexpr uint32_t kOwned = kWritable | kDefaulted;
-constexpr uint32_t kFlag = kWritable | kDefaulted;
 constexpr std::string_view kSalutations = "Mr.,Ms.,Mrs.,Dr.,Prof.,Mx.";
 constexpr std::string_view kSources = "Web,Phone Inquiry,Partner Referral,Purchased List,Other";
-constexpr std::string_view kIndustries =
-    "Agriculture,Banking,Biotechnology,Chemicals,Communications,Construction,Consulting,Education,"
-    "Electronics,"
-    "Energy,Engineering,Entertainment,Finance,Government,Healthcare,Hospitality,Insurance,Machinery,"
-    "Manufacturing,Media,Retail,Shipping,Technology,Telecommunications,Transportation,Utilities,Other";
 
 constexpr FieldRow kContact[] = {
     {"Id", "Contact ID", kId, 18, kDefaulted | kIdLookup},

@@ -12,7 +12,7 @@
 namespace prospectd::api {
 namespace {
 
-using Json = nlohmann::json;
+using Body = nlohmann::json;
 
 /// Ends the parsing early, in this file.
 struct BodyFault : std::exception {
@@ -28,15 +28,15 @@ std::string shown(const std::string& name) {
 /// Watches the parser: depth, and members given twice.
 class Watch {
  public:
-  bool operator()(int depth, Json::parse_event_t event, Json& parsed) {
+  bool operator()(int depth, Body::parse_event_t event, Body& parsed) {
     const auto level = static_cast<size_t>(depth);
     if (depth > kBodyDepthMax)
       throw BodyFault(refuse(Refused::kInvalidJson, "the body is nested too deeply"));
-    if (event == Json::parse_event_t::object_start) {
+    if (event == Body::parse_event_t::object_start) {
       names_.resize(std::max(names_.size(), level + 2));
       names_[level + 1].clear();
     }
-    if (event == Json::parse_event_t::key && level < names_.size()) {
+    if (event == Body::parse_event_t::key && level < names_.size()) {
       const std::string name = parsed.get<std::string>();
       if (!names_[level].insert(name).second) {
         throw BodyFault(refuse(Refused::kInvalidJson, "the member " + shown(name) + " is given twice"));
@@ -57,14 +57,14 @@ std::string place_of(const std::string& body, size_t byte) {
   return "line " + std::to_string(line) + ", column " + std::to_string(column);
 }
 
-Json parse(const std::string& body) {
+Body parse(const std::string& body) {
   try {
     Watch watch;
-    const Json::parser_callback_t callback = [&watch](int depth, Json::parse_event_t event, Json& parsed) {
+    const Body::parser_callback_t callback = [&watch](int depth, Body::parse_event_t event, Body& parsed) {
       return watch(depth, event, parsed);
     };
-    return Json::parse(body, callback);
-  } catch (const Json::parse_error& problem) {
+    return Body::parse(body, callback);
+  } catch (const Body::parse_error& problem) {
     throw BodyFault(
         refuse(Refused::kInvalidJson, "the body is not proper JSON at " + place_of(body, problem.byte)));
   }
@@ -76,7 +76,7 @@ Json parse(const std::string& body) {
   throw BodyFault(std::move(refusal));
 }
 
-void check_members(const Json& object, const std::string& pointer, const std::vector<std::string>& known) {
+void check_members(const Body& object, const std::string& pointer, const std::vector<std::string>& known) {
   if (!object.is_object()) refuse_member(pointer, "an object is wanted here");
   for (const auto& [name, value] : object.items()) {
     if (std::ranges::find(known, name) != known.end()) continue;
@@ -86,7 +86,7 @@ void check_members(const Json& object, const std::string& pointer, const std::ve
   }
 }
 
-SyncOrder order_of(const Json& attributes, const std::string& pointer) {
+SyncOrder order_of(const Body& attributes, const std::string& pointer) {
   check_members(attributes, pointer, {"connection", "dryRun"});
   SyncOrder order;
   if (const auto found = attributes.find("connection"); found != attributes.end() && !found->is_null()) {
@@ -101,24 +101,24 @@ SyncOrder order_of(const Json& attributes, const std::string& pointer) {
 }
 
 // The attributes of a resource, where the body is a document of one; else the body itself.
-const Json& attributes_in(const Json& body, const std::string& type, std::string& pointer,
+const Body& attributes_in(const Body& body, const std::string& type, std::string& pointer,
                           const std::string& id) {
-  static const Json nothing = Json::object();
+  static const Body nothing = Body::object();
   pointer.clear();
   if (!body.is_object() || !body.contains("data")) return body;
   check_members(body, "", {"data", "jsonapi", "meta"});
-  const Json& data = body["data"];
+  const Body& data = body["data"];
   std::vector<std::string> known = {"type", "attributes"};
   if (!id.empty()) known.emplace_back("id");
   check_members(data, "/data", known);
-  if (data.value("type", Json()) != type) refuse_member("/data/type", "\"type\" must be \"" + type + "\"");
+  if (data.value("type", Body()) != type) refuse_member("/data/type", "\"type\" must be \"" + type + "\"");
   if (data.contains("id") && data["id"] != id)
     refuse_member("/data/id", "\"id\" must be the one of the path");
   pointer = "/data/attributes";
   return data.contains("attributes") ? data["attributes"] : nothing;
 }
 
-SettingOrder setting_of(const Json& attributes, const std::string& pointer) {
+SettingOrder setting_of(const Body& attributes, const std::string& pointer) {
   check_members(attributes, pointer, {"value"});
   const auto found = attributes.find("value");
   if (found == attributes.end()) refuse_member(pointer, "\"value\" is missing");
@@ -127,14 +127,14 @@ SettingOrder setting_of(const Json& attributes, const std::string& pointer) {
   refuse_member(pointer + "/value", "\"value\" must be a text, true or false, or a whole number");
 }
 
-std::string text_member(const Json& attributes, const std::string& pointer, const char* name) {
+std::string text_member(const Body& attributes, const std::string& pointer, const char* name) {
   const auto found = attributes.find(name);
   if (found == attributes.end()) refuse_member(pointer, shown(name) + " is missing");
   if (!found->is_string()) refuse_member(pointer + "/" + name, shown(name) + " must be a text");
   return found->get<std::string>();
 }
 
-TokenOrder token_of(const Json& attributes, const std::string& pointer) {
+TokenOrder token_of(const Body& attributes, const std::string& pointer) {
   check_members(attributes, pointer, {"name", "user", "role", "expiresInMs"});
   TokenOrder order;
   order.name = text_member(attributes, pointer, "name");
@@ -170,33 +170,33 @@ std::variant<Order, Refusal> read_body(const std::string& body, Read read) {
 
 std::variant<SyncOrder, Refusal> parse_sync_order(const std::string& body) {
   if (body.size() <= kBodyBytesMax && trim_ascii(body).empty()) return SyncOrder{};
-  return read_body<SyncOrder>(body, [](const Json& whole) {
+  return read_body<SyncOrder>(body, [](const Body& whole) {
     std::string pointer;
-    const Json& attributes = attributes_in(whole, "syncs", pointer, "");
+    const Body& attributes = attributes_in(whole, "syncs", pointer, "");
     return order_of(attributes, pointer);
   });
 }
 
 std::variant<SettingOrder, Refusal> parse_setting_order(const std::string& body, const std::string& key) {
-  return read_body<SettingOrder>(body, [&key](const Json& whole) {
+  return read_body<SettingOrder>(body, [&key](const Body& whole) {
     std::string pointer;
-    const Json& attributes = attributes_in(whole, "settings", pointer, key);
+    const Body& attributes = attributes_in(whole, "settings", pointer, key);
     return setting_of(attributes, pointer);
   });
 }
 
 std::variant<TokenOrder, Refusal> parse_token_order(const std::string& body) {
-  return read_body<TokenOrder>(body, [](const Json& whole) {
+  return read_body<TokenOrder>(body, [](const Body& whole) {
     std::string pointer;
-    const Json& attributes = attributes_in(whole, "tokens", pointer, "");
+    const Body& attributes = attributes_in(whole, "tokens", pointer, "");
     return token_of(attributes, pointer);
   });
 }
 
 std::variant<FilterOrder, Refusal> parse_filter_order(const std::string& body, const std::string& name) {
-  return read_body<FilterOrder>(body, [&name](const Json& whole) {
+  return read_body<FilterOrder>(body, [&name](const Body& whole) {
     std::string pointer;
-    const Json& attributes = attributes_in(whole, "filters", pointer, name);
+    const Body& attributes = attributes_in(whole, "filters", pointer, name);
     std::vector<std::string> known = {"expression"};
     if (name.empty()) known.emplace_back("name");
     check_members(attributes, pointer, known);

@@ -23,14 +23,13 @@ struct ToJson {
 };
 
 void add_fields(const store::ProspectRow& row, const mapping::LocalSchema& schema, Json& out) {
-  constexpr std::string_view kCustom = "custom.";
   Json custom = Json::object();
   const size_t count = std::min(schema.size(), row.prospect.fields.size());
   for (size_t at = 0; at < count; ++at) {
     if (at == field::kOwner || at == field::kAccount) continue;
     const std::string& name = schema.fields()[at].name;
-    if (name.starts_with(kCustom)) {
-      custom[name.substr(kCustom.size())] = value_json(row.prospect.fields[at]);
+    if (name.starts_with(mapping::kCustomPrefix)) {
+      custom[name.substr(mapping::kCustomPrefix.size())] = value_json(row.prospect.fields[at]);
     } else {
       out[camel_case(name)] = value_json(row.prospect.fields[at]);
     }

@@ -5,7 +5,7 @@
 namespace prospectd::cli {
 namespace {
 
-std::string joined(const std::vector<std::string>& words, std::string_view between = " ") {
+std::string words_joined(const std::vector<std::string>& words, std::string_view between = " ") {
   std::string text;
   for (const std::string& word : words)
     text += (text.empty() ? "" : std::string(between)) + word;
@@ -83,7 +83,7 @@ std::string bash_script(const std::vector<CommandRow>& table) {
   for (const CommandRow& row : table) {
     const auto line = [&](const char* name, std::vector<std::string> words, std::vector<std::string> common) {
       if (&row != &program) words.insert(words.end(), common.begin(), common.end());
-      text += std::string("      ") + name + "='" + joined(words) + "'\n";
+      text += std::string("      ") + name + "='" + words_joined(words) + "'\n";
     };
     text += "    '" + row.name + "')\n";
     line("verbs", row.verbs, {});
@@ -115,7 +115,7 @@ std::string zsh_words(std::string_view text) {
 }
 
 std::string zsh_action(const OptionRow& option) {
-  if (!option.choices.empty()) return "(" + joined(option.choices) + ")";
+  if (!option.choices.empty()) return "(" + words_joined(option.choices) + ")";
   if (takes_file(option)) return "_files";
   return takes_folder(option) ? "_files -/" : " ";
 }
@@ -127,7 +127,7 @@ std::string zsh_option(const OptionRow& option) {
     text += ":" + zsh_words(option.value.empty() ? "choice" : option.value) + ":" + zsh_action(option);
   text += "'";
   if (option.names.size() == 1) return "'" + option.names.front() + text.substr(1);
-  return "'(" + joined(option.names) + ")'{" + joined(option.names, ",") + "}" + text;
+  return "'(" + words_joined(option.names) + ")'{" + words_joined(option.names, ",") + "}" + text;
 }
 
 std::string zsh_function(const std::string& verb) {
@@ -205,7 +205,7 @@ std::string fish_option(const OptionRow& option) {
   for (const std::string& name : option.names)
     text += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
   if (!option.choices.empty()) {
-    text += " -x -a " + fish_quoted(joined(option.choices));
+    text += " -x -a " + fish_quoted(words_joined(option.choices));
   } else if (takes_folder(option)) {
     text += " -x -a '(__fish_complete_directories)'";
   } else if (takes_file(option)) {
@@ -248,7 +248,7 @@ std::string fish_script(const std::vector<CommandRow>& table) {
   }
   std::string text =
       "# Completion of prospectd for fish; made by: prospectd completion fish\n\nset -g __prospectd_verbs" +
-      verbs + "\nset -g __prospectd_valued " + joined(valued) + "\n" + kFishWalk;
+      verbs + "\nset -g __prospectd_valued " + words_joined(valued) + "\n" + kFishWalk;
   for (const OptionRow& option : table.front().options)
     text += "complete -c prospectd" + fish_option(option) + "\n";
   for (const CommandRow& row : table) {
@@ -259,7 +259,7 @@ std::string fish_script(const std::vector<CommandRow>& table) {
       text += at + " -a " + verb + " -d " + fish_quoted(below == table.end() ? "" : below->about) + "\n";
     }
     if (const auto choices = choices_of(row); !choices.empty())
-      text += at + " -a " + fish_quoted(joined(choices)) + "\n";
+      text += at + " -a " + fish_quoted(words_joined(choices)) + "\n";
     if (row.name.empty()) continue;
     for (const OptionRow& option : row.options)
       text += at + fish_option(option) + "\n";

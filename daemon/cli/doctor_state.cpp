@@ -19,10 +19,10 @@
 namespace prospectd::cli::doctor {
 namespace {
 
-constexpr int64_t kMegabyte = 1'000'000;
-constexpr int64_t kSpaceLeast = 64 * kMegabyte;    // a log of the database needs as much
-constexpr int64_t kSpaceWished = 512 * kMegabyte;  // or the size of the database, for a backup beside it
-constexpr uint64_t kFilesLeast = 100;
+constexpr int64_t kDiskMegabyte = 1'000'000;
+constexpr int64_t kSpaceLeast = 64 * kDiskMegabyte;    // a log of the database needs as much
+constexpr int64_t kSpaceWished = 512 * kDiskMegabyte;  // or the size of the database, for a backup beside it
+constexpr uint64_t kFreeFilesLeast = 100;
 constexpr milliseconds kLookThroughFor{20'000};
 
 struct FileSystemRow {
@@ -38,8 +38,8 @@ constexpr FileSystemRow kDoubtful[] = {
     {0x65735546, "FUSE", true}, {0x01021994, "tmpfs", false}, {0x858458F6, "ramfs", false},
 };
 
-std::string megabytes(int64_t bytes) {
-  return group_digits((bytes + kMegabyte - 1) / kMegabyte) + " MB";
+std::string disk_megabytes(int64_t bytes) {
+  return group_digits((bytes + kDiskMegabyte - 1) / kDiskMegabyte) + " MB";
 }
 
 // The folder itself, or the nearest one above it that is there.
@@ -114,13 +114,13 @@ Outcome look_at_space(const Question& q) {
   }
   const auto free =
       static_cast<int64_t>(std::min<uint64_t>(info.f_bavail, INT64_MAX / info.f_frsize) * info.f_frsize);
-  const std::string left = megabytes(free) + " free at " + folder;
+  const std::string left = disk_megabytes(free) + " free at " + folder;
   std::error_code ignored;
   const auto size = std::filesystem::file_size(q.config.state.database_file(), ignored);
   const int64_t database = ignored ? 0 : static_cast<int64_t>(size);
   if (free < kSpaceLeast)
     return {failure(ErrorCode::kDiskFull, left, "make room there; it goes on by itself")};
-  if (info.f_files > 0 && info.f_favail < kFilesLeast)
+  if (info.f_files > 0 && info.f_favail < kFreeFilesLeast)
     return {failure(ErrorCode::kDiskFull, "hardly a file more fits at " + folder, "remove files there")};
   if (free < std::max(kSpaceWished, database))
     return {warning(left + (database > free ? ", less than the database itself" : ""), "make room there")};
@@ -133,7 +133,7 @@ Outcome look_at_database(const Question& q) {
   const std::string file = q.config.state.database_file();
   Finding finding = ok("none yet: the first start makes it");
   if (report->found) {
-    finding = ok(file + ", " + megabytes(report->bytes) + ", " + counted(report->prospects, "prospect"));
+    finding = ok(file + ", " + disk_megabytes(report->bytes) + ", " + counted(report->prospects, "prospect"));
   }
   return {finding, [found = *std::move(report)](Facts& facts) { facts.state = found; }};
 }
@@ -162,7 +162,7 @@ Outcome look_at_integrity(const Question& q) {
 Outcome look_at_log(const Question& q) {
   if (!q.facts.state || !q.facts.state->found) return {skipped("there is no database yet")};
   const int64_t size = q.facts.state->log_bytes;
-  const std::string evidence = megabytes(size) + " not yet moved into the database";
+  const std::string evidence = disk_megabytes(size) + " not yet moved into the database";
   if (size <= 2 * q.facts.state->log_bytes_max) return {ok(evidence)};
   return {warning(evidence, "end what holds the database open for long: a backup, an sqlite3 shell")};
 }

@@ -13,15 +13,15 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr const char* kPath = "/v1/filters";
+constexpr const char* kFiltersPath = "/v1/filters";
 
 std::string path_of(std::string name) {
   if (name.starts_with('@')) name.erase(0, 1);  // as it is written in an expression
-  return std::string(kPath) + "/" + escape_for_url(name);
+  return std::string(kFiltersPath) + "/" + escape_for_url(name);
 }
 
 ExitCode list(const DaemonClient& client, Console& console) {
-  const auto answer = client.get(kPath);
+  const auto answer = client.get(kFiltersPath);
   if (!answer) return console.fail(answer.error());
   Json rows = Json::array();
   for (const Json& resource : member(*answer, "data"))
@@ -62,7 +62,7 @@ Result<Json> save(const DaemonClient& client, const FiltersOptions& options) {
   auto answer = client.patch(path_of(options.name), {{"expression", options.expression}});
   if (answer || answer.error().code != ErrorCode::kNotFound) return answer;
   const std::string name = options.name.starts_with('@') ? options.name.substr(1) : options.name;
-  return client.post(kPath, {{"name", name}, {"expression", options.expression}});
+  return client.post(kFiltersPath, {{"name", name}, {"expression", options.expression}});
 }
 
 }  // namespace

@@ -55,14 +55,14 @@ std::string api_words(const LoginReport& report) {
   return report.api_version + " (the newest is " + report.newest_api_version + ")";
 }
 
-std::string joined(const std::vector<std::string>& words) {
+std::string with_blanks(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words)
     text += (text.empty() ? "" : " ") + word;
   return text;
 }
 
-void detail(Console& console, std::string_view label, const std::string& text) {
+void say_detail(Console& console, std::string_view label, const std::string& text) {
   if (!text.empty()) console.line("  " + pad_to(label, 14) + harmless(text));
 }
 
@@ -74,19 +74,20 @@ void say(Console& console, const LoginReport& report) {
     const char* verdict = report.instance.empty() ? "not logged in" : "logged in, but of no use";
     console.line(name + "  " + console.tone(Tone::kBad, verdict) + " (" + report.flow + " at " +
                  harmless(report.login_url) + ")");
-    detail(console, "why", report.failure->text());
+    say_detail(console, "why", report.failure->text());
   }
   if (console.quiet) return;
-  detail(console, "organisation",
-         report.organization_id + (report.instance.empty() ? "" : " at " + report.instance));
-  detail(console, "user", user_words(report));
-  detail(console, "scopes", joined(report.scopes));
-  detail(console, "API", api_words(report));
+  say_detail(console, "organisation",
+             report.organization_id + (report.instance.empty() ? "" : " at " + report.instance));
+  say_detail(console, "user", user_words(report));
+  say_detail(console, "scopes", with_blanks(report.scopes));
+  say_detail(console, "API", api_words(report));
   if (report.calls_allowed > 0) {
-    detail(console, "CRM calls",
-           group_digits(report.calls_used) + " of " + group_digits(report.calls_allowed) + " of this day's");
+    say_detail(
+        console, "CRM calls",
+        group_digits(report.calls_used) + " of " + group_digits(report.calls_allowed) + " of this day's");
   }
-  detail(console, "clock", clock_words(report));
+  say_detail(console, "clock", clock_words(report));
 }
 
 }  // namespace

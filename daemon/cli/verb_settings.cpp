@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr const char* kPath = "/v1/settings";
+constexpr const char* kSettingsPath = "/v1/settings";
 
 // "default", "prospectd.yaml:12:3", "set by admin, 2026-11-20 08:15:30".
 std::string origin_words(const Json& attributes) {
@@ -48,7 +48,7 @@ ExitCode say_one(Console& console, const Json& resource) {
 }
 
 ExitCode list(const DaemonClient& client, Console& console) {
-  const auto answer = client.get(kPath);
+  const auto answer = client.get(kSettingsPath);
   if (!answer) return console.fail(answer.error());
   const Json& rows = member(*answer, "data");
   if (console.json) {
@@ -76,7 +76,7 @@ ExitCode verb_settings(const CommonOptions& common, const SettingsOptions& optio
   if (!access.client) return access.code;
   const DaemonClient& client = *access.client;
   if (options.action == "list") return list(client, console);
-  const std::string path = std::string(kPath) + "/" + escape_for_url(options.key);
+  const std::string path = std::string(kSettingsPath) + "/" + escape_for_url(options.key);
   Result<Json> answer = make_error(ErrorCode::kInternal, "no such action");
   if (options.action == "get") answer = client.get(path);
   if (options.action == "set") answer = client.patch(path, Json{{"value", options.value}});

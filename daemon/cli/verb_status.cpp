@@ -19,8 +19,8 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr size_t kLabelCells = 12;
-constexpr size_t kIndent = kLabelCells + 2;
-constexpr int64_t kRateFrom = 100;  // of fewer records a rate says nothing
+constexpr size_t kDetailCells = kLabelCells + 2;
+constexpr int64_t kShownRateFrom = 100;  // of fewer records a rate says nothing
 constexpr int64_t kAllowanceHighPercent = 80;
 constexpr milliseconds kSkewTolerated{30'000};
 
@@ -47,7 +47,7 @@ std::string state_of(const Console& console, const Json& connection) {
   return harmless(name);
 }
 
-std::string progress_of(const Json& connection) {
+std::string progress_words(const Json& connection) {
   const Json& progress = member(connection, "progress");
   if (!progress.is_object()) return {};
   std::string text = " " + shown_at(progress, "object") + ", " + group_digits(number_at(progress, "read"));
@@ -61,7 +61,7 @@ void detail(Console& console, const std::string& label, const std::string& text,
   if (text.empty()) return;
   const size_t width = console.out_terminal.width;
   std::string start = console.tone(tone, pad_to(label, kLabelCells));
-  for (const std::string& line : wrapped(text, width > 2 * kIndent ? width - kIndent : 0)) {
+  for (const std::string& line : wrapped(text, width > 2 * kDetailCells ? width - kDetailCells : 0)) {
     console.line("  " + start + line);
     start = std::string(kLabelCells, ' ');
   }
@@ -76,7 +76,7 @@ void attention(Console& console, const std::string& text, std::string_view advic
 std::vector<std::string> reading_cells(const Json& connection, const Json& object) {
   const int64_t read = number_at(object, "read");
   const Json& counts = member(member(member(connection, "lastCycle"), "objects"), text_at(object, "object"));
-  const std::string pace = read < kRateFrom ? "" : rate(read, milliseconds(number_at(object, "tookMs")));
+  const std::string pace = read < kShownRateFrom ? "" : rate(read, milliseconds(number_at(object, "tookMs")));
   return {group_digits(read), group_digits(changes_of(counts)), pace};
 }
 
@@ -164,7 +164,7 @@ void say_trouble(Console& console, const Json& connection) {
 
 void say_connection(Console& console, const Json& connection, Timestamp now) {
   std::string head = console.tone(Tone::kStrong, shown_at(connection, "name")) + "  " +
-                     state_of(console, connection) + progress_of(connection);
+                     state_of(console, connection) + progress_words(connection);
   if (const auto next = time_at(connection, "nextPollAt")) head += "; next poll " + until(now, *next);
   console.line();
   console.line(head);
@@ -180,7 +180,7 @@ void say_connection(Console& console, const Json& connection, Timestamp now) {
 void say_totals(Console& console, const Json& totals) {
   const size_t width = console.out_terminal.width;
   const auto say = [&](const std::string& text) {
-    for (const std::string& line : wrapped(text, width > kIndent ? width - 2 : 0))
+    for (const std::string& line : wrapped(text, width > kDetailCells ? width - 2 : 0))
       console.line("  " + line);
   };
   const auto line = [&](const char* name, std::string_view one, std::string_view many, const char* hint) {

@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr const char* kPath = "/v1/tokens";
+constexpr const char* kTokensPath = "/v1/tokens";
 
 std::string moment_at(const Json& row, const char* name, const char* otherwise) {
   const auto time = time_at(row, name);
@@ -27,7 +27,7 @@ std::string end_of(const Json& row) {
 }
 
 ExitCode list(const DaemonClient& client, bool ended_too, Console& console) {
-  const auto answer = client.get(kPath);
+  const auto answer = client.get(kTokensPath);
   if (!answer) return console.fail(answer.error());
   Json rows = Json::array();
   for (const Json& resource : member(*answer, "data")) {
@@ -61,7 +61,7 @@ ExitCode list(const DaemonClient& client, bool ended_too, Console& console) {
 ExitCode create(const DaemonClient& client, const TokensOptions& options, Console& console) {
   Json order = {{"name", options.name}, {"user", options.user}, {"role", options.role}};
   if (const auto lifetime = config::parse_duration(options.expires)) order["expiresInMs"] = lifetime->count();
-  const auto answer = client.post(kPath, order);
+  const auto answer = client.post(kTokensPath, order);
   if (!answer) return console.fail(answer.error());
   const Json row = flattened(member(*answer, "data"));
   if (console.json) {
@@ -77,7 +77,7 @@ ExitCode create(const DaemonClient& client, const TokensOptions& options, Consol
 }
 
 ExitCode revoke(const DaemonClient& client, const std::string& id, Console& console) {
-  const auto answer = client.remove(std::string(kPath) + "/" + escape_for_url(id));
+  const auto answer = client.remove(std::string(kTokensPath) + "/" + escape_for_url(id));
   if (!answer) return console.fail(answer.error());
   const Json row = flattened(member(*answer, "data"));
   if (console.json) {

@@ -246,7 +246,7 @@ class StoredFilters final : public SavedFilters {
   Texts texts_;
 };
 
-Result<std::vector<SavedFilter>> stored(store::Store& store) {
+Result<std::vector<SavedFilter>> stored_filters(store::Store& store) {
   PD_ASSIGN(reader, store.reader());
   return reader->saved_filters();
 }
@@ -264,7 +264,7 @@ bool is_filter_name(std::string_view name) {
 Result<std::unique_ptr<SavedFilters>> make_saved_filters(engine::Scheduler& scheduler, store::Store& store,
                                                          const mapping::LocalSchema& schema,
                                                          expression::DayStart day_start) {
-  PD_ASSIGN(filters, stored(store));
+  PD_ASSIGN(filters, stored_filters(store));
   return std::unique_ptr<SavedFilters>(std::make_unique<StoredFilters>(
       scheduler, store, Language(schema, std::move(day_start)), std::move(filters)));
 }

@@ -185,7 +185,7 @@ class StoredTokens final : public Tokens {
   int64_t next_ = 1;
 };
 
-Result<std::vector<Token>> stored(store::Store& store) {
+Result<std::vector<Token>> stored_tokens(store::Store& store) {
   PD_ASSIGN(reader, store.reader());
   return reader->tokens();
 }
@@ -193,7 +193,7 @@ Result<std::vector<Token>> stored(store::Store& store) {
 }  // namespace
 
 Result<std::unique_ptr<Tokens>> make_tokens(engine::Scheduler& scheduler, store::Store& store) {
-  PD_ASSIGN(tokens, stored(store));
+  PD_ASSIGN(tokens, stored_tokens(store));
   return std::unique_ptr<Tokens>(std::make_unique<StoredTokens>(scheduler, store, std::move(tokens)));
 }
 

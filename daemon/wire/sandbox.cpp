@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 using cli::SandboxVerb;
 
 constexpr size_t kSecretBytes = 24;
-constexpr std::chrono::milliseconds kStopGrace{1'000};
+constexpr std::chrono::milliseconds kSandboxStopGrace{1'000};
 constexpr size_t kIssuesShown = 10;
 
 /// Where the sandbox keeps what it needs.
@@ -158,7 +158,7 @@ void serve(boost::asio::io_context& io, sandbox::Sandbox& sandbox) {
   // Not before: while the org is being filled, a signal ends the process as it ends any other.
   boost::asio::signal_set signals(io, SIGINT, SIGTERM);
   signals.async_wait([&](const boost::system::error_code& error, int) {
-    if (!error) sandbox.stop(kStopGrace);
+    if (!error) sandbox.stop(kSandboxStopGrace);
   });
   io.run();
 }

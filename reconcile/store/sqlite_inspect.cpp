@@ -16,7 +16,7 @@ namespace {
 constexpr int64_t kCacheBytes = 2LL * 1024 * 1024;
 constexpr int kStepsBetweenQuestions = 10'000;  // of SQLite's machine; some milliseconds
 
-int64_t size_of(const std::string& path) {
+int64_t bytes_of(const std::string& path) {
   std::error_code failed;
   const auto size = std::filesystem::file_size(path, failed);
   return failed ? 0 : static_cast<int64_t>(size);
@@ -48,8 +48,8 @@ Result<Inspection> inspect_sqlite(const std::string& path) {
   PD_ASSIGN(found, find_database_file(path));
   if (!found) return seen;
   seen.found = true;
-  seen.bytes = size_of(path);
-  seen.log_bytes = size_of(path + "-wal");
+  seen.bytes = bytes_of(path);
+  seen.log_bytes = bytes_of(path + "-wal");
   PD_ASSIGN(db, Database::open(path, Database::Mode::kRead, kCacheBytes));
   PD_ASSIGN(schema, db->number("PRAGMA user_version"));
   seen.schema = schema;

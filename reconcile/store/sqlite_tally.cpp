@@ -5,12 +5,12 @@
 namespace prospectd::store {
 namespace {
 
-struct Column {
+struct Figure {
   const char* name;
   int64_t Tally::*value;
 };
 
-constexpr Column kColumns[] = {
+constexpr Figure kColumns[] = {
     {"next_prospect", &Tally::next_prospect},
     {"next_user", &Tally::next_user},
     {"next_account", &Tally::next_account},
@@ -29,7 +29,7 @@ static_assert(sizeof(Tally) == sizeof(int64_t) * std::size(kColumns), "every cou
 
 std::string list(const char* suffix) {
   std::string all;
-  for (const Column& column : kColumns)
+  for (const Figure& column : kColumns)
     all += (all.empty() ? "" : ", ") + std::string(column.name) + suffix;
   return all;
 }
@@ -45,7 +45,7 @@ Result<Tally> load_tally(Database& db) {
     return damaged(db.path(), "its tally is missing");
   }
   int at = 0;
-  for (const Column& column : kColumns)
+  for (const Figure& column : kColumns)
     tally.*column.value = query.integer(at++);
   return tally;
 }
@@ -53,7 +53,7 @@ Result<Tally> load_tally(Database& db) {
 Result<void> save_tally(Database& db, const Tally& tally) {
   Statement statement(db, "UPDATE tally SET " + list(" = ?") + " WHERE id = 1");
   Query query(statement);
-  for (const Column& column : kColumns)
+  for (const Figure& column : kColumns)
     query.bind(tally.*column.value);
   return query.run();
 }

@@ -39,7 +39,7 @@ Result<void> take(const std::string& line, Polled& polled) {
   return {};
 }
 
-Result<std::map<int64_t, Polled>> measure(Bench& bench) {
+Result<std::map<int64_t, Polled>> measure_poll(Bench& bench) {
   std::vector<int64_t> changes;
   for (const Case& one : kCases)
     changes.insert(changes.end(), static_cast<size_t>(one.repeats * bench.options.runs), one.changes);
@@ -54,7 +54,7 @@ Result<std::map<int64_t, Polled>> measure(Bench& bench) {
 
 Result<void> bench_poll(Bench& bench) {
   std::fprintf(stderr, "  polls\n");
-  PD_ASSIGN(all, measure(bench));
+  PD_ASSIGN(all, measure_poll(bench));
   Report& report = bench.report;
   report.begin("poll", "A poll of a linked database, beside a bare fetch of the same answers");
   for (const Case& one : kCases) {

@@ -15,7 +15,7 @@ size_t on_body(char* data, size_t, size_t size, void* to) noexcept {
   return size;
 }
 
-Error broken(const std::string& what) {
+Error no_answer(const std::string& what) {
   return make_error(ErrorCode::kInternal, "a request of the bench: " + what);
 }
 
@@ -73,8 +73,8 @@ Result<std::string*> CurlClient::perform(const std::string& url) {
   const CURLcode code = curl_easy_perform(easy_->handle);
   long status = 0;
   curl_easy_getinfo(easy_->handle, CURLINFO_RESPONSE_CODE, &status);
-  if (code != CURLE_OK) return broken(curl_easy_strerror(code));
-  if (status != 200) return broken("answered with status " + std::to_string(status));
+  if (code != CURLE_OK) return no_answer(curl_easy_strerror(code));
+  if (status != 200) return no_answer("answered with status " + std::to_string(status));
   body_.reserve(body_.size() + simdjson::SIMDJSON_PADDING);
   return &body_;
 }

@@ -7,7 +7,7 @@ namespace {
 using namespace reconcile;
 namespace field = mapping::field;
 
-std::vector<int64_t> ids_of(const std::vector<Duplicate>& rows) {
+std::vector<int64_t> incident_ids(const std::vector<Duplicate>& rows) {
   std::vector<int64_t> ids;
   for (const Duplicate& d : rows)
     ids.push_back(d.id.value);
@@ -58,13 +58,13 @@ TEST_P(StoreContract, DuplicatesAreListedOpenOnesFirstAndPaged) {
   for (int page = 0; page < 5; ++page) {
     const auto rows = reader()->duplicates(after, 2, false);
     ASSERT_TRUE(rows);
-    for (const int64_t id : ids_of(*rows))
+    for (const int64_t id : incident_ids(*rows))
       seen.push_back(id);
     if (rows->empty()) break;
     after = rows->back().id;
   }
   EXPECT_EQ(seen, (std::vector<int64_t>{1, 3, 5, 2, 4}));
-  EXPECT_EQ(ids_of(*reader()->duplicates({1}, 10, true)), (std::vector<int64_t>{3, 5}));
+  EXPECT_EQ(incident_ids(*reader()->duplicates({1}, 10, true)), (std::vector<int64_t>{3, 5}));
 }
 
 TEST_P(StoreContract, ADuplicateWhoseAddressHasGoneIsStale) {

@@ -18,12 +18,12 @@ using testing::AllOf;
 using testing::HasSubstr;
 namespace fs = std::filesystem;
 
-constexpr int kPeople = 400;
+constexpr int kPeopleThere = 400;
 
 class BadState : public testing::Test {
  protected:
   BadState() {
-    for (int i = 0; i < kPeople; ++i)
+    for (int i = 0; i < kPeopleThere; ++i)
       leads_.push_back(world_.lead("p" + std::to_string(i) + "@x.test"));
     world_.sync();
   }

@@ -9,7 +9,7 @@ namespace {
 using mapping::Value;
 namespace field = mapping::field;
 
-Act lead(std::string name, std::string email) {
+Act lead_of_lineage(std::string name, std::string email) {
   return [=](World& w, Cast& cast) { cast[name] = w.lead(email); };
 }
 Act pause_then(Act act) {
@@ -18,7 +18,7 @@ Act pause_then(Act act) {
     act(w, cast);
   };
 }
-Act convert(std::string name) {
+Act converted(std::string name) {
   return pause_then([=](World& w, Cast& cast) {
     sandbox::Conversion conversion;
     conversion.lead = cast[name];
@@ -33,7 +33,7 @@ Act convert(std::string name) {
 std::vector<Scenario> lineage_scenarios() {
   return {
       {"F12_deleted_then_restored",
-       {lead("l", "l@x.test"), pause_then([](World& w, Cast& cast) { w.remove(cast["l"]); }),
+       {lead_of_lineage("l", "l@x.test"), pause_then([](World& w, Cast& cast) { w.remove(cast["l"]); }),
         pause_then([](World& w, Cast& cast) { w.undelete(cast["l"]); })},
        [](World& w, Cast& cast) {
          const auto row = w.prospect_of(cast["l"]);
@@ -42,21 +42,21 @@ std::vector<Scenario> lineage_scenarios() {
          EXPECT_EQ(w.prospects().size(), 1U);
        }},
       {"a_deleted_record_is_marked_and_its_prospect_stays",
-       {lead("l", "l@x.test"), pause_then([](World& w, Cast& cast) { w.remove(cast["l"]); })},
+       {lead_of_lineage("l", "l@x.test"), pause_then([](World& w, Cast& cast) { w.remove(cast["l"]); })},
        [](World& w, Cast& cast) {
          const auto row = w.prospect_of(cast["l"]);
          EXPECT_TRUE(row.links.at(0).deleted);
          EXPECT_EQ(row.tags, std::vector<std::string>{"crm-deleted"});
        }},
       {"F15_a_converted_lead_becomes_its_contact",
-       {lead("l", "l@x.test"), convert("l")},
+       {lead_of_lineage("l", "l@x.test"), converted("l")},
        [](World& w, Cast& cast) {
          EXPECT_EQ(w.prospect_of(cast["contact of l"]).links.at(0).object, "Contact");
          EXPECT_EQ(w.prospects().size(), 1U);
          EXPECT_TRUE(w.duplicates().empty());
        }},
       {"F15_leads_first_a_converted_lead_becomes_its_contact",
-       {lead("l", "l@x.test"), convert("l"), pause_then([](World& w, Cast& cast) {
+       {lead_of_lineage("l", "l@x.test"), converted("l"), pause_then([](World& w, Cast& cast) {
           w.edit("Contact", cast["contact of l"], {{"Title", Value("VP")}});
         })},
        [](World& w, Cast& cast) {
@@ -69,7 +69,7 @@ std::vector<Scenario> lineage_scenarios() {
       {"converted_before_the_first_import_only_the_contact_comes",
        {[](World& w, Cast& cast) {
          cast["l"] = w.lead("l@x.test");
-         convert("l")(w, cast);
+         converted("l")(w, cast);
        }},
        [](World& w, Cast& cast) {
          EXPECT_EQ(w.prospects().size(), 1U);

@@ -10,7 +10,7 @@ namespace {
 
 using mapping::Value;
 
-constexpr int kLeads = 120;
+constexpr int kSlowLeads = 120;
 
 struct End {
   Picture picture;
@@ -23,7 +23,7 @@ struct End {
 // An organisation that grew for some weeks, with a job that touched many together and with addresses that
 // several have: the first in the order of stamps keeps them.
 void grow(World& w) {
-  for (int i = 0; i < kLeads; ++i) {
+  for (int i = 0; i < kSlowLeads; ++i) {
     const int who = i % 7 == 6 ? i - 5 : i;
     w.lead("lead" + std::to_string(who) + "@x.test", {{"Title", Value("No. " + std::to_string(i))}});
     if (i < 40 || i > 70) w.scheduler().run_for(std::chrono::hours{i % 5 + 1});

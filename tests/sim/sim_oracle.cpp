@@ -9,13 +9,13 @@ namespace field = mapping::field;
 using sandbox::RowState;
 using sandbox::Table;
 
-constexpr const char* kPeople[] = {"Lead", "Contact"};
+constexpr const char* kPeopleObjects[] = {"Lead", "Contact"};
 constexpr const char* kTexts[] = {"Email", "FirstName", "LastName", "Title", "Phone", "Company"};
 
 Organisation organisation_of(World& world) {
   Organisation organisation;
   world.org().settle();
-  for (const char* object : kPeople) {
+  for (const char* object : kPeopleObjects) {
     const Table& table = *world.org().table(object);
     for (sandbox::Row row = 0; row < table.rows(); ++row) {
       const auto text = [&](const char* name) {

@@ -105,7 +105,7 @@ TEST(OpenApi, ResourcesOfTheDatabaseAreDescribedAsTheyAre) {
   }
 }
 
-constexpr const char* kRows =
+constexpr const char* kListedRows =
     "INSERT INTO connections (id, name) VALUES (1, 'salesforce');"
     "UPDATE tally SET prospects = 1, links = 1, users = 2, accounts = 1, open_duplicates = 1, dead_letters = "
     "1;"
@@ -161,7 +161,7 @@ class Documented : public ApiTest {
   void fill() {
     auto beside =
         store::Database::open(scratch_.file("prospectd.db"), store::Database::Mode::kWrite, 1024 * 1024);
-    const auto filled = (*beside)->exec(kRows);
+    const auto filled = (*beside)->exec(kListedRows);
     EXPECT_TRUE(filled) << filled.error().text();
   }
 

@@ -18,7 +18,8 @@ using testing::HasSubstr;
 using testing::Not;
 namespace fs = std::filesystem;
 
-mapping::FieldSchema field(std::string name, mapping::FieldType type = mapping::FieldType::kString) {
+mapping::FieldSchema described_field(std::string name,
+                                     mapping::FieldType type = mapping::FieldType::kString) {
   mapping::FieldSchema made;
   made.name = std::move(name);
   made.type = type;
@@ -31,8 +32,9 @@ class Init : public testing::Test {
   Init() {
     mapping::ObjectSchema lead;
     lead.name = "Lead";
-    lead.fields = {field("Id", mapping::FieldType::kId), field("Email", mapping::FieldType::kEmail),
-                   field("LastName"), field("Size__c", mapping::FieldType::kInteger)};
+    lead.fields = {described_field("Id", mapping::FieldType::kId),
+                   described_field("Email", mapping::FieldType::kEmail), described_field("LastName"),
+                   described_field("Size__c", mapping::FieldType::kInteger)};
     fake_crm().objects = {lead};
     fake_crm().error.reset();
     std::ofstream(folder_.file("secret")) << "consumer-secret\n";
@@ -78,8 +80,8 @@ TEST_F(Init, AsksNothingWhenItIsToldEverything) {
 }
 
 TEST_F(Init, SuggestionsOfOneObjectHaveNamesOfTheirOwn) {
-  fake_crm().objects[0].fields.push_back(field("Size"));
-  fake_crm().objects[0].fields.push_back(field("SIZE__c"));
+  fake_crm().objects[0].fields.push_back(described_field("Size"));
+  fake_crm().objects[0].fields.push_back(described_field("SIZE__c"));
   ASSERT_EQ(run(words()).code, ExitCode::kOk);
   const std::string text = text_of(made("mappings/lead.yaml"));
   EXPECT_THAT(text, HasSubstr("remote: Size__c, local: custom.size,"));
@@ -88,9 +90,9 @@ TEST_F(Init, SuggestionsOfOneObjectHaveNamesOfTheirOwn) {
 }
 
 TEST_F(Init, LinesGoOnlyWhereTheCrmLetsThemAndCoverEveryValueOfAPicklist) {
-  mapping::FieldSchema title = field("Title");
+  mapping::FieldSchema title = described_field("Title");
   title.createable = title.updateable = false;
-  mapping::FieldSchema status = field("Status", mapping::FieldType::kPicklist);
+  mapping::FieldSchema status = described_field("Status", mapping::FieldType::kPicklist);
   status.picklist = {
       {"Open - Not Contacted", "Open", true}, {"On \"hold\"", "Hold", true}, {"Old", "Old", false}};
   fake_crm().objects[0].fields.push_back(title);

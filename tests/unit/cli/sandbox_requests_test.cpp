@@ -9,7 +9,7 @@ namespace prospectd::cli {
 namespace {
 
 const std::string kLead = "00Q000000000001AAA";
-const std::string kContact = "003000000000001AAA";
+const std::string kContactId = "003000000000001AAA";
 
 SandboxCallOptions call(const std::string& verb, std::vector<std::string> words) {
   SandboxCallOptions options;
@@ -27,7 +27,7 @@ std::string one(const SandboxCallOptions& options) {
   return r.method + " " + r.path + (r.body.empty() ? "" : " " + r.body);
 }
 
-void refused(const SandboxCallOptions& options) {
+void usage_error(const SandboxCallOptions& options) {
   const auto requests = sandbox_requests(options);
   ASSERT_FALSE(requests) << options.verb;
   EXPECT_EQ(requests.error().code, ErrorCode::kInvalidInput);
@@ -36,10 +36,10 @@ void refused(const SandboxCallOptions& options) {
 
 TEST(SandboxWords, EditTakesAnObjectOrNot) {
   EXPECT_EQ(
-      one(call("edit", {"Contact", kContact, "OwnerId=ana@acme.test"})),
-      R"(POST edit {"fields":{"OwnerId":"ana@acme.test"},"id":")" + kContact + R"(","object":"Contact"})");
-  EXPECT_EQ(one(call("edit", {kContact, "Title=CTO = boss"})),
-            R"(POST edit {"fields":{"Title":"CTO = boss"},"id":")" + kContact + R"("})");
+      one(call("edit", {"Contact", kContactId, "OwnerId=ana@acme.test"})),
+      R"(POST edit {"fields":{"OwnerId":"ana@acme.test"},"id":")" + kContactId + R"(","object":"Contact"})");
+  EXPECT_EQ(one(call("edit", {kContactId, "Title=CTO = boss"})),
+            R"(POST edit {"fields":{"Title":"CTO = boss"},"id":")" + kContactId + R"("})");
 }
 
 TEST(SandboxWords, AValueIsATextASwitchNothingOrJson) {
@@ -51,31 +51,31 @@ TEST(SandboxWords, AValueIsATextASwitchNothingOrJson) {
 }
 
 TEST(SandboxWords, EditRefusesWhatItCannotMean) {
-  refused(call("edit", {}));
-  refused(call("edit", {kLead}));
-  refused(call("edit", {"Lead", "Title=CTO"}));
-  refused(call("edit", {kLead, kContact, "Title=CTO"}));
-  refused(call("edit", {kLead, "Title=CTO", "more"}));
-  refused(call("edit", {kLead, "Title=CTO", "Title=CEO"}));
-  refused(call("edit", {kLead, "=CTO"}));
-  refused(call("edit", {kLead, "Title:=CTO"}));
+  usage_error(call("edit", {}));
+  usage_error(call("edit", {kLead}));
+  usage_error(call("edit", {"Lead", "Title=CTO"}));
+  usage_error(call("edit", {kLead, kContactId, "Title=CTO"}));
+  usage_error(call("edit", {kLead, "Title=CTO", "more"}));
+  usage_error(call("edit", {kLead, "Title=CTO", "Title=CEO"}));
+  usage_error(call("edit", {kLead, "=CTO"}));
+  usage_error(call("edit", {kLead, "Title:=CTO"}));
 }
 
 TEST(SandboxWords, CreateWantsAnObject) {
   EXPECT_EQ(one(call("create", {"Lead", "LastName=Roy", "Company=Acme"})),
             R"(POST create {"fields":{"Company":"Acme","LastName":"Roy"},"object":"Lead"})");
-  refused(call("create", {"LastName=Roy"}));
-  refused(call("create", {"Lead"}));
+  usage_error(call("create", {"LastName=Roy"}));
+  usage_error(call("create", {"Lead"}));
 }
 
 TEST(SandboxWords, ALateCommitSaysHowLate) {
-  SandboxCallOptions late = call("late", {kContact, "Title=CTO"});
-  refused(late);
+  SandboxCallOptions late = call("late", {kContactId, "Title=CTO"});
+  usage_error(late);
   late.visible_after = "2m";
-  EXPECT_EQ(one(late),
-            R"(POST late {"fields":{"Title":"CTO"},"id":")" + kContact + R"(","visible_after_seconds":120})");
+  EXPECT_EQ(one(late), R"(POST late {"fields":{"Title":"CTO"},"id":")" + kContactId +
+                           R"(","visible_after_seconds":120})");
   late.stamped_before = "30s";
-  refused(late);
+  usage_error(late);
   SandboxCallOptions old = call("late", {"Lead", "LastName=Roy"});
   old.stamped_before = "30s";
   EXPECT_EQ(one(old),
@@ -83,23 +83,23 @@ TEST(SandboxWords, ALateCommitSaysHowLate) {
 }
 
 TEST(SandboxWords, SeveralIdsAreSeveralRequests) {
-  const auto requests = sandbox_requests(call("delete", {kLead, kContact}));
+  const auto requests = sandbox_requests(call("delete", {kLead, kContactId}));
   ASSERT_TRUE(requests);
   ASSERT_EQ(requests->size(), 2u);
-  EXPECT_EQ((*requests)[1].body, R"({"id":")" + kContact + R"("})");
+  EXPECT_EQ((*requests)[1].body, R"({"id":")" + kContactId + R"("})");
   for (const char* verb : {"delete", "undelete", "purge"})
-    refused(call(verb, {}));
+    usage_error(call(verb, {}));
 }
 
 TEST(SandboxWords, ConvertAndMerge) {
   SandboxCallOptions convert = call("convert", {kLead});
-  convert.contact = kContact;
-  EXPECT_EQ(one(convert), R"(POST convert {"contact":")" + kContact + R"(","lead":")" + kLead + R"("})");
-  refused(call("convert", {}));
+  convert.contact = kContactId;
+  EXPECT_EQ(one(convert), R"(POST convert {"contact":")" + kContactId + R"(","lead":")" + kLead + R"("})");
+  usage_error(call("convert", {}));
   EXPECT_EQ(one(call("merge", {kLead, "00Q000000000002AAA"})),
             R"(POST merge {"losers":["00Q000000000002AAA"],"winner":")" + kLead + R"("})");
-  refused(call("merge", {kLead}));
-  refused(call("merge", {"a", "b", "c", "d"}));
+  usage_error(call("merge", {kLead}));
+  usage_error(call("merge", {"a", "b", "c", "d"}));
 }
 
 TEST(SandboxWords, QuestionsAndKnobs) {
@@ -108,7 +108,7 @@ TEST(SandboxWords, QuestionsAndKnobs) {
   EXPECT_EQ(one(call("expire-tokens", {})), "POST expire-tokens {}");
   EXPECT_EQ(one(call("knobs", {})), "GET knobs");
   EXPECT_EQ(one(call("knobs", {"daily_limit:=5"})), R"(POST knobs {"daily_limit":5})");
-  refused(call("knobs", {"daily_limit"}));
+  usage_error(call("knobs", {"daily_limit"}));
 }
 
 }  // namespace

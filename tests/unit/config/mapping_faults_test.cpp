@@ -18,7 +18,7 @@ std::vector<std::string> faults_with_mapping(std::string_view mapping) {
   return folder.faults();
 }
 
-struct Case {
+struct MappingCase {
   const char* name;
   const char* entry;  ///< a sixth line, after email and title
   const char* fault;  ///< without "mappings/lead.yaml:"
@@ -31,14 +31,14 @@ constexpr std::string_view kHead =
     "  - { remote: Email, local: email }\n"
     "  - { remote: Title, local: title }\n";
 
-class MappingFault : public testing::TestWithParam<Case> {};
+class MappingFault : public testing::TestWithParam<MappingCase> {};
 
 TEST_P(MappingFault, IsReportedWithItsPlaceAndAdvice) {
   EXPECT_THAT(faults_with_mapping(std::string(kHead) + GetParam().entry + "\n"),
               ElementsAre("mappings/lead.yaml:" + std::string(GetParam().fault)));
 }
 
-const Case kCases[] = {
+const MappingCase kMappingCases[] = {
     {"UnknownKey", "  - { remote: City, local: city, directon: in }",
      "6:34  fields[2].directon: unknown key (did you mean direction?)"},
     {"MissingRemote", "  - { local: city }",
@@ -92,7 +92,7 @@ const Case kCases[] = {
      "6:5  fields: the value map of City names a blank value: use default_in for it"},
 };
 
-INSTANTIATE_TEST_SUITE_P(Each, MappingFault, testing::ValuesIn(kCases),
+INSTANTIATE_TEST_SUITE_P(Each, MappingFault, testing::ValuesIn(kMappingCases),
                          [](const auto& info) { return info.param.name; });
 
 TEST(MappingFaults, AnUnknownBlankRuleForBothDirectionsIsSaidOnce) {

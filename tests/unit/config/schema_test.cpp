@@ -20,7 +20,7 @@ using Json = nlohmann::json;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-std::string text_of(const std::string& file) {
+std::string file_text(const std::string& file) {
   std::ifstream in(std::string(PROSPECTD_SOURCE_DIR) + "/" + file, std::ios::binary);
   EXPECT_TRUE(in) << file;
   std::ostringstream text;
@@ -118,26 +118,26 @@ std::vector<std::string> judged(const std::string& schema, const std::string& te
 TEST(Schema, TheFilesOfTheTreeAreWhatTheTablesSay) {
   for (const SchemaFile& file : schema_files()) {
     const std::string path = "config/schema/" + std::string(file.name) + ".json";
-    EXPECT_EQ(text_of(path), json_schema(file.name))
+    EXPECT_EQ(file_text(path), json_schema(file.name))
         << "renew it: prospectd config schema " << file.name << " > " << path;
   }
   EXPECT_EQ(json_schema("mappings"), "");
 }
 
 TEST(Schema, TheReferencePageIsWhatTheTablesSay) {
-  EXPECT_EQ(text_of("docs/reference.md"), reference_page())
+  EXPECT_EQ(file_text("docs/reference.md"), reference_page())
       << "renew it: prospectd config reference > docs/reference.md";
 }
 
 TEST(Schema, TheExamplesFitAndNameTheirSchema) {
   for (const char* name : {"prospectd.yaml", "sandbox.yaml"}) {
-    const std::string text = text_of("config/examples/" + std::string(name));
+    const std::string text = file_text("config/examples/" + std::string(name));
     EXPECT_THAT(judged("prospectd", text), IsEmpty()) << name;
     EXPECT_THAT(judged("part", text), IsEmpty()) << name;
     EXPECT_THAT(text, HasSubstr("# yaml-language-server: $schema=../schema/prospectd.json\n"));
   }
   for (const char* name : {"account.yaml", "contact.yaml", "lead.yaml"}) {
-    const std::string text = text_of("config/examples/mappings/" + std::string(name));
+    const std::string text = file_text("config/examples/mappings/" + std::string(name));
     EXPECT_THAT(judged("mapping", text), IsEmpty()) << name;
     EXPECT_THAT(text, HasSubstr("# yaml-language-server: $schema=../../schema/mapping.json\n"));
   }

@@ -45,9 +45,9 @@ TEST(Settings, ArePutIntoAConfiguration) {
   EXPECT_EQ(config.prospects.same_email, SameEmail::kSelectCrmId);
 }
 
-class Layered : public testing::Test {
+class WithSettings : public testing::Test {
  protected:
-  Layered() {
+  WithSettings() {
     folder_.write("prospectd.yaml", good_text() + "prospects: { same_email: prevent }\n");
     folder_.write("mappings/lead.yaml", kGoodMapping);
     above_.settings = {{kSameEmail, "select_crm_id"}};
@@ -58,7 +58,7 @@ class Layered : public testing::Test {
   Above above_{{}, {}};
 };
 
-TEST_F(Layered, ASettingStandsBeforeTheFile) {
+TEST_F(WithSettings, ASettingStandsBeforeTheFile) {
   const Loaded loaded = load();
   ASSERT_TRUE(loaded.config);
   EXPECT_EQ(loaded.config->prospects.same_email, SameEmail::kSelectCrmId);
@@ -67,7 +67,7 @@ TEST_F(Layered, ASettingStandsBeforeTheFile) {
   EXPECT_EQ(folder_.inside(format_place(loaded.overridden[0].place)), "prospectd.yaml:11:14");
 }
 
-TEST_F(Layered, TheEnvironmentStandsBeforeASetting) {
+TEST_F(WithSettings, TheEnvironmentStandsBeforeASetting) {
   above_.environment = {{"PROSPECTD__PROSPECTS__SAME_EMAIL", "prevent"}};
   const Loaded loaded = load();
   ASSERT_TRUE(loaded.config);
@@ -76,7 +76,7 @@ TEST_F(Layered, TheEnvironmentStandsBeforeASetting) {
   EXPECT_EQ(loaded.overridden[0].by, Layer::kEnvironment);
 }
 
-TEST_F(Layered, ASettingThatNoLongerFitsIsLeftOutWithAWarning) {
+TEST_F(WithSettings, ASettingThatNoLongerFitsIsLeftOutWithAWarning) {
   above_.settings = {{kSameEmail, "sometimes"}, {"prospects.merge", "true"}};
   const Loaded loaded = load();
   ASSERT_TRUE(loaded.config);

@@ -6,7 +6,7 @@
 namespace prospectd::engine {
 namespace {
 
-Timestamp at(int64_t second) {
+Timestamp moment(int64_t second) {
   return Timestamp{seconds{second}};
 }
 
@@ -17,7 +17,7 @@ class WindowProgressTest : public testing::Test {
     Page page;
     page.records.emplace_back();
     page.records.back().id = RemoteId(id);
-    page.records.back().version = at(second);
+    page.records.back().version = moment(second);
     return progress_.saw(page);
   }
   bool saw_bad(const char* id, std::optional<Timestamp> version) {
@@ -26,38 +26,38 @@ class WindowProgressTest : public testing::Test {
     return progress_.saw(page);
   }
 
-  WindowProgress progress_{at(1'000), WindowProgress::unsettled_from(at(1'000), seconds{100})};
+  WindowProgress progress_{moment(1'000), WindowProgress::unsettled_from(moment(1'000), seconds{100})};
 };
 
 TEST_F(WindowProgressTest, OldStampsAreSureAtOnce) {
   saw("a", 500);
-  EXPECT_EQ(progress_.settled_so_far(), at(500));
+  EXPECT_EQ(progress_.settled_so_far(), moment(500));
   saw("b", 600);
-  EXPECT_EQ(progress_.settled_so_far(), at(600));
-  EXPECT_EQ(progress_.settled_at_end(), at(600));
+  EXPECT_EQ(progress_.settled_so_far(), moment(600));
+  EXPECT_EQ(progress_.settled_at_end(), moment(600));
 }
 
 TEST_F(WindowProgressTest, F03_AStampThatAChangeUnderWayCanHaveIsSureAtTheEndOnly) {
   saw("a", 500);
   saw("b", 950);  // perhaps changed since the query began: older ones may follow
-  EXPECT_EQ(progress_.settled_so_far(), at(500));
+  EXPECT_EQ(progress_.settled_so_far(), moment(500));
   saw("c", 600);
-  EXPECT_EQ(progress_.settled_so_far(), at(600));
-  EXPECT_EQ(progress_.settled_at_end(), at(950));
+  EXPECT_EQ(progress_.settled_so_far(), moment(600));
+  EXPECT_EQ(progress_.settled_at_end(), moment(950));
 }
 
 TEST_F(WindowProgressTest, F01_TheCursorNeverPassesTheWindowsLastSecond) {
   saw("a", 1'300);  // changed long after the window's end, while its pages were read
   EXPECT_EQ(progress_.settled_so_far(), std::nullopt);
-  EXPECT_EQ(progress_.settled_at_end(), at(999));
+  EXPECT_EQ(progress_.settled_at_end(), moment(999));
 }
 
 TEST_F(WindowProgressTest, F05_BegunAnewBehindAnOldStampNothingIsSkipped) {
   saw("a", 500);
-  ASSERT_EQ(progress_.place(), (WindowProgress::Place{at(500), RemoteId("a")}));
+  ASSERT_EQ(progress_.place(), (WindowProgress::Place{moment(500), RemoteId("a")}));
   progress_.restarted();
   saw("b", 970);
-  EXPECT_EQ(progress_.settled_at_end(), at(970));
+  EXPECT_EQ(progress_.settled_at_end(), moment(970));
 }
 
 TEST_F(WindowProgressTest, F05_BegunAnewBehindAYoungStampTheCursorStaysBeforeIt) {
@@ -65,7 +65,7 @@ TEST_F(WindowProgressTest, F05_BegunAnewBehindAYoungStampTheCursorStaysBeforeIt)
   saw("b", 950);
   progress_.restarted();
   saw("c", 990);
-  EXPECT_EQ(progress_.settled_at_end(), at(500));
+  EXPECT_EQ(progress_.settled_at_end(), moment(500));
 }
 
 TEST_F(WindowProgressTest, APlaceIsNeverBehindTheWindow) {
@@ -75,9 +75,9 @@ TEST_F(WindowProgressTest, APlaceIsNeverBehindTheWindow) {
 }
 
 TEST_F(WindowProgressTest, ABadRecordIsAPlaceToo) {
-  EXPECT_TRUE(saw_bad("a", at(500)));
-  EXPECT_EQ(progress_.place(), (WindowProgress::Place{at(500), RemoteId("a")}));
-  EXPECT_EQ(progress_.settled_at_end(), at(500));
+  EXPECT_TRUE(saw_bad("a", moment(500)));
+  EXPECT_EQ(progress_.place(), (WindowProgress::Place{moment(500), RemoteId("a")}));
+  EXPECT_EQ(progress_.settled_at_end(), moment(500));
 }
 
 TEST_F(WindowProgressTest, APageThatLeadsNowhereIsKnown) {
@@ -95,13 +95,13 @@ TEST_F(WindowProgressTest, AnEmptyWindowMovesNothing) {
 }
 
 TEST_F(WindowProgressTest, APartOfAWindowIsSureUpToItsOwnEnd) {
-  progress_ = WindowProgress(at(600), WindowProgress::unsettled_from(at(1'000), seconds{100}));
+  progress_ = WindowProgress(moment(600), WindowProgress::unsettled_from(moment(1'000), seconds{100}));
   saw("a", 599);
-  EXPECT_EQ(progress_.settled_so_far(), at(599));
+  EXPECT_EQ(progress_.settled_so_far(), moment(599));
   saw("b", 950);  // has left the part since its query began
   EXPECT_EQ(progress_.place()->id, RemoteId("a"));
-  EXPECT_EQ(progress_.settled_so_far(), at(599));
-  EXPECT_EQ(progress_.settled_at_end(), at(599));
+  EXPECT_EQ(progress_.settled_so_far(), moment(599));
+  EXPECT_EQ(progress_.settled_at_end(), moment(599));
 }
 
 }  // namespace

@@ -14,21 +14,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::vector<SourceFile>& tree() {
-  static const std::vector<SourceFile> files = read_tree(PROSPECTD_SOURCE_DIR);
-  return files;
-}
-
 std::vector<const SourceFile*> pages() {
   std::vector<const SourceFile*> found;
-  for (const SourceFile& file : tree()) {
+  for (const SourceFile& file : project_tree()) {
     if (file.path.ends_with(".md")) found.push_back(&file);
   }
   return found;
 }
 
 const SourceFile& file_at(const std::string& path) {
-  for (const SourceFile& file : tree()) {
+  for (const SourceFile& file : project_tree()) {
     if (file.path == path) return file;
   }
   throw std::runtime_error("no such file: " + path);

@@ -190,7 +190,7 @@ bool fits(const Names& headers, std::string_view include, bool prefixes) {
   });
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   return "\"" + std::string(text) + "\"";
 }
 
@@ -266,7 +266,7 @@ std::vector<Violation> check_own_includes(const std::vector<SourceFile>& tree) {
     if (!file.is_cpp()) continue;
     const std::string from = module_of(file.path);
     if (from != "tests" && find_module(from) == nullptr) {
-      out.push_back({file.path, 1, "the folder " + quoted(from) + " is no module of the table"});
+      out.push_back({file.path, 1, "the folder " + in_quotes(from) + " is no module of the table"});
       continue;
     }
     const std::set<std::string> allowed = may_include(from);
@@ -274,10 +274,11 @@ std::vector<Violation> check_own_includes(const std::vector<SourceFile>& tree) {
       if (!include.quoted) continue;
       const std::string to = module_of(include.target);
       if (paths.count(include.target) == 0) {
-        out.push_back({file.path, include.line,
-                       quoted(include.target) + " is no file of the tree; name it from the project's root"});
+        out.push_back(
+            {file.path, include.line,
+             in_quotes(include.target) + " is no file of the tree; name it from the project's root"});
       } else if (from != "tests" && allowed.count(to) == 0) {
-        out.push_back({file.path, include.line, from + " must not include " + quoted(include.target)});
+        out.push_back({file.path, include.line, from + " must not include " + in_quotes(include.target)});
       }
     }
   }

@@ -10,26 +10,21 @@
 namespace prospectd::house {
 namespace {
 
-const std::vector<SourceFile>& tree() {
-  static const std::vector<SourceFile> files = read_tree(PROSPECTD_SOURCE_DIR);
-  return files;
-}
-
 TEST(Layering, TheTreeIncludesOneWayOnly) {
-  EXPECT_EQ(listing(check_own_includes(tree())), "");
+  EXPECT_EQ(listing(check_own_includes(project_tree())), "");
 }
 
 TEST(Layering, LibrariesStayWhereTheyBelong) {
-  EXPECT_EQ(listing(check_library_includes(tree())), "");
+  EXPECT_EQ(listing(check_library_includes(project_tree())), "");
 }
 
 TEST(Layering, NoModuleReadsAClockOrRollsDiceOnItsOwn) {
-  EXPECT_EQ(listing(check_forbidden_words(tree())), "");
+  EXPECT_EQ(listing(check_forbidden_words(project_tree())), "");
 }
 
 TEST(Layering, EveryModuleOfTheTableIsThere) {
   for (const std::string& module : modules()) {
-    const bool there = std::any_of(tree().begin(), tree().end(), [&](const SourceFile& f) {
+    const bool there = std::any_of(project_tree().begin(), project_tree().end(), [&](const SourceFile& f) {
       return f.is_cpp() && module_of(f.path) == module;
     });
     EXPECT_TRUE(there) << module;

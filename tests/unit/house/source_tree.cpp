@@ -136,6 +136,11 @@ std::vector<SourceFile> read_tree(const std::string& root) {
   return files;
 }
 
+const std::vector<SourceFile>& project_tree() {
+  static const std::vector<SourceFile> files = read_tree(PROSPECTD_SOURCE_DIR);
+  return files;
+}
+
 size_t line_at(std::string_view text, size_t offset) {
   return 1 + static_cast<size_t>(
                  std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));

@@ -34,6 +34,8 @@ std::string listing(const std::vector<Violation>& violations);
 SourceFile make_source(std::string path, std::string text);
 /// Every C++ and build file, script, example and page of the project; not what is built.
 std::vector<SourceFile> read_tree(const std::string& root);
+/// This project's, read once.
+const std::vector<SourceFile>& project_tree();
 
 /// The line, from 1, that holds the character at `offset`.
 size_t line_at(std::string_view text, size_t offset);

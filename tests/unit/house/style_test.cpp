@@ -10,11 +10,6 @@
 namespace prospectd::house {
 namespace {
 
-const std::vector<SourceFile>& tree() {
-  static const std::vector<SourceFile> files = read_tree(PROSPECTD_SOURCE_DIR);
-  return files;
-}
-
 std::string planted(const std::string& path, const std::string& text,
                     std::vector<Violation> (*check)(const std::vector<SourceFile>&)) {
   return listing(check({make_source(path, text)}));
@@ -28,29 +23,29 @@ std::string lines(size_t count) {
 }
 
 TEST(Style, TheTreeIsRead) {
-  EXPECT_GT(tree().size(), 50u);
+  EXPECT_GT(project_tree().size(), 50u);
   for (const char* path :
        {"base/result.h", "tests/unit/house/style_test.cpp", "CMakeLists.txt", "dev", "README.md"}) {
-    const bool there =
-        std::any_of(tree().begin(), tree().end(), [&](const SourceFile& f) { return f.path == path; });
+    const bool there = std::any_of(project_tree().begin(), project_tree().end(),
+                                   [&](const SourceFile& f) { return f.path == path; });
     EXPECT_TRUE(there) << path;
   }
 }
 
 TEST(Style, HeadersOpenWithTheirContract) {
-  EXPECT_EQ(listing(check_headers(tree())), "");
+  EXPECT_EQ(listing(check_headers(project_tree())), "");
 }
 
 TEST(Style, FilesAndFunctionsStayShort) {
-  EXPECT_EQ(listing(check_lengths(tree())), "");
+  EXPECT_EQ(listing(check_lengths(project_tree())), "");
 }
 
 TEST(Style, NothingIsLeftForLater) {
-  EXPECT_EQ(listing(check_unfinished(tree())), "");
+  EXPECT_EQ(listing(check_unfinished(project_tree())), "");
 }
 
 TEST(Style, TestsNeitherSleepNorSkip) {
-  EXPECT_EQ(listing(check_tests(tree())), "");
+  EXPECT_EQ(listing(check_tests(project_tree())), "");
 }
 
 TEST(StyleCheck, FindsAHeaderWithoutCommentOrGuard) {

@@ -35,13 +35,13 @@ TEST(Transforms, AnUnknownNameIsNone) {
   EXPECT_EQ(find_transform(""), nullptr);
 }
 
-struct Row {
+struct TransformRow {
   std::string_view name;
   std::string_view in;
   std::string_view out;
 };
 
-const Row kRows[] = {
+const TransformRow kRows[] = {
     {"trim", "  a b\u00A0", "a b"},
     {"trim", "\u200B", ""},
     {"collapse_spaces", "  a \t\r\n b\u00A0\u3000c ", "a b c"},
@@ -79,11 +79,11 @@ const Row kRows[] = {
 };
 
 TEST(Transforms, EachDoesWhatItSays) {
-  for (const Row& r : kRows)
+  for (const TransformRow& r : kRows)
     EXPECT_EQ(transformed(r.name, r.in), r.out) << r.name << " of \"" << r.in << "\"";
 }
 
-const Row kHtml[] = {
+const TransformRow kHtml[] = {
     {"", "plain", "plain"},
     {"", "<p>Hello <b>Ana</b>,</p><p>bye</p>", "Hello Ana,\nbye"},
     {"", "a<br>b<BR/>c", "a\nb\nc"},
@@ -108,7 +108,7 @@ const Row kHtml[] = {
 };
 
 TEST(StripHtml, LeavesTheText) {
-  for (const Row& r : kHtml)
+  for (const TransformRow& r : kHtml)
     EXPECT_EQ(transformed("strip_html", r.in), r.out) << r.in;
 }
 

@@ -15,18 +15,25 @@ namespace {
 
 using std::chrono::days;
 
-const Date kDay = *parse_date("2026-11-20");
-const Timestamp kMoment = *parse_timestamp("2026-11-20T08:15:30.250Z");
+const Date kValueDay = *parse_date("2026-11-20");
+const Timestamp kValueMoment = *parse_timestamp("2026-11-20T08:15:30.250Z");
 
 std::vector<Value> one_of_each() {
-  return {Value(),           Value::null(),
-          Value(true),       Value(false),
-          Value(int64_t{0}), Value(int64_t{1}),
-          Value(1.0),        Value(0.5),
-          Value(""),         Value(" "),
-          Value("true"),     Value("1"),
-          Value(kDay),       Value(Timestamp(kDay)),
-          Value(kMoment)};
+  return {Value(),
+          Value::null(),
+          Value(true),
+          Value(false),
+          Value(int64_t{0}),
+          Value(int64_t{1}),
+          Value(1.0),
+          Value(0.5),
+          Value(""),
+          Value(" "),
+          Value("true"),
+          Value("1"),
+          Value(kValueDay),
+          Value(Timestamp(kValueDay)),
+          Value(kValueMoment)};
 }
 
 TEST(Value, AbsentNullAndAValueAreThreeThings) {
@@ -74,8 +81,8 @@ TEST(Value, TextForPeople) {
   EXPECT_EQ(Value(250000.0).to_text(), "250000");
   EXPECT_EQ(Value(-1.7976931348623157e308).to_text(), "-1.7976931348623157e+308");
   EXPECT_EQ(Value("Ana \"A\"").to_text(), "Ana \"A\"");
-  EXPECT_EQ(Value(kDay).to_text(), "2026-11-20");
-  EXPECT_EQ(Value(kMoment).to_text(), "2026-11-20T08:15:30.250Z");
+  EXPECT_EQ(Value(kValueDay).to_text(), "2026-11-20");
+  EXPECT_EQ(Value(kValueMoment).to_text(), "2026-11-20T08:15:30.250Z");
 }
 
 TEST(Value, Json) {
@@ -86,8 +93,8 @@ TEST(Value, Json) {
   EXPECT_EQ(Value(0.5).to_json(), "0.5");
   EXPECT_EQ(Value("a \"b\"\n").to_json(), "\"a \\\"b\\\"\\n\"");
   EXPECT_EQ(Value("\xFF").to_json(), "\"\xEF\xBF\xBD\"");
-  EXPECT_EQ(Value(kDay).to_json(), "\"2026-11-20\"");
-  EXPECT_EQ(Value(kMoment).to_json(), "\"2026-11-20T08:15:30.250Z\"");
+  EXPECT_EQ(Value(kValueDay).to_json(), "\"2026-11-20\"");
+  EXPECT_EQ(Value(kValueMoment).to_json(), "\"2026-11-20T08:15:30.250Z\"");
 }
 
 TEST(Value, ANumberThatJsonHasNoWordForIsNull) {

@@ -1,4 +1,4 @@
-// What each way to log in sends, and what a key must be.
+// What each way to log in sends, and what a login_key must be.
 #include "connectors/salesforce/login.h"
 
 #include <gmock/gmock.h>
@@ -16,9 +16,9 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-constexpr const char* kLive = "https://acme.my.salesforce.com";
+constexpr const char* kLiveToken = "https://acme.my.salesforce.com";
 
-const TestKey& key() {
+const TestKey& login_key() {
   static const TestKey made = TestKey::rsa();
   return made;
 }
@@ -27,7 +27,7 @@ LoginOptions signed_login() {
   LoginOptions login;
   login.flow = LoginFlow::kJwtBearer;
   login.username = "sync@acme.test";
-  login.private_key = Secret(key().private_pem());
+  login.private_key = Secret(login_key().private_pem());
   return login;
 }
 
@@ -44,7 +44,7 @@ TEST(Assertion, IsSignedByTheKeyAndSaysWhoForWhomAndHowLong) {
   const auto jwt = make_assertion(signed_login(), "the \"key\"", "https://login.salesforce.com", now);
   ASSERT_TRUE(jwt) << jwt.error().text();
   EXPECT_THAT(*jwt, StartsWith(TestKey::encoded(R"({"alg":"RS256"})") + "."));
-  const auto read = sandbox::read_assertion(*jwt, key().public_pem());
+  const auto read = sandbox::read_assertion(*jwt, login_key().public_pem());
   ASSERT_TRUE(read) << "the signature does not fit the public key";
   EXPECT_EQ(read->issuer, "the \"key\"");
   EXPECT_EQ(read->subject, "sync@acme.test");
@@ -56,9 +56,9 @@ TEST(Assertion, IsSignedByTheKeyAndSaysWhoForWhomAndHowLong) {
 TEST(Assertion, IsTheSameAsOneSignedByOtherMeans) {
   const auto jwt = make_assertion(signed_login(), "app", "https://x.test", Timestamp{seconds{1'000}});
   ASSERT_TRUE(jwt);
-  EXPECT_EQ(
-      *jwt,
-      key().jwt(R"({"iss":"app","sub":"sync@acme.test","aud":"https://x.test","iat":1000,"exp":1120})"));
+  EXPECT_EQ(*jwt,
+            login_key().jwt(
+                R"({"iss":"app","sub":"sync@acme.test","aud":"https://x.test","iat":1000,"exp":1120})"));
 }
 
 TEST(Assertion, IsMadeOutForTheHostThatTheLoginUrlBelongsTo) {
@@ -66,7 +66,7 @@ TEST(Assertion, IsMadeOutForTheHostThatTheLoginUrlBelongsTo) {
     const char* login;
     const char* audience;
   } rows[] = {
-      {kLive, "https://login.salesforce.com"},
+      {kLiveToken, "https://login.salesforce.com"},
       {"https://login.salesforce.com", "https://login.salesforce.com"},
       {"https://acme-dev-ed.develop.my.salesforce.com", "https://login.salesforce.com"},
       {"https://test.salesforce.com", "https://test.salesforce.com"},
@@ -85,17 +85,17 @@ TEST(LoginForm, OfEachFlow) {
   const Secret token("5Aep/861");
   const Secret none;
   LoginOptions login;
-  EXPECT_EQ(*login_form(login, kLive, "a b", secret, none, Timestamp{}),
+  EXPECT_EQ(*login_form(login, kLiveToken, "a b", secret, none, Timestamp{}),
             "grant_type=client_credentials&client_id=a%20b&client_secret=s3cret%26%3D%25");
   login.flow = LoginFlow::kRefreshToken;
-  EXPECT_EQ(*login_form(login, kLive, "app", secret, token, Timestamp{}),
+  EXPECT_EQ(*login_form(login, kLiveToken, "app", secret, token, Timestamp{}),
             "grant_type=refresh_token&client_id=app&client_secret=s3cret%26%3D%25&refresh_token=5Aep%2F861");
-  EXPECT_EQ(*login_form(login, kLive, "app", none, token, Timestamp{}),
+  EXPECT_EQ(*login_form(login, kLiveToken, "app", none, token, Timestamp{}),
             "grant_type=refresh_token&client_id=app&refresh_token=5Aep%2F861");
-  const auto form = login_form(signed_login(), kLive, "app", none, none, Timestamp{});
+  const auto form = login_form(signed_login(), kLiveToken, "app", none, none, Timestamp{});
   ASSERT_TRUE(form);
   EXPECT_EQ(form_value(*form, "grant_type"), "urn:ietf:params:oauth:grant-type:jwt-bearer");
-  const auto read = sandbox::read_assertion(form_value(*form, "assertion"), key().public_pem());
+  const auto read = sandbox::read_assertion(form_value(*form, "assertion"), login_key().public_pem());
   ASSERT_TRUE(read);
   EXPECT_EQ(read->audience, "https://login.salesforce.com");
 }
@@ -103,31 +103,31 @@ TEST(LoginForm, OfEachFlow) {
 TEST(LoginForm, TakesTheAudienceThatIsConfigured) {
   LoginOptions login = signed_login();
   login.audience = "https://acme.my.site.com/customers";
-  const auto form = login_form(login, kLive, "app", Secret(), Secret(), Timestamp{});
+  const auto form = login_form(login, kLiveToken, "app", Secret(), Secret(), Timestamp{});
   ASSERT_TRUE(form);
-  const auto read = sandbox::read_assertion(form_value(*form, "assertion"), key().public_pem());
+  const auto read = sandbox::read_assertion(form_value(*form, "assertion"), login_key().public_pem());
   ASSERT_TRUE(read);
   EXPECT_EQ(read->audience, "https://acme.my.site.com/customers");
 }
 
 TEST(SigningKey, ARsaKeyOfEnoughBitsIsTaken) {
-  EXPECT_TRUE(check_signing_key(Secret(key().private_pem())));
-  const std::string pem = key().private_pem();
+  EXPECT_TRUE(check_signing_key(Secret(login_key().private_pem())));
+  const std::string pem = login_key().private_pem();
   EXPECT_TRUE(check_signing_key(Secret(pem.substr(0, pem.size() - 1)))) << "without its last line end";
 }
 
 TEST(SigningKey, AnyOtherIsRefusedWithWhatToDoAndNothingOfIt) {
-  const std::string good = key().private_pem();
+  const std::string good = login_key().private_pem();
   const struct {
     std::string pem;
     const char* says;
   } rows[] = {
       {"", "is no PEM"},
       {"canary-of-a-secret", "is no PEM"},
-      {key().public_pem(), "is a public key"},
+      {login_key().public_pem(), "is a public key"},
       {"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "is a certificate"},
       {good.substr(0, good.size() / 2), "can't be read"},
-      {key().private_pem("passphrase"), "is encrypted with a passphrase"},
+      {login_key().private_pem("passphrase"), "is encrypted with a passphrase"},
       {TestKey::elliptic().private_pem(), "is not of RSA"},
       {TestKey::rsa(1024).private_pem(), "has only 1024 bits"},
   };

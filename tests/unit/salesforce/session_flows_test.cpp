@@ -222,7 +222,7 @@ TEST_F(SessionFlows, ATokenThatAnotherProcessHasIsWaitedForByTryingAgain) {
   EXPECT_EQ(transport_.requests(), 0);
 }
 
-asio::awaitable<void> ask(Session& session, std::vector<Result<uint64_t>>& out) {
+asio::awaitable<void> ask_for_token(Session& session, std::vector<Result<uint64_t>>& out) {
   auto generation = co_await session.ensure(1);
   out.push_back(std::move(generation));
 }
@@ -234,7 +234,8 @@ TEST_F(SessionFlows, ManyWhoLostTheirSessionSpendOneRefreshToken) {
   asio::io_context io;
   std::vector<Result<uint64_t>> out;
   for (int i = 0; i < 50; ++i)
-    asio::co_spawn(io, ask(session, out), [](std::exception_ptr failure) { EXPECT_FALSE(failure); });
+    asio::co_spawn(io, ask_for_token(session, out),
+                   [](std::exception_ptr failure) { EXPECT_FALSE(failure); });
   io.run();
   ASSERT_EQ(out.size(), 50u);
   for (const auto& generation : out)

@@ -9,7 +9,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Date kDay = std::chrono::year{2026} / 11 / 20;
-constexpr Timestamp kMoment{kDay + 8h + 15min + 30s};
+constexpr Timestamp kParsedMoment{kDay + 8h + 15min + 30s};
 
 TEST(SoqlParser, ThePollQueryBecomesItsTree) {
   const Query query = parsed(
@@ -18,8 +18,8 @@ TEST(SoqlParser, ThePollQueryBecomesItsTree) {
   Query expected;
   expected.select = {SelectItem::of("Id"), SelectItem::of("LastName"), SelectItem::of("Owner.Name")};
   expected.object = "Lead";
-  expected.where = all_of({compare("SystemModstamp", Operator::kGreaterOrEqual, kMoment),
-                           compare("SystemModstamp", Operator::kLess, kMoment + 1s)});
+  expected.where = all_of({compare("SystemModstamp", Operator::kGreaterOrEqual, kParsedMoment),
+                           compare("SystemModstamp", Operator::kLess, kParsedMoment + 1s)});
   expected.order = {OrderBy{FieldPath::of("SystemModstamp")}, OrderBy{FieldPath::of("Id")}};
   expected.limit = 2000;
   EXPECT_EQ(query, expected);
@@ -68,11 +68,11 @@ TEST(SoqlParser, EveryLiteralIsRead) {
       {".5", Number{".5"}},
       {"1.0E7", Number{"1.0E7"}},
       {"2026-11-20", kDay},
-      {"2026-11-20T08:15:30Z", kMoment},
-      {"2026-11-20T08:15:30.000Z", kMoment},
-      {"2026-11-20T08:15:30.123z", kMoment + 123ms},
-      {"2026-11-20T09:15:30+01:00", kMoment},
-      {"2026-11-20T00:15:30-0800", kMoment},
+      {"2026-11-20T08:15:30Z", kParsedMoment},
+      {"2026-11-20T08:15:30.000Z", kParsedMoment},
+      {"2026-11-20T08:15:30.123z", kParsedMoment + 123ms},
+      {"2026-11-20T09:15:30+01:00", kParsedMoment},
+      {"2026-11-20T00:15:30-0800", kParsedMoment},
       {"'text'", std::string("text")},
       {"''", std::string()},
       {"'é漢😀'", std::string("é漢😀")},

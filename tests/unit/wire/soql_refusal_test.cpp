@@ -5,7 +5,7 @@
 namespace prospectd::salesforce_wire::soql {
 namespace {
 
-struct Refusal {
+struct SoqlRefusal {
   std::string_view text;
   int row;
   int column;
@@ -13,7 +13,7 @@ struct Refusal {
 };
 
 TEST(SoqlRefusals, TheFirstFaultIsToldWithItsPlace) {
-  const Refusal rows[] = {
+  const SoqlRefusal rows[] = {
       {"", 1, 1, "unexpected token: '<EOF>'"},
       {"   ", 1, 4, "unexpected token: '<EOF>'"},
       {"DELETE FROM Lead", 1, 1, "unexpected token: 'DELETE'"},
@@ -86,7 +86,7 @@ TEST(SoqlRefusals, TheFirstFaultIsToldWithItsPlace) {
       {"SELECT Id FROM Lead OFFSET 5 LIMIT 5", 1, 30, "unexpected token: 'LIMIT'"},
       {"SELECT Id FROM Lead WHERE A=1 WHERE B=1", 1, 31, "unexpected token: 'WHERE'"},
   };
-  for (const Refusal& row : rows) {
+  for (const SoqlRefusal& row : rows) {
     const ParseError error = refused(row.text);
     EXPECT_EQ(error.code, "MALFORMED_QUERY") << row.text;
     EXPECT_EQ(error.row, row.row) << row.text;
