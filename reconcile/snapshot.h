@@ -21,7 +21,8 @@ struct PageKeys {
   std::vector<RemoteId> users;      ///< owners that the records name
   std::vector<RemoteId> accounts;   ///< accounts that the records name
   /// Parallel to the first of `remotes`, or empty: a link that stands at exactly this version and hash is
-  /// answered without its prospect, because nothing of it will be decided.
+  /// answered without its prospect, and a user without what waits for them, because nothing of it will be
+  /// decided.
   std::vector<std::pair<Timestamp, uint64_t>> known;
   /// Parallel to `emails` and `accounts`, or empty: the place in `remotes` of the record that names each.
   /// What only records name whose links stand is not looked up.

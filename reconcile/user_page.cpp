@@ -91,6 +91,7 @@ PageKeys keys_of_user_page(ConnectionId connection, const std::vector<UserRecord
   keys.only_references = true;
   for (const UserRecord& record : page) {
     keys.remotes.push_back(record.id);
+    keys.known.emplace_back(record.version, record.hash);
     keys.users.push_back(record.id);
     if (auto key = mapping::email_key(record.email)) keys.emails.push_back(*std::move(key));
   }

@@ -38,7 +38,14 @@ class ReadingMaker {
     reading.mapper = [&terms = terms_, kind](Page page) {
       FedPage fed = map_users(std::move(page), kind);
       fed.keys = keys_of_user_page(terms.connection, fed.users);
-      fed.keys.remotes = fed.whole;  // groups that are no queues among them: they may have a dead letter
+      // Groups that are no queues too: they may have a dead letter. Both lists are in the page's order.
+      size_t next = 0;
+      for (const RemoteId& id : fed.whole) {
+        if (next < fed.users.size() && fed.users[next].id == id)
+          ++next;
+        else
+          fed.keys.remotes.push_back(id);
+      }
       add_keys_of_bad(fed.keys, fed.mapped.bad);
       return fed;
     };

@@ -251,13 +251,22 @@ Result<void> Loader::load_accounts(Job& job) {
 
 Result<void> Loader::load_waiting(Job& job) {
   int64_t left = kWaitingMax;
-  for (const RemoteId& remote : job.keys.remotes) {
-    // What waits for a queue waits on: a queue never becomes a person.
-    const auto user = job.out.users.find(remote);
-    if (user != job.out.users.end() && user->second.kind == UserKind::kQueue) continue;
-    if (left > 0) PD_TRY(load_waiting_for(job, remote, left));
+  for (size_t i = 0; i < job.keys.remotes.size() && left > 0; ++i) {
+    if (is_to_settle(job, i)) PD_TRY(load_waiting_for(job, job.keys.remotes[i], left));
   }
   return {};
+}
+
+// Thousands may wait for a user who has left, and an account is waited for until it is here.
+bool Loader::is_to_settle(const Job& job, size_t at) {
+  const RemoteId& remote = job.keys.remotes[at];
+  const auto user = job.out.users.find(remote);
+  if (user == job.out.users.end()) return !job.out.accounts.contains(remote);
+  // What waits for a queue waits on: a queue never becomes a person.
+  if (user->second.kind == UserKind::kQueue) return false;
+  const auto& known = job.keys.known;
+  return at >= known.size() || user->second.remote_version != known[at].first ||
+         user->second.remote_hash != known[at].second;
 }
 
 Result<void> Loader::load_waiting_for(Job& job, const RemoteId& remote, int64_t& left) {

@@ -77,6 +77,7 @@ class Loader {
   Result<void> load_local_users(Job& job);
   Result<void> load_accounts(Job& job);
   Result<void> load_waiting(Job& job);
+  static bool is_to_settle(const Job& job, size_t at);
   Result<void> load_waiting_for(Job& job, const RemoteId& remote, int64_t& left);
   Result<void> load_waiting_account(Job& job, const RemoteId& waits_for, int64_t account);
   Result<void> load_open_duplicates(Job& job);

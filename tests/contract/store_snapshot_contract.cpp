@@ -174,6 +174,24 @@ TEST_P(StoreContract, NobodyIsServedByAQueueThatIsKnownAsOne) {
   EXPECT_TRUE(snapshot(reference_keys({"00GQ"})).waiting_prospects.empty());
 }
 
+TEST_P(StoreContract, WhoWaitsForAUserIsSparedWhileTheUsersRecordStandsAsItWas) {
+  User gone = user(1, "005A");
+  gone.active = false;
+  gone.remote_version = at(10);
+  gone.remote_hash = 7;
+  Link waiting = link(1, "L1");
+  waiting.pending = {{field::kOwner, RemoteId("005A")}};
+  must_commit({PutUser{gone, true}, CreateProspect{prospect(1, "a@x.test"), waiting}});
+  PageKeys page = reference_keys({"005A"});
+  page.users = {RemoteId("005A")};
+  page.known = {{at(10), 7}};
+  EXPECT_TRUE(snapshot(page).waiting_prospects.empty());
+  page.known = {{at(10), 8}};
+  EXPECT_EQ(snapshot(page).waiting_prospects.size(), 1U);
+  page.known = {{at(11), 7}};
+  EXPECT_EQ(snapshot(page).waiting_prospects.size(), 1U);
+}
+
 TEST_P(StoreContract, WhoWaitsForAnAddressComesWithItsHolder) {
   Link waiting = link(2, "L2");
   waiting.pending = {{field::kEmail, RemoteId("p1@x.test")}};
