@@ -70,6 +70,8 @@ PeopleWriter::PeopleWriter(WriteContext& context, PendingWriter& pending)
 Result<void> PeopleWriter::give_up(const reconcile::Plan& plan) {
   emptied_.clear();
   moved_.clear();
+  new_addresses_.clear();
+  new_links_.clear();
   for (const reconcile::Step& step : plan.steps) {
     if (const auto* update = std::get_if<reconcile::UpdateProspect>(&step); update && update->addresses) {
       PD_ASSIGN(removed, remove_addresses(update->id));
@@ -106,13 +108,26 @@ Result<void> PeopleWriter::write(const reconcile::CreateProspect& step) {
   ++c_.tally.prospects;
   c_.tally.without_key += p.addresses.empty() ? 1 : 0;
   c_.tally.next_prospect = std::max(c_.tally.next_prospect, p.id.value + 1);
-  PD_TRY(add_addresses(p.id, p.addresses));
+  PD_TRY(put_off_addresses(p.id, p.addresses));
   if (!step.link) return {};
   if (step.link->prospect != p.id) return conflict("the new prospect's link is another prospect's");
-  return insert_link(*step.link);
+  return put_off_link(*step.link);
+}
+
+Result<void> PeopleWriter::catch_up() {
+  std::ranges::sort(new_addresses_, {}, &NewAddress::hash);
+  for (const NewAddress& row : new_addresses_)
+    PD_TRY(insert_address(row));
+  new_addresses_.clear();
+  std::ranges::sort(new_links_, {}, &NewLink::hash);
+  for (const NewLink& row : new_links_)
+    PD_TRY(insert_link(*row.link, row.hash));
+  new_links_.clear();
+  return {};
 }
 
 Result<void> PeopleWriter::write(const reconcile::UpdateProspect& step) {
+  PD_TRY(catch_up());
   uint32_t shape = (step.addresses ? kSetsAddresses : 0) | (step.local ? kSetsLocal : 0);
   std::array<const Value*, kStandardColumns> changed{};
   for (const reconcile::FieldChange& change : step.changes) {
@@ -167,7 +182,7 @@ Result<std::string> PeopleWriter::custom_after(const reconcile::UpdateProspect& 
 
 // ---- addresses ----
 
-Result<void> PeopleWriter::add_addresses(ProspectId prospect, const std::vector<Address>& addresses) {
+Result<void> PeopleWriter::put_off_addresses(ProspectId prospect, const std::vector<Address>& addresses) {
   if (addresses.size() > static_cast<size_t>(kAddressesMax)) {
     return make_error(ErrorCode::kTooLarge, "prospect " + number(prospect) + " would have more than " +
                                                 std::to_string(kAddressesMax) + " addresses");
@@ -175,20 +190,32 @@ Result<void> PeopleWriter::add_addresses(ProspectId prospect, const std::vector<
   int64_t id = first_address(prospect);
   for (const Address& address : addresses) {
     const int64_t hash = c_.loader.hash_of(address.key);
-    if (!c_.free.addresses.erase(hash)) {
-      PD_ASSIGN(holder, c_.loader.holder_of(address.key, hash));
-      if (holder) {
-        return conflict("an address of prospect " + number(prospect) + " belongs to prospect " +
-                        number(*holder));
-      }
-    }
-    Query query(insert_address_);
-    query.bind(id++).bind(hash).bind(address.key);
-    query.bind_or_null(address.typed == address.key ? std::string_view{} : std::string_view(address.typed));
-    PD_TRY(query.run());
+    PD_TRY(claim_address(prospect, address, hash));
+    new_addresses_.push_back({hash, id++, &address});
     c_.loader.added_address(hash);
   }
   return {};
+}
+
+Result<void> PeopleWriter::add_addresses(ProspectId prospect, const std::vector<Address>& addresses) {
+  PD_TRY(put_off_addresses(prospect, addresses));
+  return catch_up();
+}
+
+Result<void> PeopleWriter::claim_address(ProspectId prospect, const Address& address, int64_t hash) {
+  if (c_.free.addresses.erase(hash)) return {};
+  PD_TRY(catch_up());
+  PD_ASSIGN(holder, c_.loader.holder_of(address.key, hash));
+  if (!holder) return {};
+  return conflict("an address of prospect " + number(prospect) + " belongs to prospect " + number(*holder));
+}
+
+Result<void> PeopleWriter::insert_address(const NewAddress& row) {
+  const Address& address = *row.address;
+  Query query(insert_address_);
+  query.bind(row.id).bind(row.hash).bind(address.key);
+  query.bind_or_null(address.typed == address.key ? std::string_view{} : std::string_view(address.typed));
+  return query.run();
 }
 
 Result<int64_t> PeopleWriter::remove_addresses(ProspectId prospect) {
@@ -222,6 +249,7 @@ Result<void> PeopleWriter::judge_duplicates(ProspectId prospect) {
 // ---- links ----
 
 Result<void> PeopleWriter::write(const reconcile::PutLink& step) {
+  PD_TRY(catch_up());
   const Link& link = step.link;
   // A later step of the plan moves this link on, whole: what it held in between is nobody's.
   if (const auto moves = moved_.find(link.remote);
@@ -243,7 +271,8 @@ Result<void> PeopleWriter::write(const reconcile::PutLink& step) {
   const bool there = query.step();
   PD_TRY(query.done());
   if (!there) return conflict("prospect " + number(link.prospect) + " is not there");
-  return insert_link(link);
+  PD_TRY(put_off_link(link));
+  return catch_up();
 }
 
 Result<std::optional<StoredLink>> PeopleWriter::stored_link(reconcile::ConnectionId connection,
@@ -251,17 +280,26 @@ Result<std::optional<StoredLink>> PeopleWriter::stored_link(reconcile::Connectio
   return c_.loader.link_at(connection, remote, c_.loader.hash_of(remote.str()));
 }
 
-Result<void> PeopleWriter::check_remote_is_free(const Link& link, int64_t hash) {
+Result<void> PeopleWriter::put_off_link(const Link& link) {
+  if (link.connection.value < 1 || link.connection.value >= kConnectionsMax)
+    return make_error(ErrorCode::kInvalidInput, "a link of no connection");
+  const int64_t hash = c_.loader.hash_of(link.remote.str());
+  PD_TRY(claim_remote(link, hash));
+  new_links_.push_back({hash, &link});
+  c_.loader.added_link(hash);
+  return {};
+}
+
+Result<void> PeopleWriter::claim_remote(const Link& link, int64_t hash) {
   if (c_.free.remotes.erase(hash)) return {};
+  PD_TRY(catch_up());
   PD_ASSIGN(taken, c_.loader.link_at(link.connection, link.remote, hash));
   if (!taken) return {};
   return conflict(link.object + " " + link.remote.str() + " is linked to prospect " +
                   number(taken->link.prospect));
 }
 
-Result<void> PeopleWriter::insert_link(const Link& link) {
-  if (link.connection.value < 1 || link.connection.value >= kConnectionsMax)
-    return make_error(ErrorCode::kInvalidInput, "a link of no connection");
+Result<void> PeopleWriter::insert_link(const Link& link, int64_t hash) {
   std::string shadow;
   if (!link.shadow.empty()) {
     PD_ASSIGN(json, c_.codec.shadow_json(link.shadow, ""));
@@ -269,14 +307,11 @@ Result<void> PeopleWriter::insert_link(const Link& link) {
   }
   const auto& names = c_.codec.schema().fields();
   const std::string pending = Codec::pending_json(link.pending, names);
-  const int64_t hash = c_.loader.hash_of(link.remote.str());
-  PD_TRY(check_remote_is_free(link, hash));
   Query query(insert_link_);
   query.bind(link_id(link.prospect, link.connection)).bind(hash).bind(link.remote.str());
   bind_link_state(query, link, shadow, pending);
   if (auto done = query.run(); !done)
     return write_error(std::move(done).error(), "prospect " + number(link.prospect) + " is linked already");
-  c_.loader.added_link(hash);
   ++c_.written;
   ++c_.tally.links;
   return pending_.replace(link.connection, PendingWriter::Kind::kProspect, link.prospect.value, {},

@@ -49,6 +49,7 @@ Result<int64_t> Writer::apply(const reconcile::Plan& plan, Timestamp now) {
   Dispatch dispatch{people_, references_, incidents_, access_};
   for (const reconcile::Step& step : plan.steps)
     PD_TRY(std::visit(dispatch, step));
+  PD_TRY(people_.catch_up());
   if (!plan.journal.empty()) PD_TRY(journal_.write(plan.cause, plan.journal));
   if (plan.cursor) PD_TRY(journal_.move(*plan.cursor));
   return context_.written;

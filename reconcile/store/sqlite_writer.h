@@ -56,8 +56,26 @@ class PeopleWriter {
   Result<void> write(const reconcile::CreateProspect& step);
   Result<void> write(const reconcile::UpdateProspect& step);
   Result<void> write(const reconcile::PutLink& step);
+  /// Writes what was put off; a plan's end, and whatever may look at addresses or links, comes after it.
+  Result<void> catch_up();
 
  private:
+  /// Rows of prospects that this plan makes. They go into the indexes of hashes page by page when they are
+  /// written in the indexes' order, and all over them in the plan's.
+  struct NewAddress {
+    int64_t hash;
+    int64_t id;
+    const reconcile::Address* address;
+  };
+  struct NewLink {
+    int64_t hash;
+    const reconcile::Link* link;
+  };
+
+  Result<void> claim_address(ProspectId prospect, const reconcile::Address& address, int64_t hash);
+  Result<void> insert_address(const NewAddress& row);
+  Result<void> put_off_addresses(ProspectId prospect, const std::vector<reconcile::Address>& addresses);
+  Result<void> put_off_link(const reconcile::Link& link);
   Result<void> add_addresses(ProspectId prospect, const std::vector<reconcile::Address>& addresses);
   Result<int64_t> remove_addresses(ProspectId prospect);
   Result<void> replace_addresses(ProspectId prospect, const std::vector<reconcile::Address>& addresses);
@@ -65,8 +83,8 @@ class PeopleWriter {
   Result<std::string> custom_after(const reconcile::UpdateProspect& step);
   Statement& update_statement(uint32_t shape);
   Result<std::optional<StoredLink>> stored_link(reconcile::ConnectionId connection, const RemoteId& remote);
-  Result<void> check_remote_is_free(const reconcile::Link& link, int64_t hash);
-  Result<void> insert_link(const reconcile::Link& link);
+  Result<void> claim_remote(const reconcile::Link& link, int64_t hash);
+  Result<void> insert_link(const reconcile::Link& link, int64_t hash);
   Result<void> update_link(const reconcile::Link& link, const StoredLink& stored);
   Result<bool> remove_moved(const reconcile::PutLink& step);
 
@@ -83,6 +101,8 @@ class PeopleWriter {
   std::map<uint32_t, Statement> updates_;           ///< by which columns they set
   std::unordered_set<ProspectId> emptied_;          ///< addresses given up already
   std::unordered_map<RemoteId, ProspectId> moved_;  ///< links given up already, and whose they were
+  std::vector<NewAddress> new_addresses_;
+  std::vector<NewLink> new_links_;
 };
 
 /// Users and accounts.
