@@ -19,6 +19,7 @@ constexpr double kRateShare = 0.99;
 constexpr int64_t kChangedRecords = 10'000;  // that the overlap lets every poll read again
 constexpr int kQuietPolls = 5;
 constexpr int kAskAgainMs = 5;
+constexpr int kBetweenPollsMs = 2'000;  // far more often than anybody lets it poll
 constexpr size_t kPollsMax = 10'000;
 
 Result<cli::DaemonClient> client_of(const std::string& config) {
@@ -41,12 +42,14 @@ Result<double> poll(const cli::DaemonClient& client) {
   return make_error(ErrorCode::kInternal, "a poll ended without its time");
 }
 
-/// Polls until it is told to stop.
+/// Polls now and then until it is told to stop.
 Result<void> poll_while(const std::atomic<bool>& on, const cli::DaemonClient& client,
                         std::vector<double>& times) {
   while (on && times.size() < kPollsMax) {
     PD_ASSIGN(time, poll(client));
     times.push_back(time);
+    for (int waited = 0; on && waited < kBetweenPollsMs; waited += kAskAgainMs)
+      pause_ms(kAskAgainMs);
   }
   return {};
 }
