@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::string_view kData = "/services/data";
 constexpr std::string_view kIdentity = "/id/";
+constexpr std::string_view kSoapPartner = "/services/Soap/u/";
+constexpr std::string_view kSoapEnterprise = "/services/Soap/c/";
 
 // Clients differ in whether they end a path with a slash (SALESFORCE_API §2).
 std::string_view without_trailing_slash(std::string_view path) {
@@ -55,6 +57,10 @@ http::Response Front::handle(const http::ServerRequest& request) {
   http::Response answer;
   if (path == "/services/oauth2/token") {
     answer = s.token(request);
+  } else if (path == "/services/oauth2/authorize") {
+    answer = s.authorize(request);
+  } else if (path.starts_with(kSoapPartner) || path.starts_with(kSoapEnterprise)) {
+    answer = s.soap_login(request, path);
   } else if (path == "/services/oauth2/revoke") {
     answer = s.revoke(request);
   } else if (path == "/services/oauth2/userinfo") {

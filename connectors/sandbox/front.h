@@ -21,6 +21,7 @@ constexpr std::string_view kAdminPath = "/sandbox/admin/";
 struct FrontOptions {
   std::string client_id = "sandbox";
   Secret client_secret;
+  Secret user_password;                       ///< of every user; empty: nobody logs in by password
   Secret admin_token;                         ///< empty: no admin endpoint
   std::string scheme = "http";                ///< of instance_url
   std::function<std::string()> random_token;  ///< [A-Za-z0-9_.]+; unset: from the system's generator

@@ -7,8 +7,10 @@
 #include <string_view>
 #include <utility>
 
+#include "connectors/sandbox/authorization_codes.h"
 #include "connectors/sandbox/call_quota.h"
 #include "connectors/sandbox/front.h"
+#include "connectors/sandbox/outcome.h"
 #include "connectors/sandbox/sessions.h"
 
 namespace prospectd::sandbox {
@@ -26,6 +28,7 @@ struct Front::State {
   FrontOptions options;
   Knobs knobs;
   Sessions sessions;
+  AuthorizationCodes codes;
   CallQuota quota;
   Stats stats;
   std::string public_key;  ///< PEM; empty: no JWT is taken
@@ -42,6 +45,14 @@ struct Front::State {
   http::Response token(const http::ServerRequest& request);
   http::Response revoke(const http::ServerRequest& request);
   std::string new_refresh_token(const std::string& user);
+  /// The new session's token.
+  std::string open_session(const std::string& user);
+  /// The id of the active user with that name, whose password it is; a security token may stand behind it.
+  Outcome<std::string> user_by_password(std::string_view username, std::string_view password);
+  // authorize.cpp
+  http::Response authorize(const http::ServerRequest& request);
+  // soap_login.cpp; `path` is the whole one, "/services/Soap/u/60.0"
+  http::Response soap_login(const http::ServerRequest& request, std::string_view path);
   /// The clock of the HTTP side, as the header Date tells it.
   Timestamp wire_now() const { return org.now() + knobs.date_offset; }
 

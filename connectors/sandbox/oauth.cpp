@@ -15,6 +15,8 @@ namespace {
 
 using Form = std::vector<std::pair<std::string, std::string>>;
 
+constexpr size_t kTokenMax = 40;  ///< bytes of a security token behind a password
+
 std::optional<std::string> value_of(const Form& form, std::string_view name) {
   for (const auto& [key, value] : form) {
     if (key == name) return value;
@@ -123,6 +125,34 @@ Outcome<Grant> by_assertion(Front::State& s, const http::ServerRequest& request,
   return Grant{user->first, "api", {}, true};
 }
 
+// The flow that asks for a person's own password; without a refresh token.
+Outcome<Grant> by_password(Front::State& s, const http::ServerRequest& request, const Form& form) {
+  const Credentials given = credentials_of(request, form);
+  if (given.id != s.options.client_id) return refused("invalid_client_id", "client identifier invalid");
+  if (!s.options.client_secret.equals(given.secret))
+    return refused("invalid_client", "invalid client credentials");
+  PD_ASSIGN(user, s.user_by_password(value_of(form, "username").value_or(""),
+                                     value_of(form, "password").value_or("")));
+  return Grant{user, "api"};
+}
+
+Outcome<Grant> by_code(Front::State& s, const http::ServerRequest& request, const Form& form) {
+  const Credentials given = credentials_of(request, form);
+  if (given.id != s.options.client_id) return refused("invalid_client_id", "client identifier invalid");
+  const auto code = s.codes.redeem(value_of(form, "code").value_or(""), s.org.now());
+  if (!code) return refused("invalid_grant", "expired authorization code");
+  if (value_of(form, "redirect_uri").value_or("") != code->redirect)
+    return refused("redirect_uri_mismatch", "redirect_uri must match configuration");
+  const std::string verifier = value_of(form, "code_verifier").value_or("");
+  if (!code->challenge.empty() && !answers_challenge(verifier, code->challenge))
+    return refused("invalid_grant", "invalid code verifier");
+  // A client that keeps no secret proves itself by the verifier alone.
+  const bool proven = !code->challenge.empty() && given.secret.empty() && !s.knobs.refresh_needs_secret;
+  if (!proven && !s.options.client_secret.equals(given.secret))
+    return refused("invalid_client", "invalid client credentials");
+  return Grant{code->user, "refresh_token api", s.new_refresh_token(code->user)};
+}
+
 Outcome<Grant> by_refresh_token(Front::State& s, const http::ServerRequest& request, const Form& form) {
   const Credentials given = credentials_of(request, form);
   if (given.id != s.options.client_id) return refused("invalid_client_id", "client identifier invalid");
@@ -149,6 +179,8 @@ constexpr Flow kFlows[] = {
     {"client_credentials", by_client_credentials},
     {"urn:ietf:params:oauth:grant-type:jwt-bearer", by_assertion},
     {"refresh_token", by_refresh_token},
+    {"password", by_password},
+    {"authorization_code", by_code},
 };
 
 Outcome<Grant> judge(Front::State& s, const http::ServerRequest& request) {
@@ -181,8 +213,7 @@ http::Response Front::State::token(const http::ServerRequest& request) {
     return oauth_error(grant.error().status, grant.error().code, grant.error().message);
   }
   ++stats.logins;
-  const std::string token = org.id().substr(0, salesforce_wire::kShortIdSize) + "!" + options.random_token();
-  sessions.open(token, grant->user, org.now());
+  const std::string token = open_session(grant->user);
   const std::string instance = own_address(request, options.scheme);
   const std::string id = instance + "/id/" + org.id() + "/" + grant->user;
   const std::string issued = std::to_string(org.now().time_since_epoch().count());
@@ -195,6 +226,22 @@ http::Response Front::State::token(const http::ServerRequest& request) {
             "\",\"signature\":" + json_quote(signature_of(options.client_secret.reveal(), id + issued));
   }
   return json_answer(200, body + "}");
+}
+
+std::string Front::State::open_session(const std::string& user) {
+  std::string token = org.id().substr(0, salesforce_wire::kShortIdSize) + "!" + options.random_token();
+  sessions.open(token, user, org.now());
+  return token;
+}
+
+Outcome<std::string> Front::State::user_by_password(std::string_view username, std::string_view password) {
+  const std::string_view own = options.user_password.reveal();
+  const auto user = user_named(org, username);
+  const bool good = !own.empty() && password.size() >= own.size() &&
+                    password.size() <= own.size() + kTokenMax &&
+                    options.user_password.equals(password.substr(0, own.size()));
+  if (!good || !user || !user->second) return refused("invalid_grant", "authentication failure");
+  return user->first;
 }
 
 std::string Front::State::new_refresh_token(const std::string& user) {

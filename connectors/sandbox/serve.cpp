@@ -81,6 +81,7 @@ class ServedSandbox : public Sandbox {
     front.client_id = options_.client_id;
     front.client_secret = options_.client_secret.clone();
     front.admin_token = options_.admin_token.clone();
+    front.user_password = options_.user_password.clone();
     front_ = std::make_unique<Front>(*org_, std::move(front));
     front_->set_knobs(options_.knobs);
   }

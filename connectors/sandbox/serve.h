@@ -25,6 +25,7 @@ struct SandboxOptions {
   std::string client_id = "sandbox";
   Secret client_secret;        ///< empty: a random one is made
   Secret admin_token;          ///< empty: a random one is made
+  Secret user_password;        ///< of every user; empty: nobody logs in by password
   std::string public_key;      ///< PEM, as Front::register_key takes it; empty: no login by JWT
   std::string load_directory;  ///< set: Data Export CSVs in place of generated data
   GeneratorOptions generator;

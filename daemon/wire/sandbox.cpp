@@ -32,6 +32,7 @@ struct Files {
   std::string secret;
   std::string token;
   std::string refresh_token;
+  std::string password;
   std::string word;  ///< kSandboxFile
 };
 
@@ -42,7 +43,8 @@ Files files_of(const SandboxVerb& verb) {
     return given.empty() ? (folder / name).string() : fs::absolute(given, ignored).string();
   };
   return {named(verb.secret_file, "sandbox.secret"), named(verb.admin_token_file, "sandbox.token"),
-          (folder / "sandbox.refresh").string(), (folder / cli::kSandboxFile).string()};
+          (folder / "sandbox.refresh").string(), (folder / "sandbox.password").string(),
+          (folder / cli::kSandboxFile).string()};
 }
 
 /// A record and a user to try a change with; empty where the org has none.
@@ -86,6 +88,7 @@ std::string word_of(sandbox::Sandbox& sandbox, const Files& files) {
          ",\"people\":" + std::to_string(people_of(sandbox.org())) +
          ",\"clientId\":" + json_quote(sandbox.client_id()) + ",\"secretFile\":" + json_quote(files.secret) +
          ",\"refreshTokenFile\":" + json_quote(files.refresh_token) +
+         ",\"passwordFile\":" + json_quote(files.password) +
          ",\"adminTokenFile\":" + json_quote(files.token) + ",\"pid\":" + std::to_string(::getpid()) +
          ",\"example\":{\"contact\":" + json_quote(example.contact) +
          ",\"owner\":" + json_quote(example.owner) + "}}";
@@ -139,6 +142,8 @@ Result<sandbox::SandboxOptions> options_of(const SandboxVerb& verb, const Files&
   options.client_id = verb.client_id;
   options.client_secret = std::move(secret);
   options.admin_token = std::move(token);
+  PD_ASSIGN(password, secret_of_file(files.password, kSecretBytes));
+  options.user_password = std::move(password);
   PD_ASSIGN(public_key, public_key_of(verb));
   options.public_key = std::move(public_key);
   options.load_directory = verb.load;

@@ -36,6 +36,7 @@ class SandboxTest : public ::testing::Test {
  protected:
   static constexpr const char* kSecret = "not-a-real-secret";
   static constexpr const char* kAdmin = "let-me-in";
+  static constexpr const char* kPassword = "open sesame & <more>";
 
   SandboxTest() {
     OrgOptions options;
@@ -45,6 +46,7 @@ class SandboxTest : public ::testing::Test {
     front.client_id = "app";
     front.client_secret = Secret(kSecret);
     front.admin_token = Secret(kAdmin);
+    front.user_password = Secret(kPassword);
     front.random_token = [this] { return "token" + std::to_string(++tokens_); };
     front_ = std::make_unique<Front>(*org_, std::move(front));
   }
