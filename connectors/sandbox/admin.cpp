@@ -2,13 +2,13 @@
 // calls count against no limit. JSON in and out; the body of a write may say how it is committed
 // (stamped_before_seconds, visible_after_seconds).
 #include <algorithm>
-#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
 #include "connectors/salesforce_wire/errors.h"
 #include "connectors/sandbox/admin_knobs.h"
 #include "connectors/sandbox/answers.h"
+#include "connectors/sandbox/field_rules.h"
 #include "connectors/sandbox/front_state.h"
 
 namespace prospectd::sandbox {
@@ -77,34 +77,6 @@ std::string user_by_address(const Org& org, const std::string& address) {
   return address;
 }
 
-// A command line has only texts: one that reads as the field's type is taken as such. What doesn't is left to
-// the org to refuse.
-std::optional<mapping::Value> value_of_text(const Field* field, const std::string& text) {
-  if (field == nullptr) return std::nullopt;
-  const char* end = text.data() + text.size();
-  const auto whole = [&](auto number) -> std::optional<mapping::Value> {
-    const auto read = std::from_chars(text.data(), end, number);
-    if (text.empty() || read.ec != std::errc{} || read.ptr != end) return std::nullopt;
-    return mapping::Value(number);
-  };
-  switch (field->kind) {
-    case FieldKind::kBoolean:
-      if (equals_ignore_case_ascii(text, "true")) return mapping::Value(true);
-      if (equals_ignore_case_ascii(text, "false")) return mapping::Value(false);
-      return std::nullopt;
-    case FieldKind::kInt:
-      return text.empty() ? std::optional(mapping::Value::null()) : whole(int64_t{0});
-    case FieldKind::kDouble:
-    case FieldKind::kCurrency:
-      return text.empty() ? std::optional(mapping::Value::null()) : whole(0.0);
-    case FieldKind::kDate:
-    case FieldKind::kDateTime:
-      return text.empty() ? std::optional(mapping::Value::null()) : std::nullopt;
-    default:
-      return std::nullopt;
-  }
-}
-
 Outcome<mapping::Value> value_of(const Org& org, const Field* field, const Json& json) {
   if (json.is_null()) return mapping::Value::null();
   if (json.is_boolean()) return mapping::Value(json.get<bool>());
@@ -112,7 +84,7 @@ Outcome<mapping::Value> value_of(const Org& org, const Field* field, const Json&
   if (json.is_number()) return mapping::Value(json.get<double>());
   if (!json.is_string()) return bad_request("a field's value must be null, true, false, a number or a text");
   const auto& text = json.get_ref<const std::string&>();
-  if (auto typed = value_of_text(field, text)) return *std::move(typed);
+  if (auto typed = field == nullptr ? std::nullopt : value_of_text(*field, text)) return *std::move(typed);
   const bool names_user =
       field != nullptr && field->kind == FieldKind::kReference && text.find('@') != std::string::npos &&
       std::find(field->reference_to.begin(), field->reference_to.end(), "User") != field->reference_to.end();

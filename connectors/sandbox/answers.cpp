@@ -15,17 +15,28 @@ http::Response json_answer(int status, std::string body) {
   return answer;
 }
 
+namespace {
+
+std::string names_json(const std::vector<std::string>& names) {
+  std::string out = "[";
+  for (const std::string& name : names)
+    out += (out.size() == 1 ? "" : ",") + json_quote(name);
+  return out + "]";
+}
+
+}  // namespace
+
 // These texts may quote what was sent, so they are repaired where it is no UTF-8.
 http::Response error_answer(const ApiError& error) {
   std::string body =
       "[{\"message\":" + json_quote(error.message) + ",\"errorCode\":" + json_quote(error.code);
-  if (!error.fields.empty()) {
-    body += ",\"fields\":[";
-    for (size_t i = 0; i < error.fields.size(); ++i)
-      body += (i == 0 ? "" : ",") + json_quote(error.fields[i]);
-    body += ']';
-  }
+  if (!error.fields.empty()) body += ",\"fields\":" + names_json(error.fields);
   return json_answer(error.status, body + "}]");
+}
+
+std::string item_error_json(const ApiError& error) {
+  return "{\"statusCode\":" + json_quote(error.code) + ",\"message\":" + json_quote(error.message) +
+         ",\"fields\":" + names_json(error.fields) + "}";
 }
 
 http::Response oauth_error(int status, std::string_view error, std::string_view description) {

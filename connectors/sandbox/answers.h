@@ -13,6 +13,8 @@ namespace prospectd::sandbox {
 http::Response json_answer(int status, std::string body);
 /// [{"message":…,"errorCode":…,"fields":[…]}] with the error's status.
 http::Response error_answer(const ApiError& error);
+/// {"statusCode":…,"message":…,"fields":[…]}: the refusal of one record among several (§7.1).
+std::string item_error_json(const ApiError& error);
 /// {"error":…,"error_description":…} (§1.3).
 http::Response oauth_error(int status, std::string_view error, std::string_view description);
 /// 405 with the array and `Allow`; `allowed` as "GET,HEAD".

@@ -73,12 +73,14 @@ Outcome<Change> Org::remove(std::string_view id) {
     const std::string_view key = t.id(place.row);
     for (Row row = 0; row < contacts.rows(); ++row) {
       if (contacts.state(row) != RowState::kLive || contacts.text(row, account) != key) continue;
-      contacts.set_state(row, RowState::kDeleted);
       const Place contact{&contacts, row};
+      remember(contact);
+      contacts.set_state(row, RowState::kDeleted);
       touched(contact, std::max(now_seconds(), contacts.stamp_seconds(row)));
     }
   }
   ++writes_;
+  remember(place);
   // Objects without a recycle bin lose the record for good.
   t.set_state(place.row, t.type().system().deleted >= 0 ? RowState::kDeleted : RowState::kPurged);
   return touched(place, std::max(now_seconds(), t.stamp_seconds(place.row)));
@@ -91,6 +93,7 @@ Outcome<Change> Org::undelete(std::string_view id) {
   if (t.state(place.row) != RowState::kDeleted) {
     return api_error("UNDELETE_FAILED", "Entity is not in the recycle bin");
   }
+  PD_TRY(check_unique_row(place));
   ++writes_;
   t.set_state(place.row, RowState::kLive);
   if (t.type().system().master >= 0) t.set_null(place.row, t.type().system().master);
@@ -101,6 +104,7 @@ Outcome<Change> Org::purge(std::string_view id) {
   settle();
   PD_ASSIGN(place, find_any(id));
   ++writes_;
+  remember(place);
   Table& t = *place.table;
   t.set_state(place.row, RowState::kPurged);
   return Change{std::string(t.type().name()), std::string(t.id(place.row)), now(), now()};
@@ -133,6 +137,7 @@ Outcome<Org::Place> Org::converted_account(const Conversion& conversion, const P
   const Row row = insert(accounts, next_id(accounts), {}, now_seconds());
   copy_missing(*lead.table, lead.row, accounts, row, kLeadToAccount);
   accounts.set_shared_text(row, accounts.type().system().owner, owner);
+  note_keys(accounts, row);
   return Place{&accounts, row};
 }
 
@@ -157,6 +162,7 @@ Outcome<Org::Place> Org::converted_contact(const Conversion& conversion, const P
   copy_missing(*lead.table, lead.row, contacts, row, kLeadToContact);
   contacts.set_shared_text(row, contacts.type().system().owner, owner);
   contacts.set_shared_text(row, account_column, account.table->id(account.row));
+  note_keys(contacts, row);
   return Place{&contacts, row};
 }
 

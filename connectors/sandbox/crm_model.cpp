@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "connectors/salesforce_wire/errors.h"
 #include "connectors/salesforce_wire/ids.h"
+#include "connectors/sandbox/key_index.h"
 
 namespace prospectd::sandbox {
 namespace {
@@ -31,6 +32,7 @@ Org::Org(OrgOptions options) : options_(std::move(options)) {
   last_number_.assign(tables_.size(), 0);
   schema_changed_ = now();
 }
+Org::~Org() = default;
 
 Table* Org::table(std::string_view object) {
   for (auto& t : tables_) {
@@ -71,6 +73,18 @@ const Field* Org::add_custom_text(Table& table, std::string_view name) {
   return field;
 }
 
+const Field* Org::add_custom(Table& table, Field field) {
+  const Field* added = table.add_custom(std::move(field));
+  if (added != nullptr) schema_changed_ = now();
+  return added;
+}
+
+std::string Org::author() {
+  const Table& users = *table("User");
+  const auto known = users.find(author_);
+  return known && users.state(*known) == RowState::kLive ? author_ : run_as_user();
+}
+
 std::string Org::run_as_user() {
   Table& users = *table("User");
   const int active = users.type().column("IsActive");
@@ -96,7 +110,8 @@ std::string Org::run_as_user() {
 }
 
 void Org::settle() {
-  if (pending_.empty()) return;
+  // What comes due during a transaction waits for its end, so that nothing takes it back.
+  if (pending_.empty() || transactions_ > 0) return;
   const Timestamp moment = now();
   // Made visible in the order of their commits; those of one moment in the order of their writes.
   std::stable_sort(pending_.begin(), pending_.end(),
@@ -109,6 +124,13 @@ void Org::settle() {
     apply(change);
 }
 
+std::optional<Timestamp> Org::oldest_pending() const {
+  const auto oldest = std::min_element(pending_.begin(), pending_.end(),
+                                       [](const Pending& a, const Pending& b) { return a.stamp < b.stamp; });
+  if (oldest == pending_.end()) return std::nullopt;
+  return from_seconds(oldest->stamp);
+}
+
 void Org::apply(const Pending& change) {
   if (change.create) {
     insert(*change.table, change.id, change.fields, change.stamp);
@@ -117,6 +139,7 @@ void Org::apply(const Pending& change) {
   const auto row = change.table->find(change.id);
   if (!row || change.table->state(*row) == RowState::kPurged) return;
   const Place place{change.table, *row};
+  remember(place);
   store_fields(*change.table, *row, change.fields);
   touched(place, stamp_for(place, change.stamp));
 }
@@ -136,7 +159,8 @@ Change Org::touched(const Place& place, int64_t stamp) {
   const SystemColumns& c = t.type().system();
   t.set_stamp_seconds(place.row, stamp);
   t.set_number(place.row, c.modified, stamp);
-  t.set_shared_text(place.row, c.modified_by, run_as_user());
+  t.set_shared_text(place.row, c.modified_by, author());
+  note_keys(t, place.row);
   return Change{std::string(t.type().name()), std::string(t.id(place.row)), from_seconds(stamp), now()};
 }
 
@@ -164,19 +188,22 @@ void Org::fill_defaults(Table& table, Row row, std::string_view user) {
 void Org::complete() {
   for (auto& t : tables_) {
     const bool users = t->type().name() == "User";
-    const std::string author = users ? std::string() : run_as_user();
+    const std::string user = users ? std::string() : run_as_user();
     for (Row row = 0; row < t->rows(); ++row)
-      fill_defaults(*t, row, users ? t->id(row) : author);
+      fill_defaults(*t, row, users ? t->id(row) : user);
   }
+  indexes_.clear();
 }
 
 Row Org::insert(Table& table, const std::string& id, const std::vector<Assignment>& fields, int64_t stamp) {
   const Row row = table.append(id);
+  if (transactions_ > 0) undo_.push_back({Place{&table, row}, std::nullopt});
   store_fields(table, row, fields);
-  fill_defaults(table, row, table.type().name() == "User" ? id : run_as_user());
+  fill_defaults(table, row, table.type().name() == "User" ? id : author());
   table.set_number(row, table.type().system().created, stamp);
   table.set_number(row, table.type().system().modified, stamp);
   table.set_stamp_seconds(row, stamp);
+  note_keys(table, row);
   return row;
 }
 
@@ -199,6 +226,7 @@ Outcome<Change> Org::commit(Table& table, std::string id, bool create, std::vect
   }
   if (!options.stamped_before && !create) {
     const Place place{&table, *table.find(change.id)};
+    remember(place);
     store_fields(table, place.row, change.fields);
     return touched(place, std::max(clock, table.stamp_seconds(place.row)));
   }
@@ -232,6 +260,7 @@ Outcome<Change> Org::create(std::string_view object, const FieldValues& fields, 
   Table* t = table(object);
   if (t == nullptr) return no_such_record();
   PD_ASSIGN(checked, check_fields(*this, *t, fields, WritePurpose::kCreate));
+  PD_TRY(check_unique(*t, checked, std::nullopt));
   return commit(*t, next_id(*t), true, std::move(checked), options);
 }
 
@@ -244,6 +273,7 @@ Outcome<Change> Org::update(std::string_view object, std::string_view id, const 
     return api_error(std::string(code::kCannotUpdateConvertedLead), "cannot reference converted lead");
   }
   PD_ASSIGN(checked, check_fields(*this, *place.table, fields, WritePurpose::kUpdate));
+  PD_TRY(check_unique(*place.table, checked, place.row));
   return commit(*place.table, std::string(place.table->id(place.row)), false, std::move(checked), options);
 }
 

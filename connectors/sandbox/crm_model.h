@@ -53,12 +53,15 @@ struct OrgOptions {
   std::function<Timestamp()> now;  ///< must be set
   std::string id = "00D000000000001EAA";
 };
+class KeyIndex;
+
 constexpr size_t kPendingMax = 100'000;
 constexpr size_t kMergeLosersMax = 2;
 
 class Org {
  public:
   explicit Org(OrgOptions options);
+  ~Org();
 
   Timestamp now() const { return options_.now(); }
   const std::string& id() const { return options_.id; }
@@ -76,10 +79,18 @@ class Org {
   const Table* table_of_id(std::string_view id) const;
   /// The user that API and admin writes run as: the first active one, created where there is none.
   std::string run_as_user();
+  /// Who writes from now on, as LastModifiedById and CreatedById tell it: a user's id; empty: run_as_user().
+  void set_author(std::string user) { author_ = std::move(user); }
   /// An id for a new record of that table; never one that exists or was given before.
   std::string next_id(const Table& table);
   /// Adds a custom text field; see Table::add_custom_text.
   const Field* add_custom_text(Table& table, std::string_view name);
+  /// Adds a custom field; see Table::add_custom. None may be added while a transaction is open.
+  const Field* add_custom(Table& table, Field field);
+
+  /// The live records of a table whose field has this value, whatever the letter case unless the field tells
+  /// cases apart; in the order of their making. What is no value of the field matches none.
+  std::vector<Row> find_by_key(const Table& table, const Field& field, const mapping::Value& value) const;
 
   /// Gives every record the defaults that it lacks; for who fills tables directly (loader, generator).
   void complete();
@@ -88,6 +99,8 @@ class Org {
   void settle();
   /// Late commits that are not visible yet.
   size_t pending() const { return pending_.size(); }
+  /// The earliest stamp among them.
+  std::optional<Timestamp> oldest_pending() const;
   /// Writes made so far, late ones when they were made.
   int64_t writes() const { return writes_; }
 
@@ -107,6 +120,23 @@ class Org {
   /// SALESFORCE_API §14.5: one or two losers of the winner's type.
   Outcome<Change> merge(std::string_view winner, const std::vector<std::string>& losers);
 
+  /// Creates, updates, removals and purges that count together: unless commit() was called by the end of the
+  /// scope, all of them since the beginning are undone. One inside another is a savepoint. Changes that are
+  /// committed late are not covered.
+  class Transaction {
+   public:
+    explicit Transaction(Org& org) : org_(org), mark_(org.undo_.size()) { ++org.transactions_; }
+    ~Transaction() { org_.end_transaction(mark_, committed_); }
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+    void commit() { committed_ = true; }
+
+   private:
+    Org& org_;
+    size_t mark_;
+    bool committed_ = false;
+  };
+
  private:
   struct Place {
     Table* table;
@@ -121,6 +151,19 @@ class Org {
     std::vector<Assignment> fields;
   };
 
+  struct Undo {
+    Place place;
+    std::optional<Table::RowImage> before;  // none: the record was made since
+  };
+
+  void remember(const Place& place);
+  void end_transaction(size_t mark, bool committed);
+  Outcome<void> check_unique(const Table& table, const std::vector<Assignment>& fields,
+                             std::optional<Row> self) const;
+  Outcome<void> check_unique_row(const Place& place) const;
+  KeyIndex& index_of(const Table& table, const Field& field) const;
+  void note_keys(const Table& table, Row row);
+  std::string author();
   Outcome<Place> find_live(std::string_view object, std::string_view id);
   Outcome<Place> find_any(std::string_view id);
   Outcome<Place> find_reference(std::string_view object, std::string_view id);
@@ -144,6 +187,10 @@ class Org {
   std::vector<uint64_t> last_number_;  // by table
   std::vector<Pending> pending_;
   std::string run_as_;
+  std::string author_;
+  std::vector<Undo> undo_;
+  size_t transactions_ = 0;                                 // open ones
+  mutable std::vector<std::unique_ptr<KeyIndex>> indexes_;  // of the fields that were asked for so far
   int64_t writes_ = 0;
   Timestamp schema_changed_{};
 };

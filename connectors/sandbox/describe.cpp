@@ -97,7 +97,7 @@ constexpr FieldKey kFieldKeys[] = {
     {"calculated", constant<false>},
     {"calculatedFormula", null},
     {"cascadeDelete", constant<false>},
-    {"caseSensitive", constant<false>},
+    {"caseSensitive", flag<kCaseSensitive>},
     {"compoundFieldName", [](std::string& out, const Field& f) { append_text_or_null(out, f.compound_of); }},
     {"controllerName", null},
     {"createable", flag<kCreateable>},
@@ -121,7 +121,7 @@ constexpr FieldKey kFieldKeys[] = {
      }},
     {"displayLocationInDecimal", constant<false>},
     {"encrypted", constant<false>},
-    {"externalId", constant<false>},
+    {"externalId", flag<kExternalId>},
     {"extraTypeInfo",
      [](std::string& out, const Field& f) {
        append_text_or_null(out, f.kind == FieldKind::kTextArea ? "plaintextarea" : "");
@@ -164,7 +164,8 @@ constexpr FieldKey kFieldKeys[] = {
     {"soapType", [](std::string& out, const Field& f) { append_quoted(out, soap_type(f.kind)); }},
     {"sortable", test<filterable>},
     {"type", [](std::string& out, const Field& f) { append_quoted(out, describe_type(f.kind)); }},
-    {"unique", [](std::string& out, const Field& f) { append_bool(out, f.name == "Username"); }},
+    {"unique",
+     [](std::string& out, const Field& f) { append_bool(out, f.name == "Username" || f.has(kUnique)); }},
     {"updateable", flag<kUpdateable>},
     {"writeRequiresMasterRead", constant<false>},
 };

@@ -1,6 +1,7 @@
 #include "connectors/sandbox/field_rules.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
 
@@ -230,6 +231,31 @@ Outcome<std::vector<Assignment>> check_fields(const Org& org, const Table& table
                      missing);
   }
   return out;
+}
+
+std::optional<Value> value_of_text(const Field& field, std::string_view text) {
+  const char* end = text.data() + text.size();
+  const auto whole = [&](auto number) -> std::optional<Value> {
+    const auto read = std::from_chars(text.data(), end, number);
+    if (text.empty() || read.ec != std::errc{} || read.ptr != end) return std::nullopt;
+    return Value(number);
+  };
+  switch (field.kind) {
+    case FieldKind::kBoolean:
+      if (equals_ignore_case_ascii(text, "true")) return Value(true);
+      if (equals_ignore_case_ascii(text, "false")) return Value(false);
+      return std::nullopt;
+    case FieldKind::kInt:
+      return text.empty() ? std::optional(Value::null()) : whole(int64_t{0});
+    case FieldKind::kDouble:
+    case FieldKind::kCurrency:
+      return text.empty() ? std::optional(Value::null()) : whole(0.0);
+    case FieldKind::kDate:
+    case FieldKind::kDateTime:
+      return text.empty() ? std::optional(Value::null()) : std::nullopt;
+    default:
+      return std::nullopt;
+  }
 }
 
 void store_fields(Table& table, Row row, const std::vector<Assignment>& fields) {

@@ -2,6 +2,7 @@
 // and the codes and texts of the refusals (SALESFORCE_API §11.2). Pure but for reading the org; one thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,6 +34,11 @@ enum class WritePurpose { kCreate, kUpdate };
 /// INVALID_CROSS_REFERENCE_KEY, INACTIVE_OWNER_OR_USER, JSON_PARSER_ERROR.
 Outcome<std::vector<Assignment>> check_fields(const Org& org, const Table& table, const FieldValues& fields,
                                               WritePurpose purpose);
+
+/// The value that a text stands for where there are only texts (a command line, a path): one that reads as
+/// the field's type is that; "" is null for numbers and dates. nullopt: it stays a text, for check_fields to
+/// judge.
+std::optional<mapping::Value> value_of_text(const Field& field, std::string_view text);
 
 /// Writes checked values into a row.
 void store_fields(Table& table, Row row, const std::vector<Assignment>& fields);

@@ -12,23 +12,29 @@ namespace {
 
 namespace code = salesforce_wire::error_name;
 
+constexpr std::string_view kRead = "HEAD,GET";
+
 struct Resource {
-  std::string_view pattern;  ///< segments with '/' between; '*' is any one
+  std::string_view pattern;  ///< segments with '/' between; '*' is any one, '**' one or more at the end
+  std::string_view methods;
   Outcome<http::Response> (*answer)(Call&);
   int64_t Stats::*counter;
 };
-// The first that fits is taken.
+// The first pattern that fits is taken; one may stand several times, with other methods.
 constexpr Resource kResources[] = {
-    {"", answer_resources, &Stats::describes},
-    {"sobjects", answer_objects, &Stats::describes},
-    {"sobjects/*", answer_object, &Stats::describes},
-    {"sobjects/*/describe", answer_describe, &Stats::describes},
-    {"sobjects/*/*", answer_record, &Stats::records},
-    {"query", answer_query, &Stats::queries},
-    {"queryAll", answer_query, &Stats::queries},
-    {"query/*", answer_query_page, &Stats::query_pages},
-    {"queryAll/*", answer_query_page, &Stats::query_pages},
-    {"limits", answer_limits, &Stats::limits},
+    {"", kRead, answer_resources, &Stats::describes},
+    {"sobjects", kRead, answer_objects, &Stats::describes},
+    {"sobjects/*", kRead, answer_object, &Stats::describes},
+    {"sobjects/*", "POST", answer_create, &Stats::records},
+    {"sobjects/*/describe", kRead, answer_describe, &Stats::describes},
+    {"sobjects/*/*", "DELETE,GET,HEAD,PATCH,POST", answer_record, &Stats::records},
+    {"sobjects/*/*/*", "DELETE,GET,HEAD,PATCH", answer_keyed_record, &Stats::records},
+    {"sobjects/*/*/**", kRead, answer_related, &Stats::records},
+    {"query", kRead, answer_query, &Stats::queries},
+    {"queryAll", kRead, answer_query, &Stats::queries},
+    {"query/*", kRead, answer_query_page, &Stats::query_pages},
+    {"queryAll/*", kRead, answer_query_page, &Stats::query_pages},
+    {"limits", kRead, answer_limits, &Stats::limits},
 };
 
 constexpr size_t kSegmentsMax = 8;
@@ -52,6 +58,7 @@ bool fits(std::string_view pattern, const std::vector<std::string>& segments) {
     if (pattern.empty()) return false;
     const size_t slash = pattern.find('/');
     const std::string_view expected = pattern.substr(0, slash);
+    if (expected == "**") return true;
     if (expected != "*" && expected != segment) return false;
     pattern = slash == std::string_view::npos ? std::string_view{} : pattern.substr(slash + 1);
   }
@@ -101,28 +108,23 @@ Outcome<salesforce_wire::ApiVersion> version_of(const Front::State& s, std::stri
   return *version;
 }
 
-Outcome<http::Response> answer_call(Front::State& s, const http::ServerRequest& request, Session& session,
-                                    std::string_view path) {
+Outcome<void> check_access(Front::State& s) {
   PD_TRY(check_quota(s));
   if (!s.knobs.api_enabled) {
     return api_error(403, std::string(code::kApiDisabledForOrg),
                      "The REST API is not enabled for this Organization.");
   }
-  auto segments = segments_of(path);
-  if (!segments || segments->empty()) return not_found();
-  PD_ASSIGN(version, version_of(s, segments->front()));
-  segments->erase(segments->begin());
-  auto parameters = http::parse_form(request.query());
-  if (!parameters) return api_error("MALFORMED_REQUEST", "the query string has a broken escape");
-  for (const Resource& resource : kResources) {
-    if (!fits(resource.pattern, *segments)) continue;
-    if (request.method != "GET" && request.method != "HEAD")
-      return method_not_allowed(request.method, "HEAD,GET");
-    ++(s.stats.*(resource.counter));
-    Call call{s, request, session, version, *std::move(segments), *std::move(parameters)};
-    return resource.answer(call);
+  return {};
+}
+
+bool among_methods(std::string_view methods, std::string_view method) {
+  while (!methods.empty()) {
+    const size_t comma = methods.find(',');
+    if (methods.substr(0, comma) == method) return true;
+    if (comma == std::string_view::npos) return false;
+    methods.remove_prefix(comma + 1);
   }
-  return not_found();
+  return false;
 }
 
 std::string limit_info(Front::State& s) {
@@ -136,6 +138,34 @@ std::string limit_info(Front::State& s) {
 }
 
 }  // namespace
+
+Outcome<http::Response> run_call(Front::State& s, const http::ServerRequest& request, Session& session,
+                                 std::string_view path) {
+  auto segments = segments_of(path);
+  if (!segments || segments->empty()) return not_found();
+  PD_ASSIGN(version, version_of(s, segments->front()));
+  segments->erase(segments->begin());
+  auto parameters = http::parse_form(request.query());
+  if (!parameters) return api_error("MALFORMED_REQUEST", "the query string has a broken escape");
+  Call call{s, request, session, version, request.method, *std::move(segments), *std::move(parameters)};
+  const auto tunnelled = call.parameter("_HttpMethod");
+  if (tunnelled && request.method == "POST") call.method = *tunnelled;
+  const Resource* fitting = nullptr;
+  std::string allowed;
+  for (const Resource& resource : kResources) {
+    const bool fit =
+        fitting == nullptr ? fits(resource.pattern, call.segments) : resource.pattern == fitting->pattern;
+    if (!fit) continue;
+    fitting = &resource;
+    if (among_methods(resource.methods, call.method)) {
+      ++(s.stats.*(resource.counter));
+      return resource.answer(call);
+    }
+    allowed += (allowed.empty() ? "" : ",") + std::string(resource.methods);
+  }
+  if (fitting == nullptr) return not_found();
+  return method_not_allowed(call.method, allowed);
+}
 
 std::optional<std::string_view> token_in(const http::ServerRequest& request) {
   const auto header = request.headers.get("Authorization");
@@ -170,7 +200,10 @@ http::Response Front::State::data(const http::ServerRequest& request, std::strin
     ++stats.refused_sessions;
     return error_answer(session.error());
   }
-  auto answer = answer_call(*this, request, **session, path);
+  org.set_author((*session)->user);
+  const auto access = check_access(*this);
+  auto answer = access ? run_call(*this, request, **session, path) : Outcome<http::Response>(access.error());
+  org.set_author({});
   http::Response out = answer ? *std::move(answer) : error_answer(answer.error());
   out.headers.set("Sforce-Limit-Info", limit_info(*this));
   return out;

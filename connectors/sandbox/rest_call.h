@@ -18,6 +18,7 @@ struct Call {
   const http::ServerRequest& request;
   Session& session;
   salesforce_wire::ApiVersion version;
+  std::string method;                 ///< as meant: POST with _HttpMethod=PATCH is PATCH
   std::vector<std::string> segments;  ///< what follows the version, decoded
   std::vector<std::pair<std::string, std::string>> parameters;
 
@@ -31,6 +32,11 @@ struct Call {
   std::string base() const { return "/services/data/" + version.text(); }
 };
 
+// rest.cpp
+/// Answers a call below a version ("v60.0/sobjects/Lead") that has been let in and counted already.
+Outcome<http::Response> run_call(Front::State& state, const http::ServerRequest& request, Session& session,
+                                 std::string_view path);
+
 // rest_query.cpp
 Outcome<http::Response> answer_query(Call& call);
 Outcome<http::Response> answer_query_page(Call& call);
@@ -40,7 +46,12 @@ Outcome<http::Response> answer_resources(Call& call);
 Outcome<http::Response> answer_objects(Call& call);
 Outcome<http::Response> answer_object(Call& call);
 Outcome<http::Response> answer_describe(Call& call);
-Outcome<http::Response> answer_record(Call& call);
 Outcome<http::Response> answer_limits(Call& call);
+
+// rest_records.cpp
+Outcome<http::Response> answer_create(Call& call);
+Outcome<http::Response> answer_record(Call& call);
+Outcome<http::Response> answer_related(Call& call);
+Outcome<http::Response> answer_keyed_record(Call& call);
 
 }  // namespace prospectd::sandbox

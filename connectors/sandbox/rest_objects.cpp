@@ -1,23 +1,11 @@
-// The resources that tell of the org and of single records (SALESFORCE_API §3, §4, §10).
+// The resources that tell of the org: what it has, what it looks like, its limits (SALESFORCE_API §3, §10).
 #include "base/text.h"
-#include "connectors/salesforce_wire/errors.h"
-#include "connectors/salesforce_wire/ids.h"
 #include "connectors/sandbox/answers.h"
 #include "connectors/sandbox/describe.h"
-#include "connectors/sandbox/record_writer.h"
-#include "connectors/sandbox/rest_call.h"
+#include "connectors/sandbox/record_calls.h"
 
 namespace prospectd::sandbox {
 namespace {
-
-namespace code = salesforce_wire::error_name;
-
-// An object's table as the caller may see it.
-Outcome<const Table*> table_of(const Call& call) {
-  const Table* table = call.state.org.table(call.segments[1]);
-  if (table == nullptr || !call.state.knobs.object_enabled(table->type().name())) return not_found();
-  return table;
-}
 
 // The answer, or 304 where the schema has not changed since the client last looked (to the second).
 http::Response describe_answer(const Call& call, std::string (*body)(const Call&, const Table*),
@@ -33,33 +21,6 @@ http::Response describe_answer(const Call& call, std::string (*body)(const Call&
   }
   answer.headers.set("Last-Modified", format_http_date(changed));
   return answer;
-}
-
-Outcome<std::vector<const Field*>> wanted_fields(const Call& call, const Table& table) {
-  const ObjectType& type = table.type();
-  std::vector<const Field*> fields;
-  const auto list = call.parameter("fields");
-  if (!list) {
-    for (const Field& f : type.fields()) {
-      if (call.state.knobs.field_visible(type.name(), f.name)) fields.push_back(&f);
-    }
-    return fields;
-  }
-  std::string_view rest = *list;
-  while (!rest.empty()) {
-    const size_t comma = rest.find(',');
-    const std::string_view name = trim_ascii(rest.substr(0, comma));
-    const Field* field = type.find(name);
-    if (field == nullptr || !call.state.knobs.field_visible(type.name(), field->name)) {
-      return api_error(
-          std::string(code::kInvalidField),
-          "No such column '" + std::string(name) + "' on sobject of type " + std::string(type.name()));
-    }
-    fields.push_back(field);
-    if (comma == std::string_view::npos) break;
-    rest.remove_prefix(comma + 1);
-  }
-  return fields;
 }
 
 }  // namespace
@@ -85,39 +46,16 @@ Outcome<http::Response> answer_objects(Call& call) {
 }
 
 Outcome<http::Response> answer_object(Call& call) {
-  PD_ASSIGN(table, table_of(call));
+  PD_ASSIGN(table, visible_table(call, call.segments[1]));
   return json_answer(200, describe_short(*table, call.version.text()));
 }
 
 Outcome<http::Response> answer_describe(Call& call) {
-  PD_ASSIGN(table, table_of(call));
+  PD_ASSIGN(table, visible_table(call, call.segments[1]));
   const auto body = [](const Call& c, const Table* t) {
     return describe_object(c.state.org, *t, c.state.knobs, c.version.text());
   };
   return describe_answer(call, body, table);
-}
-
-Outcome<http::Response> answer_record(Call& call) {
-  PD_ASSIGN(table, table_of(call));
-  const std::string& sent = call.segments[2];
-  const auto id = salesforce_wire::canonical_id(sent);
-  if (!id) {
-    return api_error(404, std::string(code::kNotFound),
-                     "Provided external ID field does not exist or is not accessible: " + sent);
-  }
-  if (call.state.org.table_of_id(*id) != table) {
-    return api_error(std::string(code::kMalformedId), "malformed id " + sent);
-  }
-  const auto row = table->find(*id);
-  if (!row || table->state(*row) == RowState::kPurged) return not_found();
-  if (table->state(*row) == RowState::kDeleted) {
-    return api_error(404, std::string(code::kEntityIsDeleted), "entity is deleted");
-  }
-  PD_ASSIGN(fields, wanted_fields(call, *table));
-  std::string body;
-  RecordWriter(*table, fields, call.version.text()).append(body, *row);
-  ++call.state.stats.records_served;
-  return json_answer(200, std::move(body));
 }
 
 Outcome<http::Response> answer_limits(Call& call) {

@@ -149,13 +149,17 @@ int ObjectType::column(std::string_view name) const {
 
 const Field* ObjectType::add_custom_text(std::string_view name) {
   if (const Field* known = find(name)) return known;
-  const size_t custom = fields_.size() - row_.fields.size();
-  if (!is_field_name(name) || custom >= kCustomFieldsMax) return nullptr;
   Field f;
   f.name = name;
   f.label = name.ends_with("__c") ? name.substr(0, name.size() - 3) : name;
-  f.flags = kOptional | kCustom;
-  add(std::move(f));
+  return add_custom(std::move(f));
+}
+
+const Field* ObjectType::add_custom(Field field) {
+  const size_t custom = fields_.size() - row_.fields.size();
+  if (!is_field_name(field.name) || find(field.name) != nullptr || custom >= kCustomFieldsMax) return nullptr;
+  field.flags |= kCustom;
+  add(std::move(field));
   return &fields_.back();
 }
 

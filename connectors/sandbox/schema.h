@@ -42,14 +42,17 @@ enum FieldFlag : uint32_t {
   kNillable = 1u << 0,
   kCreateable = 1u << 1,
   kUpdateable = 1u << 2,
-  kDefaulted = 1u << 3,      ///< defaultedOnCreate
-  kNotFilterable = 1u << 4,  ///< and so not sortable either
-  kIdLookup = 1u << 5,       ///< usable as a key
-  kRestricted = 1u << 6,     ///< restricted picklist
-  kNameField = 1u << 7,      ///< what a person calls the record
-  kPolymorphic = 1u << 8,    ///< reference to more than one type
-  kCustom = 1u << 9,         ///< a field of this org only
-  kDefaultTrue = 1u << 10,   ///< a boolean that starts true
+  kDefaulted = 1u << 3,       ///< defaultedOnCreate
+  kNotFilterable = 1u << 4,   ///< and so not sortable either
+  kIdLookup = 1u << 5,        ///< usable as a key
+  kRestricted = 1u << 6,      ///< restricted picklist
+  kNameField = 1u << 7,       ///< what a person calls the record
+  kPolymorphic = 1u << 8,     ///< reference to more than one type
+  kCustom = 1u << 9,          ///< a field of this org only
+  kDefaultTrue = 1u << 10,    ///< a boolean that starts true
+  kExternalId = 1u << 11,     ///< a key of somebody else's system
+  kUnique = 1u << 12,         ///< no two live records share a value
+  kCaseSensitive = 1u << 13,  ///< letter case counts in comparing keys
   kWritable = kCreateable | kUpdateable,
   kOptional = kNillable | kWritable,
   kOwned = kWritable | kDefaulted,  ///< the one who writes is the owner
@@ -138,6 +141,9 @@ class ObjectType {
   /// be a field's (letters, digits and '_', at most 80, beginning with a letter), or there are
   /// kCustomFieldsMax already.
   const Field* add_custom_text(std::string_view name);
+  /// Adds a custom field as it is described. nullptr for a name that can't be a field's or is taken, and when
+  /// there are kCustomFieldsMax already.
+  const Field* add_custom(Field field);
 
  private:
   void add(Field field);

@@ -145,15 +145,40 @@ std::vector<Row> Table::rows_between(int64_t lower, int64_t upper) const {
   while (open(a, ordered_) || open(b, tail_)) {
     const bool take_tail = !open(a, ordered_) || (open(b, tail_) && before(*b, *a));
     const StampEntry& e = take_tail ? *b++ : *a++;
-    if (is_current(e)) out.push_back(e.row);
+    // A row that was put back may stand twice under its stamp, side by side.
+    if (is_current(e) && (out.empty() || out.back() != e.row)) out.push_back(e.row);
   }
   return out;
 }
 
+Table::RowImage Table::image(Row row) const {
+  const Cell* first = chunks_[row / kChunkRows].get() + (row % kChunkRows) * width_;
+  return {std::vector<Cell>(first, first + width_), states_[row]};
+}
+
+void Table::restore(Row row, const RowImage& image) {
+  if (states_[row] != image.state) set_state(row, image.state);
+  std::copy(image.cells.begin(), image.cells.end(),
+            chunks_[row / kChunkRows].get() + (row % kChunkRows) * width_);
+  tail_.push_back({stamp_seconds(row), row});
+  tail_sorted_ = tail_.size() == 1;
+}
+
 const Field* Table::add_custom_text(std::string_view name) {
   const Field* field = type_.add_custom_text(name);
+  widen();
+  return field;
+}
+
+const Field* Table::add_custom(Field field) {
+  const Field* added = type_.add_custom(std::move(field));
+  widen();
+  return added;
+}
+
+void Table::widen() {
   const auto width = static_cast<size_t>(type_.columns());
-  if (width == width_) return field;
+  if (width == width_) return;
   for (auto& chunk : chunks_) {
     auto wider = std::make_unique_for_overwrite<Cell[]>(kChunkRows * width);
     std::fill_n(wider.get(), kChunkRows * width, kNullCell);
@@ -163,7 +188,6 @@ const Field* Table::add_custom_text(std::string_view name) {
     chunk = std::move(wider);
   }
   width_ = width;
-  return field;
 }
 
 }  // namespace prospectd::sandbox

@@ -84,6 +84,17 @@ class Table {
 
   /// As ObjectType::add_custom_text; rows that are there get null.
   const Field* add_custom_text(std::string_view name);
+  /// As ObjectType::add_custom; rows that are there get null.
+  const Field* add_custom(Field field);
+
+  /// A row as it is, for putting it back.
+  struct RowImage {
+    std::vector<Cell> cells;
+    RowState state = RowState::kLive;
+  };
+  RowImage image(Row row) const;
+  /// Makes a row again what it was when the image was taken. No field may have been added since.
+  void restore(Row row, const RowImage& image);
 
  private:
   struct StampEntry {
@@ -95,6 +106,7 @@ class Table {
   bool before(const StampEntry& a, const StampEntry& b) const;
   bool is_current(const StampEntry& e) const;
   void bring_order_up_to_date() const;
+  void widen();
   void grow_index();
   void place_in_index(Row row);
   static uint64_t hash_of(std::string_view id);

@@ -72,9 +72,16 @@ class SandboxTest : public ::testing::Test {
   }
   /// GET under /services/data/v60.0/ with the test's session, opened at the first call.
   Answer get(const std::string& resource, http::Headers headers = {}) {
+    return call("GET", resource, Json(), std::move(headers));
+  }
+  /// Any method under /services/data/v60.0/, or another version, with a JSON body unless it is null.
+  Answer call(std::string method, const std::string& resource, const Json& body = Json(),
+              http::Headers headers = {}, const std::string& version = "v60.0") {
     if (token_.empty()) token_ = login().body["access_token"];
     headers.set("Authorization", "Bearer " + token_);
-    return send("GET", "/services/data/v60.0/" + resource, std::move(headers));
+    if (!body.is_null()) headers.set("Content-Type", "application/json");
+    return send(std::move(method), "/services/data/" + version + "/" + resource, std::move(headers),
+                body.is_null() ? "" : body.dump());
   }
   Answer query(const std::string& soql, http::Headers headers = {}) {
     return get("query?q=" + http::percent_encode(soql), std::move(headers));
@@ -123,6 +130,14 @@ class SandboxTest : public ::testing::Test {
     Knobs knobs = front_->knobs();
     change(knobs);
     front_->set_knobs(std::move(knobs));
+  }
+  /// A custom field that tells leads apart, as somebody else's system numbers them.
+  void add_key(const char* object, const char* name, uint32_t flags = kExternalId) {
+    Field field;
+    field.name = name;
+    field.label = name;
+    field.flags = kOptional | flags;
+    ASSERT_NE(org_->add_custom(*org_->table(object), std::move(field)), nullptr);
   }
   Json lead_row(const std::string& id, const std::string& fields) {
     const Answer answer = query_all("SELECT " + fields + " FROM Lead WHERE Id = '" + id + "'");
