@@ -259,7 +259,7 @@ void append_children(std::string& out, const Org& org, const Table& table, const
       out += ",\"deprecatedAndHidden\":false,\"field\":";
       append_quoted(out, f.name);
       out += ",\"junctionIdListNames\":[],\"junctionReferenceTo\":[],\"relationshipName\":";
-      append_text_or_null(out, accounts_contacts ? child->type().row().label_plural : "");
+      append_text_or_null(out, child_relationship(child->type(), f));
       out += ",\"restrictedDelete\":false}";
     }
   }

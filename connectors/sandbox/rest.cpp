@@ -14,11 +14,15 @@ namespace code = salesforce_wire::error_name;
 
 constexpr std::string_view kRead = "HEAD,GET";
 
+// What a resource's requests may stand in.
+enum class Reach : uint8_t { kAnywhere, kComposite, kByItself };
+
 struct Resource {
   std::string_view pattern;  ///< segments with '/' between; '*' is any one, '**' one or more at the end
   std::string_view methods;
   Outcome<http::Response> (*answer)(Call&);
   int64_t Stats::*counter;
+  Reach reach = Reach::kAnywhere;
 };
 // The first pattern that fits is taken; one may stand several times, with other methods.
 constexpr Resource kResources[] = {
@@ -27,6 +31,8 @@ constexpr Resource kResources[] = {
     {"sobjects/*", kRead, answer_object, &Stats::describes},
     {"sobjects/*", "POST", answer_create, &Stats::records},
     {"sobjects/*/describe", kRead, answer_describe, &Stats::describes},
+    {"sobjects/*/updated", kRead, answer_updated, &Stats::queries},
+    {"sobjects/*/deleted", kRead, answer_deleted, &Stats::queries},
     {"sobjects/*/*", "DELETE,GET,HEAD,PATCH,POST", answer_record, &Stats::records},
     {"sobjects/*/*/*", "DELETE,GET,HEAD,PATCH", answer_keyed_record, &Stats::records},
     {"sobjects/*/*/**", kRead, answer_related, &Stats::records},
@@ -34,8 +40,23 @@ constexpr Resource kResources[] = {
     {"queryAll", kRead, answer_query, &Stats::queries},
     {"query/*", kRead, answer_query_page, &Stats::query_pages},
     {"queryAll/*", kRead, answer_query_page, &Stats::query_pages},
+    {"composite", "POST", answer_composite, &Stats::records, Reach::kByItself},
+    {"composite/batch", "POST", answer_batch, &Stats::records, Reach::kByItself},
+    {"composite/graph", "POST", answer_graph, &Stats::records, Reach::kByItself},
+    {"composite/tree/*", "POST", answer_tree, &Stats::records, Reach::kByItself},
+    {"composite/sobjects", "POST", answer_collection_create, &Stats::records, Reach::kComposite},
+    {"composite/sobjects", "PATCH", answer_collection_update, &Stats::records, Reach::kComposite},
+    {"composite/sobjects", "DELETE", answer_collection_delete, &Stats::records, Reach::kComposite},
+    {"composite/sobjects/*", "GET,HEAD,POST", answer_collection_read, &Stats::records, Reach::kComposite},
+    {"composite/sobjects/*/*", "PATCH", answer_collection_upsert, &Stats::records, Reach::kComposite},
+    {"limits/recordCount", kRead, answer_record_count, &Stats::limits},
     {"limits", kRead, answer_limits, &Stats::limits},
 };
+
+bool reaches(Reach reach, Nesting nesting) {
+  if (nesting == Nesting::kNone || reach == Reach::kAnywhere) return true;
+  return reach == Reach::kComposite && nesting == Nesting::kComposite;
+}
 
 constexpr size_t kSegmentsMax = 8;
 
@@ -85,17 +106,6 @@ Outcome<Session*> session_of(Front::State& s, const http::ServerRequest& request
   return session;
 }
 
-Outcome<void> check_quota(Front::State& s) {
-  const Timestamp now = s.org.now();
-  if (s.quota.used(now) >= s.knobs.daily_limit) {
-    ++s.stats.refused_quota;
-    return api_error(403, std::string(code::kRequestLimitExceeded), "TotalRequests Limit exceeded.");
-  }
-  s.quota.count(now);
-  ++s.stats.api_calls;
-  return {};
-}
-
 Outcome<salesforce_wire::ApiVersion> version_of(const Front::State& s, std::string_view segment) {
   constexpr int kRetiredMin = 7;
   const auto version = salesforce_wire::parse_api_version(segment);
@@ -109,7 +119,7 @@ Outcome<salesforce_wire::ApiVersion> version_of(const Front::State& s, std::stri
 }
 
 Outcome<void> check_access(Front::State& s) {
-  PD_TRY(check_quota(s));
+  PD_TRY(count_call(s));
   if (!s.knobs.api_enabled) {
     return api_error(403, std::string(code::kApiDisabledForOrg),
                      "The REST API is not enabled for this Organization.");
@@ -139,8 +149,19 @@ std::string limit_info(Front::State& s) {
 
 }  // namespace
 
+Outcome<void> count_call(Front::State& s) {
+  const Timestamp now = s.org.now();
+  if (s.quota.used(now) >= s.knobs.daily_limit) {
+    ++s.stats.refused_quota;
+    return api_error(403, std::string(code::kRequestLimitExceeded), "TotalRequests Limit exceeded.");
+  }
+  s.quota.count(now);
+  ++s.stats.api_calls;
+  return {};
+}
+
 Outcome<http::Response> run_call(Front::State& s, const http::ServerRequest& request, Session& session,
-                                 std::string_view path) {
+                                 std::string_view path, Nesting nesting) {
   auto segments = segments_of(path);
   if (!segments || segments->empty()) return not_found();
   PD_ASSIGN(version, version_of(s, segments->front()));
@@ -157,6 +178,10 @@ Outcome<http::Response> run_call(Front::State& s, const http::ServerRequest& req
         fitting == nullptr ? fits(resource.pattern, call.segments) : resource.pattern == fitting->pattern;
     if (!fit) continue;
     fitting = &resource;
+    if (!reaches(resource.reach, nesting)) {
+      return api_error("INVALID_INPUT",
+                       "The resource is not supported inside another request: " + std::string(path));
+    }
     if (among_methods(resource.methods, call.method)) {
       ++(s.stats.*(resource.counter));
       return resource.answer(call);

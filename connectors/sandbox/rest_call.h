@@ -13,6 +13,9 @@
 
 namespace prospectd::sandbox {
 
+/// What a request stands in.
+enum class Nesting : uint8_t { kNone, kBatch, kComposite };
+
 struct Call {
   Front::State& state;
   const http::ServerRequest& request;
@@ -35,7 +38,9 @@ struct Call {
 // rest.cpp
 /// Answers a call below a version ("v60.0/sobjects/Lead") that has been let in and counted already.
 Outcome<http::Response> run_call(Front::State& state, const http::ServerRequest& request, Session& session,
-                                 std::string_view path);
+                                 std::string_view path, Nesting nesting = Nesting::kNone);
+/// Counts one more call. **Errors:** 403 REQUEST_LIMIT_EXCEEDED.
+Outcome<void> count_call(Front::State& state);
 
 // rest_query.cpp
 Outcome<http::Response> answer_query(Call& call);
@@ -53,5 +58,25 @@ Outcome<http::Response> answer_create(Call& call);
 Outcome<http::Response> answer_record(Call& call);
 Outcome<http::Response> answer_related(Call& call);
 Outcome<http::Response> answer_keyed_record(Call& call);
+
+// rest_collections.cpp
+Outcome<http::Response> answer_collection_create(Call& call);
+Outcome<http::Response> answer_collection_update(Call& call);
+Outcome<http::Response> answer_collection_delete(Call& call);
+Outcome<http::Response> answer_collection_read(Call& call);
+Outcome<http::Response> answer_collection_upsert(Call& call);
+
+// rest_composite.cpp
+Outcome<http::Response> answer_composite(Call& call);
+Outcome<http::Response> answer_graph(Call& call);
+Outcome<http::Response> answer_batch(Call& call);
+
+// rest_tree.cpp
+Outcome<http::Response> answer_tree(Call& call);
+
+// rest_replication.cpp
+Outcome<http::Response> answer_updated(Call& call);
+Outcome<http::Response> answer_deleted(Call& call);
+Outcome<http::Response> answer_record_count(Call& call);
 
 }  // namespace prospectd::sandbox

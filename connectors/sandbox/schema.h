@@ -101,6 +101,7 @@ struct Field {
   uint32_t flags = kOptional;
   std::vector<std::string> reference_to = {};
   std::string relationship = {};
+  std::string children = {};  ///< a reference's relationship as its target sees it, "Contacts"
   std::vector<std::string> picklist = {};
   std::string compound_of = {};  ///< the compound field it is a part of
   Compound compound = Compound::kNone;
@@ -156,6 +157,9 @@ class ObjectType {
   int columns_ = 0;
   SystemColumns system_;
 };
+/// The relationship under which the target of a reference finds its children; empty when there is none.
+std::string_view child_relationship(const ObjectType& type, const Field& field);
+
 constexpr size_t kCustomFieldsMax = 500;
 
 /// User, Group, Account, Contact, Lead: in the order in which parents come first.
