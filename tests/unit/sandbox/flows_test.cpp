@@ -170,6 +170,17 @@ TEST_F(Flows, ATokenTellsWhoItStandsFor) {
   EXPECT_EQ(front_->stats().api_calls, 0);
 }
 
+TEST_F(Flows, AWriteIsOfTheUserWhoLoggedIn) {
+  const std::string rep = user("rep@acme.test");
+  token_ = assert_with(key().jwt(claims(180, R"("sub":"rep@acme.test")"))).body.value("access_token", "");
+  const Answer made = call("POST", "sobjects/Lead", {{"LastName", "A"}, {"Company", "B"}});
+  ASSERT_EQ(made.status, 201) << made.body;
+  const Json row = get("sobjects/Lead/" + made.body["id"].get<std::string>()).body;
+  for (const char* field : {"OwnerId", "CreatedById", "LastModifiedById"})
+    EXPECT_EQ(row[field], rep) << field;
+  EXPECT_NE(rep, org_->run_as_user());
+}
+
 TEST_F(Flows, AnIdentityThatCantBeToldIsRefusedInPlainText) {
   const std::string token = assert_with(key().jwt(claims(180))).body.value("access_token", "");
   const auto ask = [&](const std::string& target, const std::string& bearer) {

@@ -31,12 +31,6 @@ TEST_F(Records, ACreateTellsIdAndPlace) {
                         R"("},"LastName":"Nguyen","Company":"Acme"})"));
 }
 
-TEST_F(Records, TheSessionsUserIsTheOneWhoWrote) {
-  const std::string id = create_lead({});
-  EXPECT_EQ(read("sobjects/Lead/" + id)["LastModifiedById"], org_->run_as_user());
-  EXPECT_EQ(read("sobjects/Lead/" + id)["OwnerId"], org_->run_as_user());
-}
-
 TEST_F(Records, AnUpdateAnswersWithNothingAndNullClears) {
   const std::string id = create_lead({{"Email", "n@x.test"}, {"NumberOfEmployees", 5}});
   now_ += seconds(3);
