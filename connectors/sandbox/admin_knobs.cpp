@@ -53,7 +53,8 @@ constexpr FlagKnob kFlags[] = {{"run_as_configured", &Knobs::run_as_configured},
                                {"user_approved", &Knobs::user_approved},
                                {"refresh_needs_secret", &Knobs::refresh_needs_secret},
                                {"rotate_refresh_tokens", &Knobs::rotate_refresh_tokens},
-                               {"api_enabled", &Knobs::api_enabled}};
+                               {"api_enabled", &Knobs::api_enabled},
+                               {"duplicate_result_spelled_right", &Knobs::duplicate_result_spelled_right}};
 
 struct TextKnob {
   const char* name;

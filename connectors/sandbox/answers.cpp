@@ -34,6 +34,34 @@ http::Response error_answer(const ApiError& error) {
   return json_answer(error.status, body + "}]");
 }
 
+http::Response duplicate_answer(const ApiError& error, std::string_view base, bool spelled_right) {
+  const DuplicateReport& report = *error.duplicates;
+  std::string results;
+  for (const DuplicateReport::Matches& matches : report.matches) {
+    std::string records;
+    for (const std::string& id : matches.ids) {
+      records += (records.empty() ? "" : ",") +
+                 std::string(
+                     "{\"additionalInformation\":[],\"fieldDiffs\":[],\"matchConfidence\":100.0,"
+                     "\"record\":{\"attributes\":{\"type\":") +
+                 json_quote(matches.object) +
+                 ",\"url\":" + json_quote(std::string(base) + "/sobjects/" + matches.object + "/" + id) +
+                 "},\"Id\":" + json_quote(id) + "}}";
+    }
+    results += (results.empty() ? "" : ",") + std::string("{\"entityType\":") + json_quote(matches.object) +
+               ",\"errors\":[],\"matchEngine\":\"ExactMatchEngine\",\"matchRecords\":[" + records +
+               "],\"rule\":" + json_quote(report.rule) + ",\"size\":" + std::to_string(matches.ids.size()) +
+               ",\"success\":true}";
+  }
+  const std::string key = spelled_right ? "duplicateResult" : "duplicateResut";
+  return json_answer(error.status,
+                     "[{\"" + key + "\":{\"allowSave\":" + (report.allow_save ? "true" : "false") +
+                         ",\"duplicateRule\":" + json_quote(report.rule) + ",\"duplicateRuleEntityType\":" +
+                         json_quote(report.object) + ",\"errorMessage\":" + json_quote(error.message) +
+                         ",\"matchResults\":[" + results + "]},\"errorCode\":" + json_quote(error.code) +
+                         ",\"message\":" + json_quote(error.message) + "}]");
+}
+
 std::string item_error_json(const ApiError& error) {
   return "{\"statusCode\":" + json_quote(error.code) + ",\"message\":" + json_quote(error.message) +
          ",\"fields\":" + names_json(error.fields) + "}";

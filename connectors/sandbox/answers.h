@@ -13,6 +13,9 @@ namespace prospectd::sandbox {
 http::Response json_answer(int status, std::string body);
 /// [{"message":…,"errorCode":…,"fields":[…]}] with the error's status.
 http::Response error_answer(const ApiError& error);
+/// The answer to a write that a duplicate rule refused: the array with "duplicateResut", as the real one has
+/// long spelled it, or "duplicateResult" (§11.1). `base` is "/services/data/v60.0".
+http::Response duplicate_answer(const ApiError& error, std::string_view base, bool spelled_right);
 /// {"statusCode":…,"message":…,"fields":[…]}: the refusal of one record among several (§7.1).
 std::string item_error_json(const ApiError& error);
 /// {"error":…,"error_description":…} (§1.3).

@@ -79,6 +79,33 @@ const Field* Org::add_custom(Table& table, Field field) {
   return added;
 }
 
+Outcome<Table*> Org::add_object(const CustomObject& object) {
+  if (!is_api_name(object.name) || table(object.name) != nullptr) {
+    return api_error(std::string(code::kInvalidType), "is no name of a new object");
+  }
+  if (custom_objects_.size() >= kCustomObjectsMax) {
+    return api_error(std::string(code::kLimitExceeded), "there are too many custom objects");
+  }
+  CustomObject& kept = custom_objects_.emplace_back(object);
+  const auto free = [&](std::string_view prefix) {
+    const std::string id = std::string(prefix) + "000000000001";
+    return prefix.size() == salesforce_wire::kIdPrefixSize && salesforce_wire::canonical_id(id) &&
+           table_of_id(prefix) == nullptr;
+  };
+  // a00, a01, …, as a real org numbers its custom objects.
+  for (size_t number = 0; !free(kept.key_prefix); ++number) {
+    constexpr std::string_view kDigits = "0123456789abcdefghijklmnopqrstuvwxyz";
+    kept.key_prefix = {'a', kDigits[number / kDigits.size()], kDigits[number % kDigits.size()]};
+  }
+  const ObjectRow row{
+      kept.name, kept.label, kept.label_plural, kept.key_prefix, custom_object_fields(), true, true,
+      false,     true};
+  tables_.push_back(std::make_unique<Table>(row, texts_));
+  last_number_.push_back(0);
+  schema_changed_ = now();
+  return tables_.back().get();
+}
+
 std::string Org::author() {
   const Table& users = *table("User");
   const auto known = users.find(author_);
@@ -169,7 +196,9 @@ void Org::fill_defaults(Table& table, Row row, std::string_view user) {
   for (const Field& f : table.type().fields()) {
     if (f.column < 0 || !f.has(kDefaulted) || !table.is_null(row, f.column)) continue;
     if (f.column == table.type().system().stamp) continue;
-    if (f.kind == FieldKind::kBoolean) {
+    if (f.has(kNameField)) {
+      table.set_text(row, f.column, table.id(row));
+    } else if (f.kind == FieldKind::kBoolean) {
       table.set_flag(row, f.column, f.has(kDefaultTrue));
     } else if (f.kind == FieldKind::kPicklist) {
       table.set_shared_text(row, f.column, f.picklist.front());
@@ -260,8 +289,7 @@ Outcome<Change> Org::create(std::string_view object, const FieldValues& fields, 
   Table* t = table(object);
   if (t == nullptr) return no_such_record();
   PD_ASSIGN(checked, check_fields(*this, *t, fields, WritePurpose::kCreate));
-  PD_TRY(check_unique(*t, checked, std::nullopt));
-  return commit(*t, next_id(*t), true, std::move(checked), options);
+  return save(*t, next_id(*t), true, std::move(checked), options);
 }
 
 Outcome<Change> Org::update(std::string_view object, std::string_view id, const FieldValues& fields,
@@ -273,8 +301,7 @@ Outcome<Change> Org::update(std::string_view object, std::string_view id, const 
     return api_error(std::string(code::kCannotUpdateConvertedLead), "cannot reference converted lead");
   }
   PD_ASSIGN(checked, check_fields(*this, *place.table, fields, WritePurpose::kUpdate));
-  PD_TRY(check_unique(*place.table, checked, place.row));
-  return commit(*place.table, std::string(place.table->id(place.row)), false, std::move(checked), options);
+  return save(*place.table, std::string(place.table->id(place.row)), false, std::move(checked), options);
 }
 
 }  // namespace prospectd::sandbox

@@ -6,7 +6,9 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,16 +18,19 @@
 
 #include "base/time.h"
 #include "connectors/sandbox/field_rules.h"
+#include "connectors/sandbox/org_rules.h"
 #include "connectors/sandbox/outcome.h"
 #include "connectors/sandbox/table.h"
 #include "mapping/value.h"
 
 namespace prospectd::sandbox {
 
-/// How a write is committed. At most one of the two is set.
+/// How a write is committed. At most one of the two times is set. Rules leave late commits alone.
 struct WriteOptions {
   std::optional<seconds> stamped_before = std::nullopt;  ///< visible now, with a stamp this much in the past
   std::optional<seconds> visible_after = std::nullopt;   ///< stamped now, visible that much later
+  bool auto_assign = true;                               ///< assignment rules give a new record its owner
+  bool save_duplicates = false;                          ///< duplicate rules that only warn are passed over
 };
 
 /// What a write did. The stamp is the effective one: a record's SystemModstamp never goes back, so a late
@@ -54,6 +59,15 @@ struct OrgOptions {
   std::string id = "00D000000000001EAA";
 };
 class KeyIndex;
+
+/// A custom object as it is described.
+struct CustomObject {
+  std::string name;
+  std::string label;
+  std::string label_plural;
+  std::string key_prefix = {};  ///< empty or taken: the org finds one
+};
+constexpr size_t kCustomObjectsMax = 200;
 
 constexpr size_t kPendingMax = 100'000;
 constexpr size_t kMergeLosersMax = 2;
@@ -87,6 +101,13 @@ class Org {
   const Field* add_custom_text(Table& table, std::string_view name);
   /// Adds a custom field; see Table::add_custom. None may be added while a transaction is open.
   const Field* add_custom(Table& table, Field field);
+
+  /// Adds a custom object with the fields that each of them has.
+  /// **Errors:** INVALID_TYPE for a name that is none or taken; LIMIT_EXCEEDED.
+  Outcome<Table*> add_object(const CustomObject& object);
+  /// Sets the rules that run when records of this object are saved, in place of those before.
+  /// **Errors:** whatever is wrong with a condition, a field or a value in them.
+  Outcome<void> set_rules(const Table& table, ObjectRules rules);
 
   /// The live records of a table whose field has this value, whatever the letter case unless the field tells
   /// cases apart; in the order of their making. What is no value of the field matches none.
@@ -164,6 +185,14 @@ class Org {
   KeyIndex& index_of(const Table& table, const Field& field) const;
   void note_keys(const Table& table, Row row);
   std::string author();
+  Outcome<bool> condition_holds(const Table& table, const std::string& when, std::string_view id) const;
+  Outcome<Change> save(Table& table, std::string id, bool create, std::vector<Assignment> fields,
+                       const WriteOptions& options);
+  Outcome<void> apply_rules(const Place& place, const ObjectRules& rules, bool create,
+                            const WriteOptions& options);
+  Outcome<void> check_duplicates(const Place& place, const DuplicateRule& rule,
+                                 const WriteOptions& options) const;
+  std::string owner_named(const std::string& owner) const;
   Outcome<Place> find_live(std::string_view object, std::string_view id);
   Outcome<Place> find_any(std::string_view id);
   Outcome<Place> find_reference(std::string_view object, std::string_view id);
@@ -188,6 +217,8 @@ class Org {
   std::vector<Pending> pending_;
   std::string run_as_;
   std::string author_;
+  std::map<const Table*, ObjectRules> rules_;
+  std::deque<CustomObject> custom_objects_;  // whose texts the tables refer to
   std::vector<Undo> undo_;
   size_t transactions_ = 0;                                 // open ones
   mutable std::vector<std::unique_ptr<KeyIndex>> indexes_;  // of the fields that were asked for so far

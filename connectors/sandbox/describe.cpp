@@ -195,7 +195,7 @@ constexpr bool no(const ObjectRow&) {
 constexpr ObjectKey kObjectFlags[] = {
     {"activateable", no},
     {"createable", [](const ObjectRow& o) { return o.createable; }},
-    {"custom", no},
+    {"custom", [](const ObjectRow& o) { return o.custom && o.name.ends_with("__c"); }},
     {"customSetting", no},
     {"deepCloneable", no},
     {"deletable", [](const ObjectRow& o) { return o.deletable; }},
@@ -212,8 +212,8 @@ constexpr ObjectKey kObjectFlags[] = {
     {"retrieveable", yes},
     {"searchable", yes},
     {"triggerable", yes},
-    // What can be merged has a recycle bin, too: User and Group have neither.
-    {"undeletable", [](const ObjectRow& o) { return o.mergeable; }},
+    // What can be merged has a recycle bin, too, and so have custom objects: User and Group have neither.
+    {"undeletable", [](const ObjectRow& o) { return o.mergeable || o.custom; }},
     {"updateable", yes},
 };
 

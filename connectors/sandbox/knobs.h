@@ -42,6 +42,8 @@ struct Knobs {
   /// How far away the org is: each answer of the API waits this long on its way (the admin endpoint's don't).
   std::chrono::milliseconds answer_delay{0};
 
+  bool duplicate_result_spelled_right = false;  ///< the key of a duplicate rule's findings
+
   // Permissions; lower-case names
   std::set<std::string> disabled_objects;
   std::map<std::string, std::set<std::string>> hidden_fields;

@@ -3,6 +3,7 @@
 // may hold the value that was sent, as the real one's does. Values, any thread.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,19 +14,32 @@
 
 namespace prospectd::sandbox {
 
+/// What a duplicate rule found, for the answer about a single record (SALESFORCE_API §11.1).
+struct DuplicateReport {
+  bool allow_save = false;
+  std::string rule;
+  std::string object;  ///< of the record that was to be saved
+  struct Matches {
+    std::string object;
+    std::vector<std::string> ids;
+  };
+  std::vector<Matches> matches;
+};
+
 /// One refusal as a client sees it.
 struct ApiError {
   int status = 400;
   std::string code;                      ///< INVALID_FIELD, …
   std::string message;                   ///< in the CRM's words
   std::vector<std::string> fields = {};  ///< API names; left out of the body when empty
+  std::shared_ptr<const DuplicateReport> duplicates = nullptr;
 };
 
 inline ApiError api_error(std::string code, std::string message, std::vector<std::string> fields = {}) {
-  return ApiError{400, std::move(code), std::move(message), std::move(fields)};
+  return ApiError{400, std::move(code), std::move(message), std::move(fields), nullptr};
 }
 inline ApiError api_error(int status, std::string code, std::string message) {
-  return ApiError{status, std::move(code), std::move(message), {}};
+  return ApiError{status, std::move(code), std::move(message), {}, nullptr};
 }
 
 template <class T>

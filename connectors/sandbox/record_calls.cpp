@@ -16,6 +16,31 @@ namespace code = salesforce_wire::error_name;
 
 constexpr std::string_view kIdName = "Id";
 
+// "allowSave=true; includeRecordDetails=true": whether a header of that form says yes to `option`.
+bool header_option(std::string_view header, std::string_view option) {
+  while (!header.empty()) {
+    const size_t end = header.find_first_of(";,");
+    const std::string_view pair = trim_ascii(header.substr(0, end));
+    const size_t equal = pair.find('=');
+    if (equal != std::string_view::npos &&
+        equals_ignore_case_ascii(trim_ascii(pair.substr(0, equal)), option))
+      return equals_ignore_case_ascii(trim_ascii(pair.substr(equal + 1)), "true");
+    if (end == std::string_view::npos) break;
+    header.remove_prefix(end + 1);
+  }
+  return false;
+}
+
+// What the headers of the call say about its writes (SALESFORCE_API §15).
+WriteOptions write_options_of(const Call& call) {
+  WriteOptions options;
+  const auto assign = call.request.headers.get("Sforce-Auto-Assign");
+  options.auto_assign = !assign || !equals_ignore_case_ascii(trim_ascii(*assign), "false");
+  const auto rules = call.request.headers.get("Sforce-Duplicate-Rule-Header");
+  options.save_duplicates = rules && header_option(*rules, "allowSave");
+  return options;
+}
+
 }  // namespace
 
 Outcome<Table*> visible_table(const Call& call, std::string_view object) {
@@ -98,7 +123,7 @@ Outcome<Saved> create_record(Call& call, const Table& table, const nlohmann::jso
                      "The Id field should not be specified in the sobject data.");
   }
   PD_ASSIGN(fields, record_fields(call.state.org, call.state.knobs, table, record));
-  PD_ASSIGN(change, call.state.org.create(table.type().name(), fields));
+  PD_ASSIGN(change, call.state.org.create(table.type().name(), fields, write_options_of(call)));
   return Saved{std::move(change.id), true};
 }
 
@@ -107,7 +132,7 @@ Outcome<Saved> update_record(Call& call, const Table& table, std::string_view id
   constexpr std::string_view kSetApart[] = {kIdName};
   PD_TRY(live_row(call, table, id));
   PD_ASSIGN(fields, record_fields(call.state.org, call.state.knobs, table, record, kSetApart));
-  PD_ASSIGN(change, call.state.org.update(table.type().name(), id, fields));
+  PD_ASSIGN(change, call.state.org.update(table.type().name(), id, fields, write_options_of(call)));
   return Saved{std::move(change.id), false};
 }
 
@@ -116,12 +141,13 @@ Outcome<Saved> upsert_record(Call& call, const Table& table, const Field& key, c
   const std::string_view set_apart[] = {key.name};
   PD_ASSIGN(fields, record_fields(call.state.org, call.state.knobs, table, record, set_apart));
   if (!matches.empty()) {
-    PD_ASSIGN(change, call.state.org.update(table.type().name(), table.id(matches.front()), fields));
+    PD_ASSIGN(change, call.state.org.update(table.type().name(), table.id(matches.front()), fields,
+                                            write_options_of(call)));
     return Saved{std::move(change.id), false};
   }
   if (key.kind == FieldKind::kId && !value.is_null()) return not_found();
   if (key.kind != FieldKind::kId) fields.emplace_back(key.name, value);
-  PD_ASSIGN(change, call.state.org.create(table.type().name(), fields));
+  PD_ASSIGN(change, call.state.org.create(table.type().name(), fields, write_options_of(call)));
   return Saved{std::move(change.id), true};
 }
 

@@ -36,23 +36,6 @@ ApiError broken_json(std::string_view body, size_t byte) {
                       place_in(body, byte - 1));
 }
 
-Outcome<Json> parse_json(const std::string& body) {
-  bool too_deep = false;
-  const auto guard = [&](int depth, Json::parse_event_t, Json&) {
-    too_deep = too_deep || depth > kBodyDepthMax;
-    return !too_deep;
-  };
-  try {
-    Json json = Json::parse(body, guard);
-    if (too_deep) return parser_error("The request is nested too deep");
-    return json;
-  } catch (const Json::parse_error& error) {
-    return broken_json(body, error.byte);
-  } catch (const Json::exception&) {
-    return parser_error("Numeric value out of range");
-  }
-}
-
 std::string_view json_token(const Json& value) {
   switch (value.type()) {
     case Json::value_t::object:
@@ -125,6 +108,23 @@ Outcome<mapping::Value> resolve_reference(const Org& org, const Knobs& knobs, co
 }
 
 }  // namespace
+
+Outcome<Json> parse_json(std::string_view body) {
+  bool too_deep = false;
+  const auto guard = [&](int depth, Json::parse_event_t, Json&) {
+    too_deep = too_deep || depth > kBodyDepthMax;
+    return !too_deep;
+  };
+  try {
+    Json json = Json::parse(body, guard);
+    if (too_deep) return parser_error("The request is nested too deep");
+    return json;
+  } catch (const Json::parse_error& error) {
+    return broken_json(body, error.byte);
+  } catch (const Json::exception&) {
+    return parser_error("Numeric value out of range");
+  }
+}
 
 Outcome<Json> parse_request_body(const http::ServerRequest& request) {
   if (const auto type = request.headers.get("Content-Type")) {

@@ -19,9 +19,12 @@ namespace prospectd::sandbox {
 
 constexpr int kBodyDepthMax = 64;
 
+/// **Errors:** JSON_PARSER_ERROR for broken JSON (with line and column) and too much depth.
+Outcome<nlohmann::json> parse_json(std::string_view text);
+
 /// The JSON object of a request.
-/// **Errors:** UNSUPPORTED_MEDIA_TYPE; JSON_PARSER_ERROR for no body, broken JSON (with line and column), too
-/// much depth, or anything but an object.
+/// **Errors:** UNSUPPORTED_MEDIA_TYPE; JSON_PARSER_ERROR as parse_json, for no body, and for anything but an
+/// object.
 Outcome<nlohmann::json> parse_request_body(const http::ServerRequest& request);
 
 /// JSON_PARSER_ERROR: `what` ("list of records") can't be made of that value.

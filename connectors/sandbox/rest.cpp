@@ -184,7 +184,9 @@ Outcome<http::Response> run_call(Front::State& s, const http::ServerRequest& req
     }
     if (among_methods(resource.methods, call.method)) {
       ++(s.stats.*(resource.counter));
-      return resource.answer(call);
+      auto answer = resource.answer(call);
+      if (answer || !answer.error().duplicates) return answer;
+      return duplicate_answer(answer.error(), call.base(), s.knobs.duplicate_result_spelled_right);
     }
     allowed += (allowed.empty() ? "" : ",") + std::string(resource.methods);
   }

@@ -78,15 +78,15 @@ constexpr SystemRow kSystemColumns[] = {
 // The parts of an address in the order of the compound's own keys; a part is recognised by how its name ends.
 constexpr std::string_view kAddressParts[] = {"City", "Country", "PostalCode", "State", "Street"};
 
-bool is_field_name(std::string_view name) {
+}  // namespace
+
+bool is_api_name(std::string_view name) {
   constexpr size_t kNameMax = 80;
   const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   if (name.empty() || name.size() > kNameMax || !letter(name.front())) return false;
   return std::all_of(name.begin(), name.end(),
                      [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '_'; });
 }
-
-}  // namespace
 
 std::string_view describe_type(FieldKind kind) {
   return kind_row(kind).describe;
@@ -152,13 +152,13 @@ const Field* ObjectType::add_custom_text(std::string_view name) {
   Field f;
   f.name = name;
   f.label = name.ends_with("__c") ? name.substr(0, name.size() - 3) : name;
+  f.flags |= kCustom;
   return add_custom(std::move(f));
 }
 
 const Field* ObjectType::add_custom(Field field) {
   const size_t custom = fields_.size() - row_.fields.size();
-  if (!is_field_name(field.name) || find(field.name) != nullptr || custom >= kCustomFieldsMax) return nullptr;
-  field.flags |= kCustom;
+  if (!is_api_name(field.name) || find(field.name) != nullptr || custom >= kCustomFieldsMax) return nullptr;
   add(std::move(field));
   return &fields_.back();
 }

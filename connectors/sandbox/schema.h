@@ -87,6 +87,7 @@ struct ObjectRow {
   bool createable = true;
   bool deletable = true;  ///< and so undeletable, with IsDeleted
   bool mergeable = true;
+  bool custom = false;  ///< from a schema, not one of the standard ones here
 };
 
 /// How a compound value that is not stored comes from its parts.
@@ -160,10 +161,15 @@ class ObjectType {
 /// The relationship under which the target of a reference finds its children; empty when there is none.
 std::string_view child_relationship(const ObjectType& type, const Field& field);
 
+/// True for what an object or a field can be called: letters, digits and '_', at most 80, a letter first.
+bool is_api_name(std::string_view name);
+
 constexpr size_t kCustomFieldsMax = 500;
 
 /// User, Group, Account, Contact, Lead: in the order in which parents come first.
 std::span<const ObjectRow> standard_objects();
+/// The fields of every custom object.
+std::span<const FieldRow> custom_object_fields();
 std::span<const FieldRow> user_fields();
 std::span<const FieldRow> group_fields();
 std::span<const FieldRow> account_fields();

@@ -9,6 +9,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "connectors/sandbox/schema_file.h"
+
 namespace prospectd::sandbox {
 namespace {
 
@@ -88,6 +90,10 @@ class ServedSandbox : public Sandbox {
 
   Result<void> fill() {
     if (!options_.public_key.empty()) PD_TRY(front_->register_key(options_.public_key));
+    if (!options_.schema.empty()) {
+      PD_ASSIGN(schema, apply_schema(options_.schema, *org_));
+      schema_passed_over_ = std::move(schema.passed_over);
+    }
     if (options_.load_directory.empty()) {
       PD_TRY(generate(*org_, options_.generator));
       return {};
@@ -115,10 +121,12 @@ class ServedSandbox : public Sandbox {
   Org& org() override { return *org_; }
   Front& front() override { return *front_; }
   const std::optional<LoadReport>& load_report() const override { return report_; }
+  const std::vector<std::string>& schema_passed_over() const override { return schema_passed_over_; }
   void stop(std::chrono::milliseconds grace) override { server_->stop(grace); }
 
  private:
   SandboxOptions options_;
+  std::vector<std::string> schema_passed_over_;
   std::unique_ptr<Org> org_;
   std::unique_ptr<Front> front_;
   std::unique_ptr<http::Server> server_;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 
@@ -27,6 +28,7 @@ struct SandboxOptions {
   Secret admin_token;          ///< empty: a random one is made
   Secret user_password;        ///< of every user; empty: nobody logs in by password
   std::string public_key;      ///< PEM, as Front::register_key takes it; empty: no login by JWT
+  std::string schema;          ///< JSON, as apply_schema takes it; empty: the standard objects alone
   std::string load_directory;  ///< set: Data Export CSVs in place of generated data
   GeneratorOptions generator;
   Knobs knobs;
@@ -45,6 +47,8 @@ class Sandbox {
   virtual const Secret& admin_token() const = 0;
   virtual Org& org() = 0;
   virtual Front& front() = 0;
+  /// What of the schema could not be taken: "Lead.Where__c: location".
+  virtual const std::vector<std::string>& schema_passed_over() const = 0;
   /// What the load could and could not take; none for generated data.
   virtual const std::optional<LoadReport>& load_report() const = 0;
   /// Stops accepting and lets requests under way end within `grace`.
@@ -52,7 +56,7 @@ class Sandbox {
 };
 
 /// Fills the org, binds the port and begins to answer.
-/// **Errors:** as load_directory, generate, Front::register_key and http::make_server.
+/// **Errors:** as apply_schema, load_directory, generate, Front::register_key and http::make_server.
 Result<std::unique_ptr<Sandbox>> make_sandbox(boost::asio::io_context& io, SandboxOptions options);
 
 /// A server for a front that lives elsewhere, and longer than the server.

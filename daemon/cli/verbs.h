@@ -50,8 +50,9 @@ struct LoginReport {
 };
 
 struct SandboxVerb {
-  uint16_t port = 9443;  ///< 0: any free one
-  std::string load;      ///< a folder of Data Export CSV files; empty: generated people
+  uint16_t port = 9443;     ///< 0: any free one
+  std::string load;         ///< a folder of Data Export CSV files; empty: generated people
+  std::string schema_file;  ///< custom fields, objects and rules (JSON); empty: none
   int64_t people = 12'000;
   uint64_t seed = 1;
   std::string client_id = "demo-client";

@@ -104,6 +104,14 @@ void print_load(const sandbox::LoadReport& report) {
     std::fprintf(stderr, "  not taken  %s\n", cli::counted(report.issues_total, "row").c_str());
 }
 
+void print_passed_over(const std::vector<std::string>& fields) {
+  for (size_t i = 0; i < fields.size() && i < kIssuesShown; ++i)
+    std::fprintf(stderr, "  not taken  %s\n", cli::harmless(fields[i]).c_str());
+  if (fields.size() > kIssuesShown)
+    std::fprintf(stderr, "  not taken  %s\n",
+                 cli::counted(static_cast<int64_t>(fields.size()), "field").c_str());
+}
+
 void print_words(sandbox::Sandbox& sandbox, const SandboxVerb& verb, const Files& files) {
   const cli::Terminal terminal = cli::terminal_of(STDOUT_FILENO, false);
   const Example example = example_of(sandbox.org());
@@ -125,11 +133,12 @@ ExitCode fail(const Error& error) {
   return exit_code_of(error);
 }
 
-Result<std::string> public_key_of(const SandboxVerb& verb) {
-  if (verb.public_key_file.empty()) return std::string();
-  config::FileText file = config::read_text_file(verb.public_key_file);
+// What is in a file that the command line names; empty where it names none.
+Result<std::string> text_of_file(const std::string& path) {
+  if (path.empty()) return std::string();
+  config::FileText file = config::read_text_file(path);
   if (file.text) return *std::move(file.text);
-  return make_error(ErrorCode::kConfigInvalid, verb.public_key_file + ": " + file.problem);
+  return make_error(ErrorCode::kConfigInvalid, path + ": " + file.problem);
 }
 
 Result<sandbox::SandboxOptions> options_of(const SandboxVerb& verb, const Files& files) {
@@ -144,8 +153,10 @@ Result<sandbox::SandboxOptions> options_of(const SandboxVerb& verb, const Files&
   options.admin_token = std::move(token);
   PD_ASSIGN(password, secret_of_file(files.password, kSecretBytes));
   options.user_password = std::move(password);
-  PD_ASSIGN(public_key, public_key_of(verb));
+  PD_ASSIGN(public_key, text_of_file(verb.public_key_file));
   options.public_key = std::move(public_key);
+  PD_ASSIGN(schema, text_of_file(verb.schema_file));
+  options.schema = std::move(schema);
   options.load_directory = verb.load;
   options.generator.people = verb.people;
   options.generator.seed = verb.seed;
@@ -181,6 +192,7 @@ ExitCode run_sandbox(const SandboxVerb& verb) {
   if (!made) return fail(made.error());
   sandbox::Sandbox& sandbox = **made;
   if (sandbox.load_report() && !verb.quiet && !verb.json) print_load(*sandbox.load_report());
+  if (!verb.quiet && !verb.json) print_passed_over(sandbox.schema_passed_over());
   const std::string word = word_of(sandbox, files);
   // A new one at each start: the sandbox remembers none, and a client takes the one that it finds for newer.
   if (const auto written = write_private_file(files.refresh_token, sandbox.front().authorize() + "\n");

@@ -119,8 +119,9 @@ TEST(CommandLine, TheDemoGetsItsOptionsAndTheProgramAsTyped) {
 
 TEST(CommandLine, TheSandboxGetsItsOptions) {
   const Ran ran = run({"sandbox", "--port", "0", "--load", "export", "--dir", "box", "--client-id", "me",
-                       "--secret-file", "s", "--token-file", "t"});
+                       "--secret-file", "s", "--token-file", "t", "--schema", "own.json"});
   EXPECT_THAT(ran.hooks, ElementsAre("sandbox"));
+  EXPECT_EQ(ran.sandbox.schema_file, "own.json");
   EXPECT_EQ(ran.sandbox.port, 0);
   EXPECT_EQ(ran.sandbox.load, "export");
   EXPECT_EQ(ran.sandbox.directory, "box");

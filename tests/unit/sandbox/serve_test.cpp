@@ -55,6 +55,23 @@ TEST(Serve, AnswersOverHttpWithChunkedBodiesToo) {
   EXPECT_THAT(token, HasSubstr("\"instance_url\":\"http://org.test:1\""));
 }
 
+TEST(Serve, ASchemaIsThereBeforeTheRecords) {
+  boost::asio::io_context io;
+  SandboxOptions options;
+  options.generator.people = 50;
+  options.schema =
+      R"({"name": "Lead", "fields": [{"name": "Ext__c"}, {"name": "At__c", "type": "location"}]})";
+  auto sandbox = make_sandbox(io, std::move(options));
+  ASSERT_TRUE(sandbox);
+  EXPECT_NE((*sandbox)->org().table("Lead")->type().find("Ext__c"), nullptr);
+  EXPECT_THAT((*sandbox)->schema_passed_over(), ::testing::ElementsAre("Lead.At__c: location"));
+  SandboxOptions broken;
+  broken.schema = "{";
+  const auto refused = make_sandbox(io, std::move(broken));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kConfigInvalid);
+}
+
 TEST(Serve, ADelayedAnswerHoldsUpNobodyElse) {
   boost::asio::io_context io;
   SandboxOptions options;
