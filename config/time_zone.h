@@ -1,5 +1,5 @@
-// The organisation's time zone, for those who count in its days. The one other place beside the check of its
-// name that knows the time zone database. Any thread.
+// The organisation's time zone, for those who count in its days. The one other place of the daemon beside the
+// check of its name that knows the time zone database. Any thread.
 #pragma once
 
 #include <functional>

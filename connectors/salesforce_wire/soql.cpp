@@ -1,5 +1,6 @@
 #include "connectors/salesforce_wire/soql.h"
 
+#include <algorithm>
 #include <cassert>
 #include <charconv>
 #include <limits>
@@ -18,6 +19,13 @@ FieldPath FieldPath::of(std::string_view dotted) {
 }
 
 std::string FieldPath::text() const {
+  std::string text = dotted();
+  if (in_user_zone) text = "convertTimezone(" + text + ")";
+  if (function != Function::kNone) text = std::string(name_of(function)) + "(" + text + ")";
+  return text;
+}
+
+std::string FieldPath::dotted() const {
   std::string text;
   for (const std::string& part : parts) {
     if (!text.empty()) text += '.';
@@ -57,6 +65,16 @@ double Number::as_double() const {
   return value;
 }
 
+SelectItem SelectItem::of(std::string_view dotted) {
+  return SelectItem{FieldPath::of(dotted)};
+}
+
+bool operator==(const Subquery& a, const Subquery& b) {
+  return a.query == b.query;
+}
+bool operator==(const Comparison& a, const Comparison& b) {
+  return a.field == b.field && a.op == b.op && a.values == b.values && a.subquery == b.subquery;
+}
 bool operator==(const And& a, const And& b) {
   return a.terms == b.terms;
 }
@@ -72,7 +90,15 @@ bool operator==(const Condition& a, const Condition& b) {
 
 bool operator==(const Query& a, const Query& b) {
   return a.select == b.select && a.count == b.count && a.object == b.object && a.alias == b.alias &&
-         a.where == b.where && a.order == b.order && a.limit == b.limit && a.offset == b.offset;
+         a.scope == b.scope && a.where == b.where && a.group == b.group && a.having == b.having &&
+         a.order == b.order && a.limit == b.limit && a.offset == b.offset && a.purpose == b.purpose;
+}
+
+bool Query::aggregates() const {
+  return !group.fields.empty() || std::any_of(select.begin(), select.end(), [](const SelectItem& item) {
+    const FieldPath* path = item.field();
+    return path != nullptr && path->function != Function::kNone && path->function != Function::kToLabel;
+  });
 }
 
 Condition compare(std::string_view dotted_field, Operator op, Literal value) {

@@ -1,8 +1,7 @@
-// SOQL as a typed tree: what the client prints, the sandbox carries out. The tree holds the subset of API
-// §5.1 that this version runs; it is meant to grow (relationship subqueries, aggregates, TYPEOF, date
-// literals are further alternatives of SelectExpression, Literal and Condition::node). Owned by
-// salesforce_wire; plain values with value semantics, any thread. Invariant: parse(print(q)) is q for every
-// tree that parse gives, and for every tree that keeps the invariants written at its parts.
+// SOQL as a typed tree: what the client prints, the sandbox carries out. The tree holds the grammar of API
+// §5.1; what it leaves out (WITH, several objects in FROM, bind variables, UPDATE TRACKING) is refused by
+// name. Owned by salesforce_wire; plain values with value semantics, any thread. Invariant: parse(print(q))
+// is q for every tree that parse gives, and for every tree that keeps the invariants written at its parts.
 #pragma once
 
 #include <cstdint>
@@ -20,33 +19,102 @@ namespace prospectd::salesforce_wire::soql {
 // The limits of API §5.3, and ours where it has none.
 constexpr size_t kQueryCharsMax = 100'000;
 constexpr size_t kStringCharsMax = 4'000;
-constexpr size_t kNestingMax = 50;      ///< parentheses inside each other
+constexpr size_t kNestingMax = 50;      ///< parentheses and subqueries inside each other
 constexpr size_t kPathPartsMax = 6;     ///< five parents and the field
 constexpr size_t kNameCharsMax = 255;   ///< of an object, a field or an alias
 constexpr size_t kNumberCharsMax = 64;  ///< of a number literal
 constexpr int64_t kOffsetMax = 2'000;
 constexpr int64_t kLimitMax = 2'147'483'647;
+constexpr int64_t kFieldsLimitMax = 200;      ///< LIMIT that FIELDS(ALL) and FIELDS(CUSTOM) need
+constexpr int64_t kDateLiteralMax = 100'000;  ///< n of LAST_N_DAYS:n and the like
+constexpr size_t kRollupFieldsMax = 3;        ///< of GROUP BY ROLLUP and CUBE
+
+/// What a query makes of a field: aggregates, GROUPING, labels, and the date functions.
+enum class Function : uint8_t {
+  kNone,
+  kAvg,
+  kCount,
+  kCountDistinct,
+  kMax,
+  kMin,
+  kSum,
+  kGrouping,
+  kToLabel,
+  kCalendarMonth,
+  kCalendarQuarter,
+  kCalendarYear,
+  kDayInMonth,
+  kDayInWeek,
+  kDayInYear,
+  kDayOnly,
+  kFiscalMonth,
+  kFiscalQuarter,
+  kFiscalYear,
+  kHourInDay,
+  kWeekInMonth,
+  kWeekInYear,
+};
+/// As SOQL writes it: "COUNT_DISTINCT", "toLabel"; empty for kNone.
+std::string_view name_of(Function function);
+/// AVG, COUNT, COUNT_DISTINCT, MAX, MIN, SUM.
+constexpr bool is_aggregate(Function f) {
+  return f >= Function::kAvg && f <= Function::kSum;
+}
+/// CALENDAR_MONTH to WEEK_IN_YEAR.
+constexpr bool is_date_function(Function f) {
+  return f >= Function::kCalendarMonth;
+}
 
 /// "Owner.Name" as {"Owner", "Name"}: parents first, the field last. Names keep the writer's letter case. A
 /// leading alias, or name, of the query's own object is dropped by parse (not from before a reserved word). 1
-/// to kPathPartsMax parts.
+/// to kPathPartsMax parts. Where the grammar allows one, a function stands around the field.
 struct FieldPath {
   std::vector<std::string> parts;
+  Function function = Function::kNone;
+  bool in_user_zone = false;  ///< convertTimezone() around the field; only inside a date function
 
   /// Splits at dots; for names out of our own tables, nothing is checked.
   static FieldPath of(std::string_view dotted);
-  /// The parts with dots between them.
+  /// The parts with dots between them, inside the function: "COUNT(Owner.Name)".
   std::string text() const;
+  /// The parts alone.
+  std::string dotted() const;
   bool operator==(const FieldPath&) const = default;
 };
 
-/// Aggregates, subqueries, TYPEOF and FIELDS() become further alternatives.
-using SelectExpression = std::variant<FieldPath>;
+struct Query;
+
+/// (SELECT … FROM Contacts): the children of each record; `object` is then the relationship's name. Exactly
+/// one.
+struct Subquery {
+  std::vector<Query> query;
+};
+bool operator==(const Subquery& a, const Subquery& b);
+
+/// TYPEOF Owner WHEN User THEN Username ELSE Name END. One branch or more; no field has a function.
+struct TypeOf {
+  struct Branch {
+    std::string type;
+    std::vector<FieldPath> fields;
+    bool operator==(const Branch&) const = default;
+  };
+  FieldPath relation;
+  std::vector<Branch> branches;
+  std::vector<FieldPath> otherwise;  ///< none: no ELSE
+
+  bool operator==(const TypeOf&) const = default;
+};
+
+/// FIELDS(ALL), FIELDS(STANDARD), FIELDS(CUSTOM)
+enum class FieldsOf : uint8_t { kAll, kStandard, kCustom };
+
+using SelectExpression = std::variant<FieldPath, Subquery, TypeOf, FieldsOf>;
 struct SelectItem {
   SelectExpression expression;
+  std::string alias = {};  ///< only of fields, in a query that groups or aggregates; empty: none
 
-  static SelectItem of(std::string_view dotted) { return SelectItem{FieldPath::of(dotted)}; }
-  /// The path when the item is a plain field, else nullptr.
+  static SelectItem of(std::string_view dotted);
+  /// The path when the item is a field or a function of one, else nullptr.
   const FieldPath* field() const { return std::get_if<FieldPath>(&expression); }
   bool operator==(const SelectItem&) const = default;
 };
@@ -67,9 +135,34 @@ struct Number {
   bool operator==(const Number&) const = default;
 };
 
+/// USD5000: an amount in a currency that is named by its three letters.
+struct Money {
+  std::string currency;  ///< in capitals
+  Number amount;         ///< digits only
+
+  bool operator==(const Money&) const = default;
+};
+
+enum class DateUnit : uint8_t { kDay, kWeek, kMonth, kQuarter, kYear, kFiscalQuarter, kFiscalYear };
+
+/// A relative date: TODAY, LAST_N_DAYS:30. It stands for the days from the beginning of the unit `first`
+/// units from now to the end of the one `last` units from now; now's own unit is 0. Source: API §5.2.
+struct DateLiteral {
+  std::string name;               ///< in capitals, without the number
+  std::optional<int64_t> number;  ///< 0 to kDateLiteralMax; set just for the names that take one
+  DateUnit unit = DateUnit::kDay;
+  int64_t first = 0;
+  int64_t last = 0;
+
+  bool operator==(const DateLiteral&) const = default;
+};
+/// The literal of that name in any letter case. **Errors:** nullopt for a name that is none, and for one with
+/// a number that takes none, or without one that takes one.
+std::optional<DateLiteral> date_literal(std::string_view name, std::optional<int64_t> number = std::nullopt);
+
 /// Years 0001 to 9999 for Date and Timestamp. Strings are UTF-8 with escapes undone, except with LIKE, where
 /// they are patterns (see like_matches).
-using Literal = std::variant<Null, bool, Number, std::string, Date, Timestamp>;
+using Literal = std::variant<Null, bool, Number, std::string, Date, Timestamp, Money, DateLiteral>;
 
 enum class Operator {
   kEqual,
@@ -81,18 +174,25 @@ enum class Operator {
   kLike,
   kIn,
   kNotIn,
+  kIncludes,
+  kExcludes,
 };
+/// True for the operators that take a list: IN, NOT IN, INCLUDES, EXCLUDES.
+constexpr bool takes_list(Operator op) {
+  return op >= Operator::kIn;
+}
 /// As SOQL writes it: "<=", "NOT IN".
 std::string_view symbol_of(Operator op);
 
-/// One value; kIn and kNotIn take one or more; kLike takes one string.
+/// One value; operators that take a list have one or more; kLike takes one string. kIn and kNotIn may have a
+/// query in place of values: a semi-join, an anti-join.
 struct Comparison {
   FieldPath field;
   Operator op = Operator::kEqual;
   std::vector<Literal> values;
-
-  bool operator==(const Comparison&) const = default;
+  std::vector<Query> subquery = {};  ///< none or one
 };
+bool operator==(const Comparison& a, const Comparison& b);
 
 struct Condition;
 
@@ -148,16 +248,35 @@ struct OrderBy {
   bool operator==(const OrderBy&) const = default;
 };
 
-/// Either `count`, and then `select` is empty, or one selected item or more, none twice.
+/// GROUP BY; without fields the query has none. ROLLUP and CUBE have kRollupFieldsMax at most.
+struct GroupBy {
+  enum class Kind : uint8_t { kPlain, kRollup, kCube };
+  Kind kind = Kind::kPlain;
+  std::vector<FieldPath> fields;
+
+  bool operator==(const GroupBy&) const = default;
+};
+
+/// FOR VIEW, FOR REFERENCE, FOR UPDATE
+enum class Purpose : uint8_t { kNone, kView, kReference, kUpdate };
+
+/// Either `count`, and then `select` is empty, or one selected item or more, no field twice.
 struct Query {
   std::vector<SelectItem> select;
   bool count = false;  ///< SELECT COUNT()
   std::string object;
   std::string alias;  ///< empty: none
+  std::string scope;  ///< USING SCOPE; empty: none
   std::optional<Condition> where;
+  GroupBy group;
+  std::optional<Condition> having;  ///< only with GROUP BY
   std::vector<OrderBy> order;
   std::optional<int64_t> limit;   ///< 0 to kLimitMax
   std::optional<int64_t> offset;  ///< 0 to kOffsetMax
+  Purpose purpose = Purpose::kNone;
+
+  /// True when rows are brought together: GROUP BY, or an aggregate among what is selected.
+  bool aggregates() const;
 };
 bool operator==(const Query& a, const Query& b);
 

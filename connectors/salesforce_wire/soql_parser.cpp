@@ -1,101 +1,68 @@
-#include <algorithm>
+#include "connectors/salesforce_wire/soql_parser.h"
+
 #include <unordered_set>
 
-#include "base/text.h"
-#include "connectors/salesforce_wire/errors.h"
-#include "connectors/salesforce_wire/soql.h"
-#include "connectors/salesforce_wire/soql_fault.h"
-#include "connectors/salesforce_wire/soql_lexer.h"
 #include "connectors/salesforce_wire/soql_words.h"
 
 namespace prospectd::salesforce_wire::soql {
 namespace {
 
-// Recursive descent over the tokens. Every method that returns bool returns false once a fault is set.
-class Parser {
- public:
-  explicit Parser(std::string_view text) : tokens_(tokens_of(text)) {}
+// The words that follow FOR, in the order of Purpose.
+constexpr std::string_view kPurposeWords[] = {"", "VIEW", "REFERENCE", "UPDATE"};
+// What FIELDS() takes, in the order of FieldsOf.
+constexpr std::string_view kFieldSetWords[] = {"ALL", "STANDARD", "CUSTOM"};
 
-  bool query(Query& out);
-  bool lone_condition(Condition& out) { return condition(out) && end(); }
-  const Fault& fault() const { return fault_; }
+// Drops the own object's name, or alias, from the front: "l.Name" and "Lead.Name" mean "Name" in FROM Lead l.
+class OwnNames {
+ public:
+  explicit OwnNames(const Query& query) : query_(query) {}
+
+  void drop(FieldPath& field) const {
+    std::vector<std::string>& parts = field.parts;
+    // A reserved word needs something before it to be taken for a field.
+    while (parts.size() > 1 && is_own(parts[0]) && !(parts.size() == 2 && is_reserved(parts[1])))
+      parts.erase(parts.begin());
+  }
+  void drop(std::vector<FieldPath>& fields) const {
+    for (FieldPath& field : fields)
+      drop(field);
+  }
+  void drop(std::optional<Condition>& condition) const {
+    if (condition) for_each_comparison(*condition, [this](Comparison& c) { drop(c.field); });
+  }
 
  private:
-  const Token& current() const { return tokens_[at_]; }
-  const Token& ahead(size_t n) const { return tokens_[std::min(at_ + n, tokens_.size() - 1)]; }
-  void advance() {
-    if (at_ + 1 < tokens_.size()) ++at_;
+  bool is_own(std::string_view part) const {
+    return equals_ignore_case_ascii(part, query_.object) || equals_ignore_case_ascii(part, query_.alias);
   }
-  static bool is(const Token& token, std::string_view word) {
-    const bool matches = token.kind == TokenKind::kName || token.kind == TokenKind::kSymbol;
-    return matches && equals_ignore_case_ascii(token.text, word);
-  }
-  bool at(std::string_view word) const { return is(current(), word); }
-  bool accept(std::string_view word) {
-    if (!at(word)) return false;
-    advance();
-    return true;
-  }
-  bool expect(std::string_view word) { return accept(word) || unexpected(); }
-
-  bool fail(size_t at, std::string reason) {
-    fault_.at = at;
-    fault_.reason = std::move(reason);
-    return false;
-  }
-  bool unexpected(std::string_view hint = {}) {
-    return fail(current().at, unexpected_token(current()) + std::string(hint));
-  }
-  bool unsupported(std::string construct) {
-    fault_.construct = construct;
-    return fail(current().at, "unsupported construct: " + std::move(construct));
-  }
-  bool out_of_range(size_t at, std::string reason) {
-    fault_.code = error_name::kNumberOutsideValidRange;
-    return fail(at, std::move(reason));
-  }
-
-  bool select_list(Query& out);
-  bool select_item(Query& out);
-  bool from(Query& out);
-  bool own_names_dropped(Query& out);
-  bool order_by(Query& out);
-  bool order_item(OrderBy& out);
-  bool bounded_number(std::string_view clause, int64_t max, std::optional<int64_t>& out);
-  bool end();
-
-  bool name(std::string& out);
-  bool path(FieldPath& out);
-
-  bool condition(Condition& out);
-  bool simple_condition(Condition& out);
-  bool more_terms(std::string_view word, std::vector<Condition>& terms);
-  bool comparison(Comparison& out);
-  bool comparison_operator(Operator& out);
-  bool list(std::vector<Literal>& out);
-  bool literal(bool pattern, std::vector<Literal>& out);
-  bool string_literal(bool pattern, Literal& out);
-  bool date_literal(Literal& out);
-  bool number_literal(Literal& out);
-  bool word_literal(Literal& out);
-
-  std::vector<Token> tokens_;
-  size_t at_ = 0;
-  size_t depth_ = 0;
-  std::vector<size_t> item_places_;  // of the selected items
-  Fault fault_;
+  const Query& query_;
 };
 
+}  // namespace
+
 bool Parser::query(Query& out) {
-  if (!expect("SELECT") || !select_list(out) || !from(out)) return false;
+  Places places;
+  return expect("SELECT") && select_list(out, places) && from(out) && clauses(out) && finish(out, places);
+}
+
+bool Parser::clauses(Query& out) {
+  if (accept("USING")) {
+    if (!expect("SCOPE") || !name(out.scope)) return false;
+  }
   if (accept("WHERE") && !condition(out.where.emplace())) return false;
+  if (at("GROUP") && !group_by(out.group)) return false;
+  if (at("HAVING")) {
+    if (out.group.fields.empty()) return unexpected(": HAVING needs GROUP BY");
+    advance();
+    if (!condition(out.having.emplace())) return false;
+  }
   if (at("ORDER") && !order_by(out)) return false;
   if (at("LIMIT") && !bounded_number("LIMIT", kLimitMax, out.limit)) return false;
   if (at("OFFSET") && !bounded_number("OFFSET", kOffsetMax, out.offset)) return false;
-  return end() && own_names_dropped(out);
+  return !at("FOR") || purpose(out.purpose);
 }
 
-bool Parser::select_list(Query& out) {
+bool Parser::select_list(Query& out, Places& places) {
   if (at("COUNT") && is(ahead(1), "(") && is(ahead(2), ")")) {
     out.count = true;
     for (int i = 0; i < 3; ++i)
@@ -103,20 +70,69 @@ bool Parser::select_list(Query& out) {
     return true;
   }
   do {
-    if (!select_item(out)) return false;
+    places.items.push_back(current().at);
+    if (!select_item(out.select.emplace_back())) return false;
   } while (accept(","));
   return true;
 }
 
-bool Parser::select_item(Query& out) {
-  if (at("(")) return unsupported("subquery in SELECT");
+bool Parser::select_item(SelectItem& out) {
+  if (at("(")) return subquery(out.expression.emplace<Subquery>().query);
   if (at("TYPEOF") && ahead(1).kind == TokenKind::kName && !is(ahead(1), "FROM"))
-    return unsupported("TYPEOF");
-  item_places_.push_back(current().at);
-  FieldPath field;
-  if (!path(field)) return false;
-  out.select.push_back(SelectItem{std::move(field)});
+    return type_of(out.expression.emplace<TypeOf>());
+  if (at("FIELDS") && is(ahead(1), "(")) return fields_of(out.expression.emplace<FieldsOf>());
+  return expression(std::get<FieldPath>(out.expression)) && alias(out.alias);
+}
+
+// Only before a comma and FROM, so that a misspelt FROM is told as such.
+bool Parser::alias(std::string& out) {
+  const bool named = current().kind == TokenKind::kName && !is_reserved(current().text);
+  return !named || (!is(ahead(1), ",") && !is(ahead(1), "FROM")) || name(out);
+}
+
+bool Parser::nest() {
+  if (depth_ == kNestingMax)
+    return fail(current().at, "conditions nested deeper than " + std::to_string(kNestingMax));
+  advance();
+  ++depth_;
   return true;
+}
+
+bool Parser::subquery(std::vector<Query>& out) {
+  if (!nest()) return false;
+  const bool good = query(out.emplace_back()) && expect(")");
+  --depth_;
+  return good;
+}
+
+bool Parser::type_of(TypeOf& out) {
+  advance();
+  if (!path(out.relation)) return false;
+  if (!at("WHEN")) return unexpected();
+  while (accept("WHEN")) {
+    TypeOf::Branch& branch = out.branches.emplace_back();
+    if (!name(branch.type) || !expect("THEN") || !paths(branch.fields)) return false;
+  }
+  if (accept("ELSE") && !paths(out.otherwise)) return false;
+  return expect("END");
+}
+
+bool Parser::paths(std::vector<FieldPath>& out) {
+  do {
+    if (!path(out.emplace_back())) return false;
+  } while (accept(","));
+  return true;
+}
+
+bool Parser::fields_of(FieldsOf& out) {
+  advance();
+  advance();
+  for (size_t i = 0; i < std::size(kFieldSetWords); ++i) {
+    if (!accept(kFieldSetWords[i])) continue;
+    out = static_cast<FieldsOf>(i);
+    return expect(")");
+  }
+  return unexpected();
 }
 
 bool Parser::from(Query& out) {
@@ -131,28 +147,48 @@ bool Parser::from(Query& out) {
   return at(",") ? unsupported("several objects in FROM") : true;
 }
 
-// "l.Name" and "Lead.Name" mean "Name" in FROM Lead l. Only now are both names known, so only now can a field
-// that is selected twice be seen.
-bool Parser::own_names_dropped(Query& out) {
-  const auto is_own = [&](std::string_view part) {
-    return equals_ignore_case_ascii(part, out.object) || equals_ignore_case_ascii(part, out.alias);
-  };
-  const auto drop = [&](FieldPath& field) {
-    std::vector<std::string>& parts = field.parts;
-    // A reserved word needs something before it to be taken for a field.
-    while (parts.size() > 1 && is_own(parts[0]) && !(parts.size() == 2 && is_reserved(parts[1])))
-      parts.erase(parts.begin());
-  };
-  std::unordered_set<std::string> seen;
-  for (size_t i = 0; i < out.select.size(); ++i) {
-    auto& field = std::get<FieldPath>(out.select[i].expression);
-    drop(field);
-    if (!seen.insert(to_lower_ascii(field.text())).second)
-      return fail(item_places_[i], "duplicate field selected: " + field.text());
+bool Parser::group_by(GroupBy& out) {
+  advance();
+  if (!expect("BY")) return false;
+  const bool rollup = at("ROLLUP") && is(ahead(1), "(");
+  const bool cube = at("CUBE") && is(ahead(1), "(");
+  if (rollup || cube) {
+    out.kind = rollup ? GroupBy::Kind::kRollup : GroupBy::Kind::kCube;
+    advance();
+    advance();
   }
-  if (out.where) for_each_comparison(*out.where, [&](Comparison& c) { drop(c.field); });
+  do {
+    if (out.kind != GroupBy::Kind::kPlain && out.fields.size() == kRollupFieldsMax)
+      return fail(current().at,
+                  "ROLLUP and CUBE take at most " + std::to_string(kRollupFieldsMax) + " fields");
+    if (!expression(out.fields.emplace_back())) return false;
+  } while (accept(","));
+  return out.kind == GroupBy::Kind::kPlain || expect(")");
+}
+
+// Only behind FROM are the own names known, so only now can a field that is selected twice be seen; and only
+// behind GROUP BY, whether there may be aliases.
+bool Parser::finish(Query& out, const Places& places) {
+  const OwnNames own(out);
+  std::unordered_set<std::string> seen;
+  const bool aggregates = out.aggregates();
+  for (size_t i = 0; i < out.select.size(); ++i) {
+    SelectItem& item = out.select[i];
+    if (auto* type_of = std::get_if<TypeOf>(&item.expression)) own.drop(type_of->relation);
+    auto* field = std::get_if<FieldPath>(&item.expression);
+    if (field == nullptr) continue;
+    own.drop(*field);
+    if (!item.alias.empty() && field->function == Function::kNone && !aggregates)
+      return fail(places.items[i], "only aggregate expressions use field aliasing");
+    // Two aggregates of one field may stand side by side, each under its own name.
+    if (field->function == Function::kNone && !seen.insert(to_lower_ascii(field->text())).second)
+      return fail(places.items[i], "duplicate field selected: " + field->text());
+  }
+  own.drop(out.where);
+  own.drop(out.having);
+  own.drop(out.group.fields);
   for (OrderBy& order : out.order)
-    drop(order.field);
+    own.drop(order.field);
   return true;
 }
 
@@ -166,7 +202,7 @@ bool Parser::order_by(Query& out) {
 }
 
 bool Parser::order_item(OrderBy& out) {
-  if (!path(out.field)) return false;
+  if (!expression(out.field)) return false;
   if (accept("DESC")) {
     out.descending = true;
   } else {
@@ -179,6 +215,16 @@ bool Parser::order_item(OrderBy& out) {
   }
   out.nulls = Nulls::kLast;
   return expect("LAST");
+}
+
+bool Parser::purpose(Purpose& out) {
+  advance();
+  for (size_t i = 1; i < std::size(kPurposeWords); ++i) {
+    if (!accept(kPurposeWords[i])) continue;
+    out = static_cast<Purpose>(i);
+    return true;
+  }
+  return unexpected();
 }
 
 bool Parser::bounded_number(std::string_view clause, int64_t max, std::optional<int64_t>& out) {
@@ -198,6 +244,7 @@ bool Parser::bounded_number(std::string_view clause, int64_t max, std::optional<
 
 bool Parser::end() {
   if (current().kind == TokenKind::kEnd) return true;
+  if (at("ALL") && is(ahead(1), "ROWS")) return fail(current().at, "ALL ROWS not allowed in this context");
   const std::string_view clause = unsupported_clause(current().text);
   return clause.empty() ? unexpected() : unsupported(std::string(clause));
 }
@@ -213,7 +260,7 @@ bool Parser::name(std::string& out) {
 
 bool Parser::path(FieldPath& out) {
   if (current().kind == TokenKind::kName && is(ahead(1), "("))
-    return unsupported(function_construct(current().text));
+    return unsupported("function " + to_upper_text(shortened(current().text)) + "()");
   if (is_reserved(current().text) && !is(ahead(1), ".")) return unexpected();
   do {
     if (out.parts.size() == kPathPartsMax)
@@ -223,147 +270,25 @@ bool Parser::path(FieldPath& out) {
   return true;
 }
 
-bool Parser::condition(Condition& out) {
-  if (accept("NOT")) {
-    Condition term;
-    if (at("NOT")) return unexpected(": NOT inside NOT needs parentheses");
-    if (!simple_condition(term)) return false;
-    out = negate(std::move(term));
-    if (at("AND") || at("OR")) return unexpected(": NOT beside AND or OR needs parentheses");
-    return true;
-  }
-  if (!simple_condition(out)) return false;
-  if (!at("AND") && !at("OR")) return true;
-  const bool all = at("AND");
-  std::vector<Condition> terms;
-  terms.push_back(std::move(out));
-  if (!more_terms(all ? "AND" : "OR", terms)) return false;
-  if (at("AND") || at("OR")) return unexpected(": AND and OR at one level need parentheses");
-  out = all ? all_of(std::move(terms)) : any_of(std::move(terms));
-  return true;
-}
-
-bool Parser::more_terms(std::string_view word, std::vector<Condition>& terms) {
-  while (accept(word)) {
-    if (at("NOT")) return unexpected(": NOT beside AND or OR needs parentheses");
-    if (!simple_condition(terms.emplace_back())) return false;
-  }
-  return true;
-}
-
-bool Parser::simple_condition(Condition& out) {
-  if (!at("(")) return comparison(out.node.emplace<Comparison>());
-  if (depth_ == kNestingMax)
-    return fail(current().at, "conditions nested deeper than " + std::to_string(kNestingMax));
+// A field, or a function of one.
+bool Parser::expression(FieldPath& out) {
+  const Function function = is(ahead(1), "(") ? function_of(current().text) : Function::kNone;
+  if (function == Function::kNone) return path(out);
+  if (function == Function::kCount && is(ahead(2), ")"))
+    return fail(current().at, "COUNT() must be the only element in the SELECT list");
   advance();
-  ++depth_;
-  const bool good = condition(out) && expect(")");
-  --depth_;
-  return good;
-}
-
-bool Parser::comparison(Comparison& out) {
-  if (!path(out.field) || !comparison_operator(out.op)) return false;
-  if (out.op == Operator::kIn || out.op == Operator::kNotIn) return list(out.values);
-  return literal(out.op == Operator::kLike, out.values);
-}
-
-bool Parser::comparison_operator(Operator& out) {
-  if (at("INCLUDES") || at("EXCLUDES")) return unsupported(to_upper_text(current().text));
-  if (at("NOT")) {
+  advance();
+  if (is_date_function(function) && at("convertTimezone") && is(ahead(1), "(")) {
     advance();
-    out = Operator::kNotIn;
-    return expect("IN");
+    advance();
+    out.in_user_zone = true;
   }
-  const auto op = operator_of(current());
-  if (!op) return unexpected();
-  out = *op;
-  advance();
-  return true;
-}
-
-bool Parser::list(std::vector<Literal>& out) {
-  if (at(":")) return unsupported("bind variable");
-  if (!expect("(")) return false;
-  if (at("SELECT")) return unsupported("semi-join (SELECT inside IN)");
-  do {
-    if (!literal(false, out)) return false;
-  } while (accept(","));
+  if (!path(out) || (out.in_user_zone && !expect(")"))) return false;
+  out.function = function;
   return expect(")");
 }
 
-bool Parser::literal(bool pattern, std::vector<Literal>& out) {
-  Literal& value = out.emplace_back();
-  switch (current().kind) {
-    case TokenKind::kString:
-      if (!string_literal(pattern, value)) return false;
-      break;
-    case TokenKind::kNumber:
-      if (pattern || !number_literal(value)) return pattern ? unexpected() : false;
-      break;
-    case TokenKind::kDate:
-    case TokenKind::kDateTime:
-      if (pattern || !date_literal(value)) return pattern ? unexpected() : false;
-      break;
-    case TokenKind::kName:
-      if (!word_literal(value)) return false;
-      if (pattern) return unexpected();
-      break;
-    default:
-      return at(":") ? unsupported("bind variable") : unexpected();
-  }
-  advance();
-  return true;
-}
-
-bool Parser::string_literal(bool pattern, Literal& out) {
-  auto text = unquote(current().text, pattern);
-  if (auto* fault = std::get_if<StringFault>(&text))
-    return fail(current().at + fault->at, std::move(fault->reason));
-  out = std::get<std::string>(std::move(text));
-  return true;
-}
-
-bool Parser::date_literal(Literal& out) {
-  const std::string_view text = current().text;
-  if (current().kind == TokenKind::kDate) {
-    const auto date = parse_date(text);
-    if (!date) return fail(current().at, "no such date: '" + shortened(text) + "'");
-    out = *date;
-    return true;
-  }
-  const auto moment = parse_timestamp(text);
-  // A zone can push the ends of the calendar over its edge, where no text could say it any more.
-  if (!moment || !parse_timestamp(format_timestamp(*moment)))
-    return fail(current().at, "no such datetime: '" + shortened(text) + "'");
-  out = *moment;
-  return true;
-}
-
-bool Parser::number_literal(Literal& out) {
-  if (current().text.size() > kNumberCharsMax)
-    return fail(current().at, "number longer than " + std::to_string(kNumberCharsMax) + " characters");
-  out = Number{std::string(current().text)};
-  return true;
-}
-
-// Leaves the place at the word.
-bool Parser::word_literal(Literal& out) {
-  if (at("null")) {
-    out = Null{};
-  } else if (at("true") || at("false")) {
-    out = at("true");
-  } else if (is(ahead(1), "(")) {
-    return unsupported(function_construct(current().text));
-  } else if (is_date_literal(current().text)) {
-    return unsupported("date literal " + to_upper_text(current().text));
-  } else if (is_currency_literal(current().text)) {
-    return unsupported("currency literal");
-  } else {
-    return unexpected();
-  }
-  return true;
-}
+namespace {
 
 template <class Tree>
 std::variant<Tree, ParseError> parse_with(std::string_view text, bool (Parser::*rule)(Tree&)) {
@@ -379,7 +304,7 @@ std::variant<Tree, ParseError> parse_with(std::string_view text, bool (Parser::*
 }  // namespace
 
 std::variant<Query, ParseError> parse(std::string_view text) {
-  return parse_with<Query>(text, &Parser::query);
+  return parse_with<Query>(text, &Parser::lone_query);
 }
 
 std::variant<Condition, ParseError> parse_condition(std::string_view text) {

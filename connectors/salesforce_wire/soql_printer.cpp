@@ -10,8 +10,9 @@ namespace prospectd::salesforce_wire::soql {
 namespace {
 
 // In the order of Operator.
-constexpr std::string_view kSymbols[] = {"=", "!=", "<", "<=", ">", ">=", "LIKE", "IN", "NOT IN"};
-static_assert(std::size(kSymbols) == static_cast<size_t>(Operator::kNotIn) + 1);
+constexpr std::string_view kSymbols[] = {
+    "=", "!=", "<", "<=", ">", ">=", "LIKE", "IN", "NOT IN", "INCLUDES", "EXCLUDES"};
+static_assert(std::size(kSymbols) == static_cast<size_t>(Operator::kExcludes) + 1);
 
 // What a character looks like between quotes; empty when it may stand as it is.
 std::string escaped(char c) {
@@ -68,6 +69,10 @@ struct LiteralPrinter {
   std::string operator()(const std::string& value) const { return quoted(value, pattern); }
   std::string operator()(const Date& value) const { return format_date(value); }
   std::string operator()(const Timestamp& value) const { return format_datetime(value); }
+  std::string operator()(const Money& value) const { return value.currency + value.amount.text; }
+  std::string operator()(const DateLiteral& value) const {
+    return value.number ? value.name + ":" + std::to_string(*value.number) : value.name;
+  }
 };
 
 template <class Items, class PrintItem>
@@ -89,19 +94,48 @@ std::string term(const Condition& condition) {
 struct ConditionPrinter {
   std::string operator()(const Comparison& c) const {
     const std::string start = c.field.text() + " " + std::string(symbol_of(c.op)) + " ";
+    if (!c.subquery.empty()) return start + "(" + print(c.subquery.front()) + ")";
     const LiteralPrinter printer{c.op == Operator::kLike};
     const std::string values =
         joined(c.values, ", ", [&](const Literal& value) { return std::visit(printer, value); });
-    const bool list = c.op == Operator::kIn || c.op == Operator::kNotIn;
-    return list ? start + "(" + values + ")" : start + values;
+    return takes_list(c.op) ? start + "(" + values + ")" : start + values;
   }
   std::string operator()(const And& c) const { return joined(c.terms, " AND ", term); }
   std::string operator()(const Or& c) const { return joined(c.terms, " OR ", term); }
   std::string operator()(const Not& c) const { return "NOT " + joined(c.term, " ", term); }
 };
 
+std::string print_path(const FieldPath& path) {
+  return path.text();
+}
+
+// In the order of FieldsOf, of GroupBy::Kind, of Purpose.
+constexpr std::string_view kFieldSets[] = {"FIELDS(ALL)", "FIELDS(STANDARD)", "FIELDS(CUSTOM)"};
+constexpr std::string_view kGroupings[] = {"", "ROLLUP", "CUBE"};
+constexpr std::string_view kPurposes[] = {"", " FOR VIEW", " FOR REFERENCE", " FOR UPDATE"};
+
+struct SelectPrinter {
+  std::string operator()(const FieldPath& path) const { return path.text(); }
+  std::string operator()(const Subquery& s) const { return "(" + print(s.query.front()) + ")"; }
+  std::string operator()(const TypeOf& t) const {
+    std::string text = "TYPEOF " + t.relation.text();
+    for (const TypeOf::Branch& b : t.branches)
+      text += " WHEN " + b.type + " THEN " + joined(b.fields, ", ", print_path);
+    if (!t.otherwise.empty()) text += " ELSE " + joined(t.otherwise, ", ", print_path);
+    return text + " END";
+  }
+  std::string operator()(FieldsOf set) const { return std::string(kFieldSets[static_cast<size_t>(set)]); }
+};
+
 std::string print_item(const SelectItem& item) {
-  return item.field()->text();
+  const std::string text = std::visit(SelectPrinter{}, item.expression);
+  return item.alias.empty() ? text : text + " " + item.alias;
+}
+
+std::string print_group(const GroupBy& group) {
+  const std::string fields = joined(group.fields, ", ", print_path);
+  const std::string_view word = kGroupings[static_cast<size_t>(group.kind)];
+  return word.empty() ? fields : std::string(word) + "(" + fields + ")";
 }
 
 std::string print_order(const OrderBy& order) {
@@ -130,10 +164,14 @@ std::string print(const Query& query) {
   text += query.count ? "COUNT()" : joined(query.select, ", ", print_item);
   text += " FROM " + query.object;
   if (!query.alias.empty()) text += " " + query.alias;
+  if (!query.scope.empty()) text += " USING SCOPE " + query.scope;
   if (query.where) text += " WHERE " + print(*query.where);
+  if (!query.group.fields.empty()) text += " GROUP BY " + print_group(query.group);
+  if (query.having) text += " HAVING " + print(*query.having);
   if (!query.order.empty()) text += " ORDER BY " + joined(query.order, ", ", print_order);
   if (query.limit) text += " LIMIT " + std::to_string(*query.limit);
   if (query.offset) text += " OFFSET " + std::to_string(*query.offset);
+  text += kPurposes[static_cast<size_t>(query.purpose)];
   return text;
 }
 

@@ -17,20 +17,40 @@ constexpr std::string_view kReserved[] = {
 
 constexpr std::string_view kObjectsToo[] = {"GROUP", "ORDER"};
 
-constexpr std::string_view kAggregates[] = {"AVG", "COUNT", "COUNT_DISTINCT", "MAX", "MIN", "SUM"};
+// In the order of Function.
+constexpr std::string_view kFunctions[] = {
+    "",
+    "AVG",
+    "COUNT",
+    "COUNT_DISTINCT",
+    "MAX",
+    "MIN",
+    "SUM",
+    "GROUPING",
+    "toLabel",
+    "CALENDAR_MONTH",
+    "CALENDAR_QUARTER",
+    "CALENDAR_YEAR",
+    "DAY_IN_MONTH",
+    "DAY_IN_WEEK",
+    "DAY_IN_YEAR",
+    "DAY_ONLY",
+    "FISCAL_MONTH",
+    "FISCAL_QUARTER",
+    "FISCAL_YEAR",
+    "HOUR_IN_DAY",
+    "WEEK_IN_MONTH",
+    "WEEK_IN_YEAR",
+};
+static_assert(std::size(kFunctions) == static_cast<size_t>(Function::kWeekInYear) + 1);
 
 struct ClauseRow {
   std::string_view word;
   std::string_view construct;
 };
 constexpr ClauseRow kClauses[] = {
-    {"USING", "USING SCOPE"},
     {"WITH", "WITH"},
-    {"GROUP", "GROUP BY"},
-    {"HAVING", "HAVING"},
-    {"FOR", "FOR VIEW, FOR REFERENCE or FOR UPDATE"},
     {"UPDATE", "UPDATE TRACKING or UPDATE VIEWSTAT"},
-    {"ALL", "ALL ROWS"},
 };
 
 struct OperatorRow {
@@ -47,29 +67,46 @@ constexpr OperatorRow kOperators[] = {
     {">=", Operator::kGreaterOrEqual},
     {"LIKE", Operator::kLike},
     {"IN", Operator::kIn},
+    {"INCLUDES", Operator::kIncludes},
+    {"EXCLUDES", Operator::kExcludes},
 };
 
-// Date literals are YESTERDAY, TODAY, TOMORROW; LAST|THIS|NEXT with a period; LAST_N|NEXT_N with periods; and
-// N with periods AGO.
-constexpr std::string_view kDays[] = {"YESTERDAY", "TODAY", "TOMORROW", "LAST_90_DAYS", "NEXT_90_DAYS"};
-constexpr std::string_view kPeriods[] = {"WEEK", "MONTH", "QUARTER", "YEAR", "FISCAL_QUARTER", "FISCAL_YEAR"};
-constexpr std::string_view kManyPeriods[] = {"DAYS",  "WEEKS",           "MONTHS",      "QUARTERS",
-                                             "YEARS", "FISCAL_QUARTERS", "FISCAL_YEARS"};
+// Date literals are the five of kDays; LAST|THIS|NEXT with a period; LAST_N|NEXT_N with periods; and N with
+// periods AGO.
+struct DayRow {
+  std::string_view name;
+  int64_t first;
+  int64_t last;
+};
+constexpr DayRow kDays[] = {{"YESTERDAY", -1, -1},
+                            {"TODAY", 0, 0},
+                            {"TOMORROW", 1, 1},
+                            {"LAST_90_DAYS", -90, 0},
+                            {"NEXT_90_DAYS", 1, 90}};
+
+// In the order of DateUnit.
+struct UnitRow {
+  std::string_view one;
+  std::string_view many;
+};
+constexpr UnitRow kUnits[] = {{"", "DAYS"},
+                              {"WEEK", "WEEKS"},
+                              {"MONTH", "MONTHS"},
+                              {"QUARTER", "QUARTERS"},
+                              {"YEAR", "YEARS"},
+                              {"FISCAL_QUARTER", "FISCAL_QUARTERS"},
+                              {"FISCAL_YEAR", "FISCAL_YEARS"}};
+
+struct PeriodRow {
+  std::string_view start;
+  int64_t at;
+};
+constexpr PeriodRow kPeriods[] = {{"LAST_", -1}, {"THIS_", 0}, {"NEXT_", 1}};
 
 template <class Table>
 bool holds(const Table& table, std::string_view word) {
   return std::any_of(std::begin(table), std::end(table),
                      [&](std::string_view row) { return equals_ignore_case_ascii(row, word); });
-}
-
-// True when `word` is `before`, a word of the table, `after`.
-template <class Table>
-bool holds_between(const Table& table, std::string_view before, std::string_view after,
-                   std::string_view word) {
-  if (word.size() <= before.size() + after.size()) return false;
-  return equals_ignore_case_ascii(word.substr(0, before.size()), before) &&
-         equals_ignore_case_ascii(word.substr(word.size() - after.size()), after) &&
-         holds(table, word.substr(before.size(), word.size() - before.size() - after.size()));
 }
 
 }  // namespace
@@ -89,18 +126,46 @@ std::string_view unsupported_clause(std::string_view word) {
   return {};
 }
 
-std::string function_construct(std::string_view name) {
-  const std::string upper = to_upper_text(name.substr(0, kNameCharsMax));
-  if (upper == "FIELDS") return "FIELDS()";
-  return (holds(kAggregates, name) ? "aggregate function " : "function ") + upper + "()";
+std::string_view name_of(Function function) {
+  return kFunctions[static_cast<size_t>(function)];
 }
 
-bool is_date_literal(std::string_view word) {
-  if (holds(kDays, word) || holds_between(kManyPeriods, "N_", "_AGO", word)) return true;
-  for (const std::string_view start : {"LAST_", "THIS_", "NEXT_"}) {
-    if (holds_between(kPeriods, start, "", word)) return true;
+Function function_of(std::string_view name) {
+  for (size_t i = 1; i < std::size(kFunctions); ++i) {
+    if (equals_ignore_case_ascii(kFunctions[i], name)) return static_cast<Function>(i);
   }
-  return holds_between(kManyPeriods, "LAST_N_", "", word) || holds_between(kManyPeriods, "NEXT_N_", "", word);
+  return Function::kNone;
+}
+
+DateWord date_word(std::string_view word) {
+  if (date_literal(word)) return DateWord::kPlain;
+  return date_literal(word, 1) ? DateWord::kNumbered : DateWord::kNone;
+}
+
+std::optional<DateLiteral> date_literal(std::string_view name, std::optional<int64_t> number) {
+  const std::string word = to_upper_text(name);
+  if (!number) {
+    for (const DayRow& row : kDays) {
+      if (row.name == word) return DateLiteral{word, number, DateUnit::kDay, row.first, row.last};
+    }
+  }
+  for (size_t i = 0; i < std::size(kUnits); ++i) {
+    const auto unit = static_cast<DateUnit>(i);
+    if (number) {
+      const std::string many(kUnits[i].many);
+      // "The last days" reach into today; of longer units the one that is under way is left out.
+      if (word == "LAST_N_" + many)
+        return DateLiteral{word, number, unit, -*number, unit == DateUnit::kDay ? 0 : -1};
+      if (word == "NEXT_N_" + many) return DateLiteral{word, number, unit, 1, *number};
+      if (word == "N_" + many + "_AGO") return DateLiteral{word, number, unit, -*number, -*number};
+    } else if (!kUnits[i].one.empty()) {
+      for (const PeriodRow& row : kPeriods) {
+        if (word == std::string(row.start) + std::string(kUnits[i].one))
+          return DateLiteral{word, number, unit, row.at, row.at};
+      }
+    }
+  }
+  return std::nullopt;
 }
 
 bool is_currency_literal(std::string_view word) {

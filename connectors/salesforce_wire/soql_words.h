@@ -18,10 +18,11 @@ bool is_reserved(std::string_view word);
 bool is_object_too(std::string_view word);
 /// The construct that a word begins where a clause may begin: "GROUP BY" for GROUP; empty for other words.
 std::string_view unsupported_clause(std::string_view word);
-/// "FIELDS()", "aggregate function SUM()" or "function TOLABEL()".
-std::string function_construct(std::string_view name);
-/// TODAY, LAST_N_DAYS (as in LAST_N_DAYS:7) and the like.
-bool is_date_literal(std::string_view word);
+/// The function of that name in any letter case; kNone when SOQL has none, or none that is carried out.
+Function function_of(std::string_view name);
+/// Whether a word is a date literal of API §5.2, and whether it takes a number (LAST_N_DAYS:7).
+enum class DateWord { kNone, kPlain, kNumbered };
+DateWord date_word(std::string_view word);
 /// USD5000
 bool is_currency_literal(std::string_view word);
 /// The operator that one token writes; NOT IN takes two and is not here.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "connectors/sandbox/child_relationships.h"
 #include "connectors/sandbox/json_text.h"
 
 namespace prospectd::sandbox {
@@ -29,9 +30,6 @@ bool is_money(const Field& f) {
 }
 bool filterable(const Field& f) {
   return !f.has(kNotFilterable);
-}
-bool groupable(const Field& f) {
-  return filterable(f) && f.kind != FieldKind::kDateTime && f.kind != FieldKind::kTextArea && !is_money(f);
 }
 
 using WriteField = void (*)(std::string&, const Field&);

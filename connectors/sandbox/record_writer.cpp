@@ -64,33 +64,33 @@ void RecordWriter::append(std::string& out, Row row) const {
   out += "\"}";
   for (const Part& p : parts_) {
     out += p.key;
-    append_value(out, row, *p.field);
+    append_field(out, table_, row, *p.field);
   }
   out += '}';
 }
 
-void RecordWriter::append_value(std::string& out, Row row, const Field& field) const {
-  if (field.compound == Compound::kAddress) return append_address(out, table_, row, field);
-  if (field.compound == Compound::kPersonName) return append_quoted(out, person_name(table_, row, field));
-  if (table_.is_null(row, field.column)) {
+void append_field(std::string& out, const Table& table, Row row, const Field& field) {
+  if (field.compound == Compound::kAddress) return append_address(out, table, row, field);
+  if (field.compound == Compound::kPersonName) return append_quoted(out, person_name(table, row, field));
+  if (table.is_null(row, field.column)) {
     out += "null";
     return;
   }
   switch (field.kind) {
     case FieldKind::kBoolean:
-      out += table_.flag(row, field.column) ? "true" : "false";
+      out += table.flag(row, field.column) ? "true" : "false";
       return;
     case FieldKind::kInt:
-      return append_number(out, table_.number(row, field.column));
+      return append_number(out, table.number(row, field.column));
     case FieldKind::kDouble:
     case FieldKind::kCurrency:
-      return append_number(out, table_.real(row, field.column));
+      return append_number(out, table.real(row, field.column));
     case FieldKind::kDate:
-      return append_date(out, table_.number(row, field.column));
+      return append_date(out, table.number(row, field.column));
     case FieldKind::kDateTime:
-      return append_datetime(out, table_.number(row, field.column));
+      return append_datetime(out, table.number(row, field.column));
     default:
-      append_quoted(out, table_.text(row, field.column));
+      append_quoted(out, table.text(row, field.column));
   }
 }
 

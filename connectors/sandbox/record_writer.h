@@ -23,12 +23,14 @@ class RecordWriter {
     std::string key;  // ,"LastName":
     const Field* field;
   };
-  void append_value(std::string& out, Row row, const Field& field) const;
 
   const Table& table_;
   std::string head_;
   std::vector<Part> parts_;
 };
+
+/// Appends one field's value as it stands in a record.
+void append_field(std::string& out, const Table& table, Row row, const Field& field);
 
 /// A person's compound name: first and last name with a blank between; empty when both are.
 std::string person_name(const Table& table, Row row, const Field& field);

@@ -98,6 +98,11 @@ bool holds_text(FieldKind kind) {
   return kind_row(kind).text;
 }
 
+bool groupable(const Field& f) {
+  return !f.has(kNotFilterable) && f.kind != FieldKind::kDateTime && f.kind != FieldKind::kTextArea &&
+         f.kind != FieldKind::kCurrency && f.kind != FieldKind::kDouble;
+}
+
 ObjectType::ObjectType(const ObjectRow& row) : row_(row) {
   for (const FieldRow& f : row.fields)
     add(field_of(f));

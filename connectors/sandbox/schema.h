@@ -112,6 +112,9 @@ struct Field {
   bool has(uint32_t flag) const { return (flags & flag) != 0; }
 };
 
+/// Whether GROUP BY takes the field as it is.
+bool groupable(const Field& field);
+
 /// Columns that the model itself reads and writes; -1 where the object has none.
 struct SystemColumns {
   int id = -1;

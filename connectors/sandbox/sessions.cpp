@@ -5,6 +5,18 @@
 #include "connectors/salesforce_wire/ids.h"
 
 namespace prospectd::sandbox {
+namespace {
+
+// The cursor itself, or a list inside it. They nest as deep as subqueries do.
+Cursor* find_cursor(Cursor& cursor, std::string_view id) {
+  if (cursor.id == id) return &cursor;
+  for (const auto& nested : cursor.nested) {
+    if (Cursor* found = find_cursor(*nested, id)) return found;
+  }
+  return nullptr;
+}
+
+}  // namespace
 
 void Sessions::open(const std::string& token, const std::string& user, Timestamp now) {
   if (sessions_.size() >= kSessionsMax) {
@@ -51,7 +63,7 @@ bool Sessions::withdraw(std::string_view refresh_token) {
   return refresh_tokens_.erase(std::string(refresh_token)) > 0;
 }
 
-const Cursor& Sessions::open_cursor(Session& session, Cursor cursor, Timestamp now, const Knobs& knobs) {
+Cursor& Sessions::open_cursor(Session& session, Cursor cursor, Timestamp now, const Knobs& knobs) {
   auto& open = session.cursors;
   std::erase_if(open, [&](const Cursor& c) { return now - c.used > knobs.cursor_idle; });
   while (!open.empty() && open.size() >= std::max<size_t>(knobs.cursors_per_session, 1)) {
@@ -64,12 +76,21 @@ const Cursor& Sessions::open_cursor(Session& session, Cursor cursor, Timestamp n
   return open.back();
 }
 
-const Cursor* Sessions::use_cursor(Session& session, std::string_view id, Timestamp now, const Knobs& knobs) {
+const Cursor& Sessions::open_nested(Cursor& around, Cursor list) {
+  for (const auto& known : around.nested) {
+    if (known->list == list.list && known->parent == list.parent) return *known;
+  }
+  list.id = salesforce_wire::make_id("0r8", ++last_cursor_);
+  return *around.nested.emplace_back(std::make_unique<Cursor>(std::move(list)));
+}
+
+Cursor* Sessions::use_cursor(Session& session, std::string_view id, Timestamp now, const Knobs& knobs) {
   for (Cursor& cursor : session.cursors) {
-    if (cursor.id != id) continue;
+    Cursor* found = find_cursor(cursor, id);
+    if (found == nullptr) continue;
     if (now - cursor.used > knobs.cursor_idle) return nullptr;
     cursor.used = now;
-    return &cursor;
+    return found;
   }
   return nullptr;
 }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -23,6 +24,13 @@ struct Cursor {
   std::vector<const Field*> fields;
   std::vector<Row> rows;
   Timestamp used{};
+  std::shared_ptr<const Selection> selection = {};  ///< in place of `fields`, where set
+  ChildLists lists = {};                            ///< of the selection's subqueries
+
+  // Lists of children that were too long for a page live and die with the query around them.
+  const Children* list = nullptr;  ///< set in such a list: which, and of whom
+  Row parent = 0;
+  std::vector<std::unique_ptr<Cursor>> nested = {};
 };
 
 struct Session {
@@ -51,9 +59,12 @@ class Sessions {
 
   /// Keeps a query's rows for the pages to come and gives the cursor's id. The cursor unused longest makes
   /// room.
-  const Cursor& open_cursor(Session& session, Cursor cursor, Timestamp now, const Knobs& knobs);
-  /// nullptr when the session has no such cursor, or it has lain idle for too long.
-  const Cursor* use_cursor(Session& session, std::string_view id, Timestamp now, const Knobs& knobs);
+  Cursor& open_cursor(Session& session, Cursor cursor, Timestamp now, const Knobs& knobs);
+  /// Keeps a list of children beside the query around it, or finds it there.
+  const Cursor& open_nested(Cursor& around, Cursor list);
+  /// A query, or a list inside one; its use is its query's, too. nullptr when the session has none of that
+  /// id, or it has lain idle for too long.
+  Cursor* use_cursor(Session& session, std::string_view id, Timestamp now, const Knobs& knobs);
 
  private:
   std::unordered_map<std::string, Session> sessions_;

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "connectors/sandbox/record_writer.h"
-#include "connectors/sandbox/soql_bind.h"
+#include "connectors/sandbox/soql_evaluate.h"
 #include "connectors/sandbox/text_fold.h"
 
 namespace prospectd::sandbox {
@@ -85,21 +85,15 @@ class Evaluator {
   bool passes(Row row) const { return query_.tests.empty() || passes(row, query_.tests.back()); }
 
  private:
-  bool passes(Row row, const Test& t) const {
-    const auto term = [&](int i) { return passes(row, query_.tests[static_cast<size_t>(i)]); };
-    switch (t.kind) {
-      case Test::Kind::kAnd:
-        return std::all_of(t.terms.begin(), t.terms.end(), term);
-      case Test::Kind::kOr:
-        return std::any_of(t.terms.begin(), t.terms.end(), term);
-      case Test::Kind::kNot:
-        return !term(t.terms.front());
-      case Test::Kind::kName: {
-        const std::string name = person_name(table_, row, *t.field);
-        return name.empty() ? null_passes(t) : text_passes(t, name);
-      }
-      default:
-        break;
+  bool passes(Row row, const Test& root) const {
+    return tree_passes(query_.tests, root, [&](const Test& t) { return leaf_passes(row, t); });
+  }
+
+  bool leaf_passes(Row row, const Test& t) const {
+    if (t.field == nullptr) return datum_passes(t, read_source(*query_.org, {&table_, row}, t.source));
+    if (t.kind == Test::Kind::kName) {
+      const std::string name = person_name(table_, row, *t.field);
+      return name.empty() ? null_passes(t) : text_passes(t, name);
     }
     const int column = t.field->column;
     if (table_.is_null(row, column)) return null_passes(t);
@@ -155,16 +149,16 @@ void narrow_by(const Test& t, const SystemColumns& columns, Narrowing& n) {
   n.by_stamp = true;
 }
 
+void narrow_by_all(const BoundQuery& query, const Test& test, Narrowing& n) {
+  narrow_by(test, query.table->type().system(), n);
+  if (test.kind != Test::Kind::kAnd) return;
+  for (const int i : test.terms)
+    narrow_by_all(query, query.tests[static_cast<size_t>(i)], n);
+}
+
 Narrowing narrow(const BoundQuery& query) {
   Narrowing n;
-  if (query.tests.empty()) return n;
-  const SystemColumns& columns = query.table->type().system();
-  const Test& root = query.tests.back();
-  narrow_by(root, columns, n);
-  if (root.kind == Test::Kind::kAnd) {
-    for (const int i : root.terms)
-      narrow_by(query.tests[static_cast<size_t>(i)], columns, n);
-  }
+  if (!query.tests.empty()) narrow_by_all(query, query.tests.back(), n);
   return n;
 }
 
@@ -172,7 +166,8 @@ bool in_feed_order(const BoundQuery& query) {
   const SystemColumns& columns = query.table->type().system();
   if (query.order.empty() || query.order.size() > 2) return false;
   const auto ascending = [&](size_t i, int column) {
-    return query.order[i].field->column == column && !query.order[i].descending;
+    const OrderKey& by = query.order[i];
+    return by.field != nullptr && by.field->column == column && !by.descending;
   };
   return ascending(0, columns.stamp) && (query.order.size() == 1 || ascending(1, columns.id));
 }
@@ -196,56 +191,20 @@ std::vector<Row> candidates(const BoundQuery& query, const Narrowing& n) {
   return all;
 }
 
-/// One sort key of one row.
-struct Key {
-  bool null = false;
-  int64_t whole = 0;
-  double real = 0;
-  std::string text;
-};
-
-Key key_of(const Table& table, Row row, const Field& field) {
-  Key key;
-  if (field.compound == Compound::kPersonName) {
-    key.text = fold_case(person_name(table, row, field));
-    key.null = key.text.empty();
-    return key;
-  }
-  key.null = table.is_null(row, field.column);
-  if (key.null) return key;
-  if (field.kind == FieldKind::kId || field.kind == FieldKind::kReference) {
-    key.text = table.text(row, field.column);
-  } else if (holds_text(field.kind)) {
-    key.text = fold_case(table.text(row, field.column));
-  } else if (field.kind == FieldKind::kDouble || field.kind == FieldKind::kCurrency) {
-    key.real = table.real(row, field.column);
-  } else {
-    key.whole = table.number(row, field.column);
-  }
-  return key;
-}
-
-int compare_keys(const Key& a, const Key& b, const OrderKey& order) {
-  if (a.null != b.null) return a.null == order.nulls_last ? 1 : -1;
-  int c = three_way(a.whole, b.whole);
-  if (c == 0) c = three_way(a.real, b.real);
-  if (c == 0) c = three_way(a.text, b.text);
-  return order.descending ? -c : c;
-}
-
 void sort_rows(const BoundQuery& query, std::vector<Row>& rows) {
   const size_t width = query.order.size();
-  std::vector<Key> keys;
+  std::vector<Datum> keys;
   keys.reserve(rows.size() * width);
   for (const Row row : rows) {
     for (const OrderKey& order : query.order)
-      keys.push_back(key_of(*query.table, row, *order.field));
+      keys.push_back(folded(read_source(*query.org, {query.table, row}, order.source)));
   }
   std::vector<size_t> places(rows.size());
   std::iota(places.begin(), places.end(), size_t{0});
   std::stable_sort(places.begin(), places.end(), [&](size_t a, size_t b) {
     for (size_t i = 0; i < width; ++i) {
-      const int c = compare_keys(keys[a * width + i], keys[b * width + i], query.order[i]);
+      const OrderKey& by = query.order[i];
+      const int c = compare_in_order(keys[a * width + i], keys[b * width + i], by.descending, by.nulls_last);
       if (c != 0) return c < 0;
     }
     return false;
@@ -257,9 +216,8 @@ void sort_rows(const BoundQuery& query, std::vector<Row>& rows) {
   rows = std::move(sorted);
 }
 
-}  // namespace
-
-std::vector<Row> run_query(const BoundQuery& query, bool with_deleted) {
+// All rows that pass, in the order of the query; limit and offset are not applied.
+std::vector<Row> passing_rows(const BoundQuery& query, bool with_deleted) {
   const Narrowing n = narrow(query);
   std::vector<Row> rows = candidates(query, n);
   const Evaluator evaluator(query);
@@ -270,12 +228,75 @@ std::vector<Row> run_query(const BoundQuery& query, bool with_deleted) {
   });
   const bool sorted_already = in_feed_order(query) && !n.ids;
   if (!query.order.empty() && !sorted_already) sort_rows(query, rows);
+  return rows;
+}
+
+void cut(const BoundQuery& query, std::vector<Row>& rows) {
   const size_t skipped = std::min(rows.size(), static_cast<size_t>(query.offset));
   rows.erase(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(skipped));
   if (query.limit >= 0 && rows.size() > static_cast<size_t>(query.limit)) {
     rows.resize(static_cast<size_t>(query.limit));
   }
+}
+
+ChildRows children_of(const Org& org, const Table& parents, const Children& children, bool with_deleted) {
+  ChildRows out;
+  for (const Row row : passing_rows(children.query, with_deleted)) {
+    const std::string_view parent = children.query.table->text(row, children.reference->column);
+    if (const auto at = parents.find(parent)) out.of[*at].push_back(row);
+  }
+  for (auto& [parent, rows] : out.of)
+    cut(children.query, rows);
+  // An offset beyond the last child leaves none.
+  std::erase_if(out.of, [](const auto& entry) { return entry.second.empty(); });
+  out.deeper = run_children(org, *children.query.selection, with_deleted);
+  return out;
+}
+
+}  // namespace
+
+bool datum_passes(const Test& t, const Datum& value) {
+  if (value.null) return null_passes(t);
+  switch (t.kind) {
+    case Test::Kind::kId:
+      return value_passes(t, t.texts, value.text);
+    case Test::Kind::kReal:
+      return value_passes(t, t.reals, value.real);
+    case Test::Kind::kFlag:
+    case Test::Kind::kWhole:
+      return value_passes(t, t.numbers, value.whole);
+    default:
+      return text_passes(t, value.text);
+  }
+}
+
+std::vector<Row> run_query(const BoundQuery& query, bool with_deleted) {
+  std::vector<Row> rows = passing_rows(query, with_deleted);
+  if (query.grouping == nullptr) cut(query, rows);
   return rows;
+}
+
+QueryPlan plan_query(const BoundQuery& query) {
+  const Narrowing n = narrow(query);
+  QueryPlan plan;
+  plan.rows = candidates(query, n).size();
+  plan.leading = n.ids || n.by_stamp ? "Index" : "TableScan";
+  if (n.ids) {
+    plan.fields = {"Id"};
+  } else if (n.by_stamp) {
+    plan.fields = {"SystemModstamp"};
+  }
+  return plan;
+}
+
+ChildLists run_children(const Org& org, const Selection& selection, bool with_deleted) {
+  if (selection.child_lists == 0) return nullptr;
+  auto lists = std::make_shared<std::vector<ChildRows>>();
+  for (const Selection::Column& column : selection.columns) {
+    if (column.children != nullptr)
+      lists->push_back(children_of(org, *selection.table, *column.children, with_deleted));
+  }
+  return lists;
 }
 
 }  // namespace prospectd::sandbox

@@ -113,7 +113,10 @@ const std::vector<LibraryRow>& library_table() {
        "vocabulary of the handlers and client of the command line, nothing else (docs/decisions/0001)"},
       {{"prometheus/"}, {"daemon/metrics"}, false, "its text format, and nothing that listens"},
       {{"CLI/"}, {"daemon/cli"}, false, "2.4 s of compile time a file"},
-      {{"date/"}, {"config"}, false, "time zones are named in the config and nowhere else"},
+      {{"date/"},
+       {"config", "connectors/sandbox"},
+       false,
+       "time zones are named in the config, and by the users of the sandbox's org"},
       {{"gtest/", "gmock/", "rapidcheck"}, {}, false, "tests only"},
   };
   return table;

@@ -32,6 +32,70 @@ TEST(SoqlParser, CountStandsInPlaceOfFields) {
   EXPECT_EQ(query.where, compare("IsDeleted", Operator::kEqual, false));
 }
 
+TEST(SoqlParser, SubqueriesAndAggregatesBecomeTheirTrees) {
+  const Query query = parsed(
+      "SELECT Id, (SELECT Email FROM Contacts WHERE Email != null) FROM Account WHERE Id IN (SELECT "
+      "AccountId "
+      "FROM Contact)");
+  const auto& children = std::get<Subquery>(query.select[1].expression).query.front();
+  EXPECT_EQ(children.object, "Contacts");
+  EXPECT_EQ(children.where, compare("Email", Operator::kNotEqual, Null{}));
+  const auto& join = std::get<Comparison>(query.where->node);
+  EXPECT_TRUE(join.values.empty());
+  EXPECT_EQ(join.subquery.front().select[0], SelectItem::of("AccountId"));
+  EXPECT_FALSE(query.aggregates());
+
+  const Query groups = parsed(
+      "SELECT Owner.Name o, COUNT_DISTINCT(l.Email) n FROM Lead l GROUP BY Owner.Name HAVING COUNT(Id) > 1");
+  EXPECT_TRUE(groups.aggregates());
+  EXPECT_EQ(groups.select[0].alias, "o");
+  FieldPath distinct = FieldPath::of("Email");
+  distinct.function = Function::kCountDistinct;
+  EXPECT_EQ(*groups.select[1].field(), distinct);
+  EXPECT_EQ(groups.group.fields, std::vector<FieldPath>{FieldPath::of("Owner.Name")});
+  EXPECT_TRUE(groups.having.has_value());
+}
+
+TEST(SoqlParser, EveryDateLiteralOfTheApiIsRead) {
+  const char* const plain[] = {"YESTERDAY",
+                               "TODAY",
+                               "TOMORROW",
+                               "LAST_WEEK",
+                               "THIS_WEEK",
+                               "NEXT_WEEK",
+                               "LAST_MONTH",
+                               "THIS_MONTH",
+                               "NEXT_MONTH",
+                               "LAST_90_DAYS",
+                               "NEXT_90_DAYS",
+                               "THIS_QUARTER",
+                               "LAST_QUARTER",
+                               "NEXT_QUARTER",
+                               "THIS_YEAR",
+                               "LAST_YEAR",
+                               "NEXT_YEAR",
+                               "THIS_FISCAL_QUARTER",
+                               "LAST_FISCAL_QUARTER",
+                               "NEXT_FISCAL_QUARTER",
+                               "THIS_FISCAL_YEAR",
+                               "LAST_FISCAL_YEAR",
+                               "NEXT_FISCAL_YEAR"};
+  for (const char* word : plain) {
+    const Condition condition = where("A = " + std::string(word));
+    EXPECT_EQ(std::get<DateLiteral>(std::get<Comparison>(condition.node).values[0]).name, word);
+  }
+  for (const char* unit :
+       {"DAYS", "WEEKS", "MONTHS", "QUARTERS", "YEARS", "FISCAL_QUARTERS", "FISCAL_YEARS"}) {
+    for (const std::string& word :
+         {std::string("LAST_N_") + unit, std::string("NEXT_N_") + unit, std::string("N_") + unit + "_AGO"}) {
+      const Condition condition = where("A = " + word + ":3");
+      const auto& literal = std::get<DateLiteral>(std::get<Comparison>(condition.node).values[0]);
+      EXPECT_EQ(literal.name, word);
+      EXPECT_EQ(literal.number, 3);
+    }
+  }
+}
+
 TEST(SoqlParser, EveryOperatorIsRead) {
   struct Row {
     std::string_view text;

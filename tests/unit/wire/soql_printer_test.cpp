@@ -29,6 +29,25 @@ TEST(SoqlPrinter, AQueryIsPrintedInCanonicalForm) {
        "SELECT Id FROM Lead WHERE A >= 2026-11-20T08:15:30.120Z AND B < 2026-11-20"},
       {"SELECT Id FROM Lead ORDER BY A asc, B desc nulls last LIMIT +5 OFFSET 07",
        "SELECT Id FROM Lead ORDER BY A, B DESC NULLS LAST LIMIT 5 OFFSET 7"},
+      {"select Id,(select Id from Contacts where a=1 limit 2) from Account for view",
+       "SELECT Id, (SELECT Id FROM Contacts WHERE a = 1 LIMIT 2) FROM Account FOR VIEW"},
+      {"select typeof Owner when User then Id,Username else Name end,Id from Lead using scope mine",
+       "SELECT TYPEOF Owner WHEN User THEN Id, Username ELSE Name END, Id FROM Lead USING SCOPE mine"},
+      {"select fields(all) from Lead limit 5", "SELECT FIELDS(ALL) FROM Lead LIMIT 5"},
+      {"select Status s,count(Id),max(l.Amount)m from Lead l group by rollup(Status) having sum(A)>1 order "
+       "by "
+       "count(Id)desc",
+       "SELECT Status s, COUNT(Id), MAX(Amount) m FROM Lead l GROUP BY ROLLUP(Status) HAVING SUM(A) > 1 "
+       "ORDER BY "
+       "COUNT(Id) DESC"},
+      {"SELECT hour_in_day(converttimezone(CreatedDate)) FROM Lead GROUP BY "
+       "HOUR_IN_DAY(convertTimezone(CreatedDate))",
+       "SELECT HOUR_IN_DAY(convertTimezone(CreatedDate)) FROM Lead GROUP BY "
+       "HOUR_IN_DAY(convertTimezone(CreatedDate))"},
+      {"SELECT Id FROM Lead WHERE A=today AND B in(last_n_days:07, N_YEARS_AGO:2) AND C>usd5000",
+       "SELECT Id FROM Lead WHERE A = TODAY AND B IN (LAST_N_DAYS:7, N_YEARS_AGO:2) AND C > USD5000"},
+      {"SELECT Id FROM Lead WHERE A includes('a;b','c') AND Id not in(select LeadId from Task)",
+       "SELECT Id FROM Lead WHERE A INCLUDES ('a;b', 'c') AND Id NOT IN (SELECT LeadId FROM Task)"},
   };
   for (const Row& row : rows) {
     EXPECT_EQ(print(parsed(row.text)), row.printed);

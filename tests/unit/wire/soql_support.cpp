@@ -27,6 +27,21 @@ rc::Gen<FieldPath> any_path() {
       [](std::vector<std::string> p) { return FieldPath{std::move(p)}; });
 }
 
+// A path with a function around it, or none.
+FieldPath pick_expression() {
+  FieldPath path = *any_path();
+  path.function = static_cast<Function>(*rc::gen::inRange(0, static_cast<int>(Function::kWeekInYear) + 1));
+  path.in_user_zone = is_date_function(path.function) && *rc::gen::arbitrary<bool>();
+  return path;
+}
+
+Literal pick_date_literal() {
+  const char* const word = *rc::gen::element("TODAY", "LAST_90_DAYS", "THIS_WEEK", "NEXT_FISCAL_YEAR",
+                                             "LAST_N_DAYS", "NEXT_N_FISCAL_QUARTERS", "N_YEARS_AGO");
+  if (const auto plain = date_literal(word)) return *plain;
+  return *date_literal(word, *rc::gen::inRange<int64_t>(0, kDateLiteralMax + 1));
+}
+
 rc::Gen<std::string> any_number_text() {
   const auto digits =
       rc::gen::map(rc::gen::inRange<int64_t>(0, 1'000'000'000), [](int64_t n) { return std::to_string(n); });
@@ -44,6 +59,11 @@ rc::Gen<Literal> any_literal() {
       rc::gen::map(rc::gen::arbitrary<bool>(), [](bool b) { return Literal{b}; }),
       rc::gen::map(any_number_text(), [](std::string n) { return Literal{Number{std::move(n)}}; }),
       rc::gen::map(any_utf8(), [](std::string s) { return Literal{std::move(s)}; }),
+      rc::gen::map(rc::gen::inRange<int64_t>(0, 1'000'000'000),
+                   [](int64_t n) {
+                     return Literal{Money{"EUR", Number::of(n)}};
+                   }),
+      rc::gen::exec([] { return pick_date_literal(); }),
       rc::gen::map(rc::gen::inRange(kFirstSecond / kSecondsADay, kEndSecond / kSecondsADay),
                    [](int64_t d) { return Literal{Date{std::chrono::days{d}}}; }),
       rc::gen::map(rc::gen::inRange(kFirstSecond * 1000, kEndSecond * 1000),
@@ -63,12 +83,17 @@ rc::Gen<std::string> any_pattern() {
   });
 }
 
-rc::Gen<Comparison> any_comparison() {
-  return rc::gen::exec([] {
+Query pick_query(int depth);
+
+rc::Gen<Comparison> any_comparison(int depth) {
+  return rc::gen::exec([depth] {
     Comparison c;
-    c.field = *any_path();
-    c.op = static_cast<Operator>(*rc::gen::inRange(0, static_cast<int>(Operator::kNotIn) + 1));
-    if (c.op == Operator::kIn || c.op == Operator::kNotIn) {
+    c.field = pick_expression();
+    c.op = static_cast<Operator>(*rc::gen::inRange(0, static_cast<int>(Operator::kExcludes) + 1));
+    const bool may_join = c.op == Operator::kIn || c.op == Operator::kNotIn;
+    if (may_join && depth > 0 && *rc::gen::inRange(0, 4) == 0) {
+      c.subquery.push_back(pick_query(depth - 1));
+    } else if (takes_list(c.op)) {
       c.values = *rc::gen::nonEmpty(rc::gen::container<std::vector<Literal>>(any_literal()));
     } else if (c.op == Operator::kLike) {
       c.values = {Literal{*any_pattern()}};
@@ -80,8 +105,8 @@ rc::Gen<Comparison> any_comparison() {
 }
 
 Condition pick_condition(int depth) {
-  const int kind = depth == 0 ? 0 : *rc::gen::inRange(0, 5);
-  if (kind <= 1) return Condition{*any_comparison()};
+  const int kind = depth <= 0 ? 0 : *rc::gen::inRange(0, 5);
+  if (kind <= 1) return Condition{*any_comparison(depth - 3)};
   if (kind == 2) return negate(pick_condition(depth - 1));
   std::vector<Condition> terms;
   const int count = *rc::gen::inRange(2, 4);
@@ -90,24 +115,72 @@ Condition pick_condition(int depth) {
   return kind == 3 ? all_of(std::move(terms)) : any_of(std::move(terms));
 }
 
-void pick_select(Query& query) {
+TypeOf pick_type_of() {
+  TypeOf type_of;
+  type_of.relation = *any_path();
+  const int branches = *rc::gen::inRange(1, 3);
+  for (int i = 0; i < branches; ++i)
+    type_of.branches.push_back({*rc::gen::elementOf(kNames), {*any_path(), *any_path()}});
+  if (*rc::gen::arbitrary<bool>()) type_of.otherwise.push_back(*any_path());
+  return type_of;
+}
+
+void pick_select(Query& query, int depth) {
   std::set<std::string> seen;
   const auto paths = *rc::gen::nonEmpty(rc::gen::container<std::vector<FieldPath>>(any_path()));
   for (const FieldPath& path : paths) {
     if (seen.insert(to_lower_ascii(path.text())).second) query.select.push_back(SelectItem{path});
   }
+  const int more = *rc::gen::inRange(0, 6);
+  if (more == 1) query.select.push_back(SelectItem{pick_type_of()});
+  if (more == 2) query.select.push_back(SelectItem{*rc::gen::element(FieldsOf::kAll, FieldsOf::kCustom)});
+  if (more == 3 && depth > 0) {
+    Subquery subquery;
+    subquery.query.push_back(pick_query(depth - 1));
+    query.select.push_back(SelectItem{std::move(subquery)});
+  }
+  if (more == 4) {
+    FieldPath sum = *any_path();
+    sum.function = Function::kSum;
+    query.select.push_back(SelectItem{std::move(sum), *rc::gen::element<std::string>("", "total")});
+  }
+}
+
+void pick_group(Query& query) {
+  if (*rc::gen::inRange(0, 3) > 0) return;
+  query.group.kind = *rc::gen::element(GroupBy::Kind::kPlain, GroupBy::Kind::kRollup, GroupBy::Kind::kCube);
+  const int count = *rc::gen::inRange(1, static_cast<int>(kRollupFieldsMax) + 1);
+  for (int i = 0; i < count; ++i)
+    query.group.fields.push_back(pick_expression());
+  if (*rc::gen::arbitrary<bool>()) query.having = pick_condition(1);
 }
 
 void pick_order(Query& query) {
   const int count = *rc::gen::inRange(0, 4);
   for (int i = 0; i < count; ++i) {
     OrderBy order;
-    order.field = *any_path();
+    order.field = pick_expression();
     order.descending = *rc::gen::arbitrary<bool>();
     const int nulls = *rc::gen::inRange(0, 3);
     if (nulls > 0) order.nulls = nulls == 1 ? Nulls::kFirst : Nulls::kLast;
     query.order.push_back(std::move(order));
   }
+}
+
+Query pick_query(int depth) {
+  Query query;
+  query.object = *rc::gen::elementOf(kObjects);
+  query.alias = *rc::gen::elementOf(kAliases);
+  query.scope = *rc::gen::element<std::string>("", "mine");
+  query.count = *rc::gen::arbitrary<bool>();
+  if (!query.count) pick_select(query, depth);
+  if (*rc::gen::arbitrary<bool>()) query.where = pick_condition(kDepthMax);
+  pick_group(query);
+  pick_order(query);
+  if (*rc::gen::arbitrary<bool>()) query.limit = *rc::gen::inRange<int64_t>(0, kLimitMax + 1);
+  if (*rc::gen::arbitrary<bool>()) query.offset = *rc::gen::inRange<int64_t>(0, kOffsetMax + 1);
+  query.purpose = *rc::gen::element(Purpose::kNone, Purpose::kView, Purpose::kReference, Purpose::kUpdate);
+  return query;
 }
 
 }  // namespace
@@ -125,18 +198,7 @@ rc::Gen<std::string> any_utf8() {
 }
 
 rc::Gen<Query> any_query() {
-  return rc::gen::exec([] {
-    Query query;
-    query.object = *rc::gen::elementOf(kObjects);
-    query.alias = *rc::gen::elementOf(kAliases);
-    query.count = *rc::gen::arbitrary<bool>();
-    if (!query.count) pick_select(query);
-    if (*rc::gen::arbitrary<bool>()) query.where = pick_condition(kDepthMax);
-    pick_order(query);
-    if (*rc::gen::arbitrary<bool>()) query.limit = *rc::gen::inRange<int64_t>(0, kLimitMax + 1);
-    if (*rc::gen::arbitrary<bool>()) query.offset = *rc::gen::inRange<int64_t>(0, kOffsetMax + 1);
-    return query;
-  });
+  return rc::gen::exec([] { return pick_query(1); });
 }
 
 }  // namespace prospectd::salesforce_wire::soql
