@@ -1,4 +1,5 @@
 // The connector as the engine uses it, against a scripted org: what it asks, remembers and refuses.
+#include "connectors/salesforce_wire/soql.h"
 #include "tests/unit/salesforce/connector_fixture.h"
 
 namespace prospectd::salesforce::test {
@@ -40,6 +41,25 @@ TEST_F(ConnectorTest, PutsAFilterBesideTheWindowSoThatItCannotWidenIt) {
                                            "Email = 'b') ORDER BY"));
   query.filter = "Email = 'a') OR (Email = 'b'";
   expect_error(fetch(query), ErrorCode::kMalformedQuery);
+}
+
+// The printer and the parser are two halves of one grammar: what goes out must be what was meant.
+TEST_F(ConnectorTest, WhatItSendsIsReadBackTheSame) {
+  namespace soql = salesforce_wire::soql;
+  for (const char* filter :
+       {"", "Email LIKE '%\\_a\\%' AND (NOT City IN ('Reno', null))", "Owner.Name = 'O\\'Brien'",
+        "CreatedDate = LAST_N_DAYS:30 OR Owner.Type = 'Queue'", "CALENDAR_YEAR(CreatedDate) = 2026",
+        "OwnerId IN (SELECT Id FROM User WHERE IsActive = true ORDER BY Name LIMIT 5)"}) {
+    FeedQuery query = leads();
+    query.filter = filter;
+    if (*filter != '\0') query.after = RemoteId(lead_id(7));
+    const auto page = fetch(query);
+    ASSERT_TRUE(page) << page.error().text();
+    const std::string sent = org_.last_query();
+    const auto read = soql::parse(sent);
+    ASSERT_TRUE(std::holds_alternative<soql::Query>(read)) << std::get<soql::ParseError>(read).message;
+    EXPECT_EQ(soql::print(std::get<soql::Query>(read)), sent);
+  }
 }
 
 TEST_F(ConnectorTest, ReadsPageAfterPage) {

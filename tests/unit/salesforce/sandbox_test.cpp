@@ -86,6 +86,20 @@ TEST_F(SandboxOrg, TellsItsTime) {
   EXPECT_EQ(front_.stats().logins, 1);
 }
 
+TEST_F(SandboxOrg, AFilterMayReachParentsAndRelativeDates) {
+  auto owned = all("Lead", {"LastName"});
+  owned.filter = "Owner.Type = 'Queue'";
+  auto unowned = all("Lead", {"LastName"});
+  unowned.filter = "NOT Owner.Type = 'Queue'";
+  auto accounts = all("Contact", {});
+  accounts.filter = "AccountId IN (SELECT Id FROM Account) AND SystemModstamp <= TODAY";
+  const size_t leads = read_all(all("Lead", {})).size();
+  const size_t queued = read_all(owned).size();
+  EXPECT_GT(queued, 0U);
+  EXPECT_EQ(queued + read_all(unowned).size(), leads);
+  EXPECT_GT(read_all(accounts).size(), 0U);
+}
+
 TEST_F(SandboxOrg, IsReadWholeInOrderAndEachRecordOnce) {
   small_pages(37);
   for (const char* object : {"User", "Group", "Account", "Contact", "Lead"}) {
