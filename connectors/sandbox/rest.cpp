@@ -40,6 +40,8 @@ constexpr Resource kResources[] = {
     {"queryAll", kRead, answer_query, &Stats::queries},
     {"query/*", kRead, answer_query_page, &Stats::query_pages},
     {"queryAll/*", kRead, answer_query_page, &Stats::query_pages},
+    {"search", kRead, answer_search, &Stats::queries},
+    {"parameterizedSearch", kRead, answer_parameterized_search, &Stats::queries},
     {"composite", "POST", answer_composite, &Stats::records, Reach::kByItself},
     {"composite/batch", "POST", answer_batch, &Stats::records, Reach::kByItself},
     {"composite/graph", "POST", answer_graph, &Stats::records, Reach::kByItself},

@@ -46,6 +46,10 @@ Outcome<void> count_call(Front::State& state);
 Outcome<http::Response> answer_query(Call& call);
 Outcome<http::Response> answer_query_page(Call& call);
 
+// rest_search.cpp
+Outcome<http::Response> answer_search(Call& call);
+Outcome<http::Response> answer_parameterized_search(Call& call);
+
 // rest_objects.cpp
 Outcome<http::Response> answer_resources(Call& call);
 Outcome<http::Response> answer_objects(Call& call);

@@ -28,7 +28,8 @@ http::Response describe_answer(const Call& call, std::string (*body)(const Call&
 Outcome<http::Response> answer_resources(Call& call) {
   const std::string base = call.base();
   std::string body = "{";
-  for (const std::string_view name : {"sobjects", "query", "queryAll", "limits", "composite"}) {
+  for (const std::string_view name :
+       {"sobjects", "query", "queryAll", "search", "parameterizedSearch", "limits", "composite"}) {
     body += "\"" + std::string(name) + "\":\"" + base + "/" + std::string(name) + "\",";
   }
   const auto host = call.request.headers.get("Host");
