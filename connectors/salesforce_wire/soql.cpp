@@ -102,13 +102,13 @@ bool Query::aggregates() const {
 }
 
 Condition compare(std::string_view dotted_field, Operator op, Literal value) {
-  Comparison comparison{FieldPath::of(dotted_field), op, {}};
+  Comparison comparison{FieldPath::of(dotted_field), op, {}, {}};
   comparison.values.push_back(std::move(value));
   return Condition{std::move(comparison)};
 }
 
 Condition in_list(std::string_view dotted_field, std::vector<Literal> values) {
-  return Condition{Comparison{FieldPath::of(dotted_field), Operator::kIn, std::move(values)}};
+  return Condition{Comparison{FieldPath::of(dotted_field), Operator::kIn, std::move(values), {}}};
 }
 
 Condition all_of(std::vector<Condition> terms) {

@@ -190,7 +190,7 @@ struct Comparison {
   FieldPath field;
   Operator op = Operator::kEqual;
   std::vector<Literal> values;
-  std::vector<Query> subquery = {};  ///< none or one
+  std::vector<Query> subquery;  ///< none or one
 };
 bool operator==(const Comparison& a, const Comparison& b);
 
