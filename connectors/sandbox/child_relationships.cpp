@@ -17,7 +17,7 @@ std::string_view child_relationship(const ObjectType& child, const Field& refere
   for (const RelationshipRow& row : kRelationships) {
     if (row.child == child.name() && row.reference == reference.name) return row.name;
   }
-  return {};
+  return reference.children;
 }
 
 }  // namespace prospectd::sandbox

@@ -8,7 +8,8 @@
 
 namespace prospectd::sandbox {
 
-/// "Contacts" for Contact.AccountId; empty where the relationship has no name.
+/// "Contacts" for Contact.AccountId, and what a schema file says of its own; empty where the relationship has
+/// no name.
 std::string_view child_relationship(const ObjectType& child, const Field& reference);
 
 }  // namespace prospectd::sandbox

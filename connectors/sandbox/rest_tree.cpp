@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "connectors/salesforce_wire/errors.h"
 #include "connectors/sandbox/answers.h"
+#include "connectors/sandbox/child_relationships.h"
 #include "connectors/sandbox/record_calls.h"
 #include "connectors/sandbox/request_body.h"
 

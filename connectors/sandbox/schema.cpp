@@ -168,10 +168,6 @@ const Field* ObjectType::add_custom(Field field) {
   return &fields_.back();
 }
 
-std::string_view child_relationship(const ObjectType& type, const Field& field) {
-  return field.name == "AccountId" ? type.row().label_plural : std::string_view(field.children);
-}
-
 std::span<const ObjectRow> standard_objects() {
   static const ObjectRow kObjects[] = {
       {"User", "User", "Users", "005", user_fields(), true, false, false},

@@ -161,9 +161,6 @@ class ObjectType {
   int columns_ = 0;
   SystemColumns system_;
 };
-/// The relationship under which the target of a reference finds its children; empty when there is none.
-std::string_view child_relationship(const ObjectType& type, const Field& field);
-
 /// True for what an object or a field can be called: letters, digits and '_', at most 80, a letter first.
 bool is_api_name(std::string_view name);
 
