@@ -101,6 +101,11 @@ bool parse_authority(std::string_view authority, Url& url) {
   return parsed.has_value();
 }
 
+std::string media_type_of(const Headers& headers) {
+  const std::string_view value = headers.get("content-type").value_or(std::string_view{});
+  return to_lower_ascii(trim_ascii(value.substr(0, value.find(';'))));
+}
+
 }  // namespace
 
 void Headers::set(std::string_view name, std::string value) {
@@ -126,8 +131,11 @@ std::optional<std::string_view> Headers::get(std::string_view name) const {
 }
 
 std::string Response::content_type() const {
-  const std::string_view value = headers.get("content-type").value_or(std::string_view{});
-  return to_lower_ascii(trim_ascii(value.substr(0, value.find(';'))));
+  return media_type_of(headers);
+}
+
+std::string ServerRequest::content_type() const {
+  return media_type_of(headers);
 }
 
 std::string_view ServerRequest::path() const {

@@ -64,8 +64,9 @@ struct ServerRequest {
   std::string remote_address;
   uint16_t local_port = 0;
 
-  std::string_view path() const;   ///< the target up to '?'
-  std::string_view query() const;  ///< after '?', or empty
+  std::string_view path() const;     ///< the target up to '?'
+  std::string_view query() const;    ///< after '?', or empty
+  std::string content_type() const;  ///< as Response::content_type
 };
 
 /// Percent-decodes; '+' becomes a blank when `plus_is_blank`. nullopt for a broken escape.

@@ -10,6 +10,7 @@
 #include "connectors/sandbox/answers.h"
 #include "connectors/sandbox/field_rules.h"
 #include "connectors/sandbox/front_state.h"
+#include "connectors/sandbox/json_body.h"
 
 namespace prospectd::sandbox {
 namespace {
@@ -17,23 +18,15 @@ namespace {
 using Json = nlohmann::json;
 namespace code = salesforce_wire::error_name;
 
-constexpr int kBodyDepthMax = 16;
-
 ApiError bad_request(std::string message) {
   return api_error("INVALID_INPUT", std::move(message));
 }
 
 Outcome<Json> parse_body(const std::string& body) {
   if (body.empty()) return Json::object();
-  bool too_deep = false;
-  const auto guard = [&](int depth, Json::parse_event_t, Json&) {
-    too_deep = too_deep || depth > kBodyDepthMax;
-    return !too_deep;
-  };
-  Json json = Json::parse(body, guard, false);
-  if (json.is_discarded() || too_deep || !json.is_object())
-    return bad_request("the body is not a JSON object");
-  return json;
+  auto json = parse_json_object(body);
+  if (!json) return bad_request("the body is not a JSON object");
+  return *std::move(json);
 }
 
 Outcome<std::string> text_of(const Json& body, const char* key, bool required = true) {

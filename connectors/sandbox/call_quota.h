@@ -1,4 +1,5 @@
-// CallQuota: API calls of the last 24 hours, counted by the hour as the org's clock tells it. One thread.
+// CallQuota: API calls (or jobs, or records) of the last 24 hours, counted by the hour as the org's clock
+// tells it. One thread.
 #pragma once
 
 #include <array>
@@ -18,9 +19,9 @@ class CallQuota {
       sum += n;
     return sum;
   }
-  void count(Timestamp now) {
+  void count(Timestamp now, int64_t n = 1) {
     roll(now);
-    ++by_hour_[slot(hour_)];
+    by_hour_[slot(hour_)] += n;
   }
 
  private:

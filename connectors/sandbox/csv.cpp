@@ -16,7 +16,8 @@ std::string_view describe(CsvOddity oddity) {
   return kTexts[static_cast<size_t>(oddity)];
 }
 
-CsvReader::CsvReader(Source source, CsvLimits limits) : source_(std::move(source)), limits_(limits) {
+CsvReader::CsvReader(Source source, CsvLimits limits, char delimiter)
+    : source_(std::move(source)), limits_(limits), delimiter_(delimiter) {
   buffer_.resize(kBufferBytes);
   skip_byte_order_mark();
 }
@@ -86,6 +87,12 @@ bool CsvReader::step(int c, Place& place) {
     }
     return false;
   }
+  if (c == delimiter_) {
+    any_ = true;
+    end_field();
+    place = Place::kFieldBegin;
+    return false;
+  }
   switch (c) {
     case '\r':
       if (peek() == '\n') get();
@@ -94,11 +101,6 @@ bool CsvReader::step(int c, Place& place) {
     case kEnd:
       end_field();
       return true;
-    case ',':
-      any_ = true;
-      end_field();
-      place = Place::kFieldBegin;
-      return false;
     default:
       break;
   }

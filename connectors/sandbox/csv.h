@@ -1,6 +1,6 @@
 // CsvReader: CSV by RFC 4180 as a stream: quotes, line ends inside quotes, CRLF or LF or CR, a byte order
-// mark. What is not quite that is read as well as it can be, and said. Memory is one row and one buffer. One
-// owner, one thread.
+// mark, commas or another delimiter. What is not quite that is read as well as it can be, and said. Memory is
+// one row and one buffer. One owner, one thread.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,7 @@ class CsvReader {
   /// Puts up to `size` bytes at `to` and returns how many; 0 at the end.
   using Source = std::function<size_t(char* to, size_t size)>;
 
-  explicit CsvReader(Source source, CsvLimits limits = {});
+  explicit CsvReader(Source source, CsvLimits limits = {}, char delimiter = ',');
 
   /// Reads the next row that has any field; empty lines are passed over. False at the end.
   bool next();
@@ -58,6 +58,7 @@ class CsvReader {
 
   Source source_;
   CsvLimits limits_;
+  char delimiter_;
   std::string buffer_;
   size_t at_ = 0;
   size_t end_ = 0;

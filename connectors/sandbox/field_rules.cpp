@@ -1,7 +1,6 @@
 #include "connectors/sandbox/field_rules.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 
@@ -10,6 +9,7 @@
 #include "connectors/salesforce_wire/formats.h"
 #include "connectors/salesforce_wire/ids.h"
 #include "connectors/sandbox/crm_model.h"
+#include "connectors/sandbox/field_text.h"
 
 namespace prospectd::sandbox {
 namespace {
@@ -234,28 +234,11 @@ Outcome<std::vector<Assignment>> check_fields(const Org& org, const Table& table
 }
 
 std::optional<Value> value_of_text(const Field& field, std::string_view text) {
-  const char* end = text.data() + text.size();
-  const auto whole = [&](auto number) -> std::optional<Value> {
-    const auto read = std::from_chars(text.data(), end, number);
-    if (text.empty() || read.ec != std::errc{} || read.ptr != end) return std::nullopt;
-    return Value(number);
-  };
-  switch (field.kind) {
-    case FieldKind::kBoolean:
-      if (equals_ignore_case_ascii(text, "true")) return Value(true);
-      if (equals_ignore_case_ascii(text, "false")) return Value(false);
-      return std::nullopt;
-    case FieldKind::kInt:
-      return text.empty() ? std::optional(Value::null()) : whole(int64_t{0});
-    case FieldKind::kDouble:
-    case FieldKind::kCurrency:
-      return text.empty() ? std::optional(Value::null()) : whole(0.0);
-    case FieldKind::kDate:
-    case FieldKind::kDateTime:
-      return text.empty() ? std::optional(Value::null()) : std::nullopt;
-    default:
-      return std::nullopt;
-  }
+  if (holds_text(field.kind)) return std::nullopt;
+  if (field.kind != FieldKind::kBoolean && text.empty()) return Value::null();
+  const bool flag_word = equals_ignore_case_ascii(text, "true") || equals_ignore_case_ascii(text, "false");
+  if (field.kind == FieldKind::kBoolean && !flag_word) return std::nullopt;
+  return read_field_text(field.kind, text);
 }
 
 void store_fields(Table& table, Row row, const std::vector<Assignment>& fields) {

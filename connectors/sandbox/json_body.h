@@ -1,0 +1,14 @@
+// A request's body as a JSON object, read without trust. Pure; whoever uses it has the JSON library anyway.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string_view>
+
+namespace prospectd::sandbox {
+
+/// nullopt for what is no JSON object, or nests deeper than kJsonBodyDepthMax.
+std::optional<nlohmann::json> parse_json_object(std::string_view body);
+constexpr int kJsonBodyDepthMax = 16;
+
+}  // namespace prospectd::sandbox
