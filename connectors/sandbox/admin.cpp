@@ -196,6 +196,7 @@ Outcome<Json> stats(State& s, const Json&) {
               {"query_pages", n.query_pages},
               {"records", n.records},
               {"limits", n.limits},
+              {"bulk_calls", n.bulk_calls},
               {"refused_sessions", n.refused_sessions},
               {"refused_quota", n.refused_quota},
               {"records_served", n.records_served},

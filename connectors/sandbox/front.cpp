@@ -53,6 +53,7 @@ std::string Front::authorize() {
 http::Response Front::handle(const http::ServerRequest& request) {
   State& s = *state_;
   s.org.settle();
+  s.bulk.advance(s.knobs);
   const std::string_view path = without_trailing_slash(request.path());
   http::Response answer;
   if (path == "/services/oauth2/token") {

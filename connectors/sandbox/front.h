@@ -38,6 +38,7 @@ struct Stats {
   int64_t query_pages = 0;  ///< later pages only
   int64_t records = 0;      ///< single records
   int64_t limits = 0;
+  int64_t bulk_calls = 0;  ///< under jobs/
   int64_t refused_sessions = 0;
   int64_t refused_quota = 0;
   int64_t records_served = 0;
@@ -52,7 +53,7 @@ class Front {
   Front(const Front&) = delete;
   Front& operator=(const Front&) = delete;
 
-  /// Answers one request. Late commits that are due become visible first.
+  /// Answers one request. Late commits that are due become visible first, and bulk jobs go on.
   http::Response handle(const http::ServerRequest& request);
 
   const Knobs& knobs() const;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "connectors/sandbox/authorization_codes.h"
+#include "connectors/sandbox/bulk_jobs.h"
 #include "connectors/sandbox/call_quota.h"
 #include "connectors/sandbox/front.h"
 #include "connectors/sandbox/outcome.h"
@@ -22,7 +23,7 @@ std::optional<std::string_view> token_in(const http::ServerRequest& request);
 std::string own_address(const http::ServerRequest& request, const std::string& scheme);
 
 struct Front::State {
-  State(Org& o, FrontOptions f) : org(o), options(std::move(f)), knobs_changed(o.now()) {}
+  State(Org& o, FrontOptions f) : org(o), options(std::move(f)), bulk(o), knobs_changed(o.now()) {}
 
   Org& org;
   FrontOptions options;
@@ -30,6 +31,7 @@ struct Front::State {
   Sessions sessions;
   AuthorizationCodes codes;
   CallQuota quota;
+  BulkJobs bulk;
   Stats stats;
   std::string public_key;  ///< PEM; empty: no JWT is taken
   Timestamp knobs_changed;

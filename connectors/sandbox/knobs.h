@@ -35,6 +35,15 @@ struct Knobs {
   size_t cursors_per_session = 10;
   std::chrono::seconds cursor_idle{900};
 
+  // Bulk jobs (SALESFORCE_API §8)
+  std::chrono::seconds bulk_queue_time{0};  ///< a job waits this long before it is in progress
+  std::chrono::seconds bulk_run_time{0};    ///< and is in progress this long before its first row
+  int64_t bulk_rows_per_step = 50'000;      ///< rows an ingest job takes each time that the org is asked
+  int64_t bulk_page_rows_max = 250'000;     ///< rows of a page of results, whatever maxRecords says
+  int64_t bulk_query_jobs_max = 10'000;     ///< query jobs in 24 hours
+  int64_t bulk_batches_max = 15'000;        ///< batches of 10,000 uploaded records in 24 hours
+  int64_t bulk_records_max = 150'000'000;   ///< uploaded records in 24 hours
+
   // The API as this org offers it
   int version_min = 31;
   int version_max = 67;

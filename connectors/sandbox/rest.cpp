@@ -51,6 +51,7 @@ constexpr Resource kResources[] = {
     {"composite/sobjects", "DELETE", answer_collection_delete, &Stats::records, Reach::kComposite},
     {"composite/sobjects/*", "GET,HEAD,POST", answer_collection_read, &Stats::records, Reach::kComposite},
     {"composite/sobjects/*/*", "PATCH", answer_collection_upsert, &Stats::records, Reach::kComposite},
+    {"jobs/**", "DELETE,GET,HEAD,PATCH,POST,PUT", answer_jobs, &Stats::bulk_calls, Reach::kByItself},
     {"limits/recordCount", kRead, answer_record_count, &Stats::limits},
     {"limits", kRead, answer_limits, &Stats::limits},
 };

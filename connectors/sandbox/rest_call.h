@@ -83,4 +83,7 @@ Outcome<http::Response> answer_updated(Call& call);
 Outcome<http::Response> answer_deleted(Call& call);
 Outcome<http::Response> answer_record_count(Call& call);
 
+// rest_bulk.cpp: everything under jobs/
+Outcome<http::Response> answer_jobs(Call& call);
+
 }  // namespace prospectd::sandbox

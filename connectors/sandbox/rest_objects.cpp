@@ -29,7 +29,7 @@ Outcome<http::Response> answer_resources(Call& call) {
   const std::string base = call.base();
   std::string body = "{";
   for (const std::string_view name :
-       {"sobjects", "query", "queryAll", "search", "parameterizedSearch", "limits", "composite"}) {
+       {"sobjects", "query", "queryAll", "search", "parameterizedSearch", "limits", "composite", "jobs"}) {
     body += "\"" + std::string(name) + "\":\"" + base + "/" + std::string(name) + "\",";
   }
   const auto host = call.request.headers.get("Host");
@@ -64,16 +64,20 @@ Outcome<http::Response> answer_limits(Call& call) {
   const int64_t left = std::max<int64_t>(0, max - call.state.quota.used(call.state.org.now()));
   std::string body = "{\"DailyApiRequests\":{\"Max\":" + std::to_string(max) +
                      ",\"Remaining\":" + std::to_string(left) + "}";
-  struct Fixed {
+  struct Limit {
     std::string_view name;
     int64_t max;
+    int64_t used;
   };
-  // What this org has but never uses.
-  for (const Fixed& f : {Fixed{"DailyBulkApiBatches", 15'000}, Fixed{"DailyBulkV2QueryJobs", 10'000},
-                         Fixed{"DailyBulkV2QueryFileStorageMB", 976'562}, Fixed{"DataStorageMB", 1'024},
-                         Fixed{"FileStorageMB", 1'024}}) {
-    body += ",\"" + std::string(f.name) + "\":{\"Max\":" + std::to_string(f.max) +
-            ",\"Remaining\":" + std::to_string(f.max) + "}";
+  const Knobs& knobs = call.state.knobs;
+  // The last ones this org has but never uses.
+  for (const Limit& limit :
+       {Limit{"DailyBulkApiBatches", knobs.bulk_batches_max, call.state.bulk.batches_used()},
+        Limit{"DailyBulkV2QueryJobs", knobs.bulk_query_jobs_max, call.state.bulk.query_jobs_used()},
+        Limit{"DailyBulkV2QueryFileStorageMB", 976'562, 0}, Limit{"DataStorageMB", 1'024, 0},
+        Limit{"FileStorageMB", 1'024, 0}}) {
+    body += ",\"" + std::string(limit.name) + "\":{\"Max\":" + std::to_string(limit.max) +
+            ",\"Remaining\":" + std::to_string(std::max<int64_t>(0, limit.max - limit.used)) + "}";
   }
   return json_answer(200, body + "}");
 }

@@ -54,7 +54,8 @@ void check_limits(const Row& row) {
   }
   if (bytes > kLimits.row_bytes_max) broken("a row beyond its limit");
   if (row.fields.size() > kLimits.fields_max) broken("more fields than there may be");
-  if (row.oddity == sandbox::CsvOddity::kTooLarge && !row.fields.empty()) broken("a row too large is not empty");
+  if (row.oddity == sandbox::CsvOddity::kTooLarge && !row.fields.empty())
+    broken("a row too large is not empty");
 }
 
 }  // namespace

@@ -1,0 +1,135 @@
+// BulkJobs: the jobs of the Bulk API 2.0 (SALESFORCE_API §8) and how they go on. No thread and no timer: jobs
+// advance whenever the org is asked for anything, as far as its clock allows, so that a clock set by hand
+// decides what a test sees. Jobs and their results are kept for kBulkJobKept. One owner (the front), one
+// thread; borrows the org.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "connectors/salesforce_wire/formats.h"
+#include "connectors/sandbox/bulk_csv.h"
+#include "connectors/sandbox/call_quota.h"
+#include "connectors/sandbox/crm_model.h"
+#include "connectors/sandbox/knobs.h"
+#include "connectors/sandbox/outcome.h"
+
+namespace prospectd::sandbox {
+
+enum class BulkKind : uint8_t { kQuery, kIngest };
+enum class BulkOperation : uint8_t { kQuery, kQueryAll, kInsert, kUpdate, kUpsert, kDelete, kHardDelete };
+enum class BulkState : uint8_t { kOpen, kUploadComplete, kInProgress, kJobComplete, kFailed, kAborted };
+
+/// "queryAll", "hardDelete", …
+std::string_view name_of(BulkOperation operation);
+/// "UploadComplete", …
+std::string_view name_of(BulkState state);
+
+constexpr std::chrono::hours kBulkJobKept{7 * 24};
+constexpr std::chrono::hours kBulkOpenMax{24};             ///< an open job is aborted after that
+constexpr size_t kBulkJobsMax = 25'000;                    ///< jobs kept, of both kinds
+constexpr size_t kBulkBytesMax = 1024 * 1024 * 1024;       ///< uploads and results of all jobs
+constexpr size_t kBulkUploadBytesMax = 150 * 1024 * 1024;  ///< one upload
+constexpr int64_t kBulkBatchRows = 10'000;                 ///< uploaded rows that count as a batch
+
+class BulkIngest;
+
+struct BulkJob {
+  explicit BulkJob(CsvDialect csv);
+  ~BulkJob();
+  BulkKind kind() const {
+    return operation <= BulkOperation::kQueryAll ? BulkKind::kQuery : BulkKind::kIngest;
+  }
+  bool over() const { return state >= BulkState::kJobComplete; }
+  /// What it holds in memory, in bytes.
+  size_t bytes() const;
+
+  std::string id;  ///< 18 characters, 750…
+  BulkOperation operation = BulkOperation::kQuery;
+  BulkState state = BulkState::kUploadComplete;
+  std::string object;  ///< canonical name
+  std::string created_by;
+  Timestamp created{};
+  Timestamp changed{};
+  Timestamp queued{};   ///< when it became UploadComplete
+  Timestamp started{};  ///< when it became InProgress
+  salesforce_wire::ApiVersion version;
+  CsvDialect dialect;
+  std::string error;  ///< of a failed job
+  int64_t processed = 0;
+  int64_t failed = 0;
+  std::vector<std::string> columns = {};  ///< of a query's results, or of the upload as its header has them
+
+  // Query jobs
+  std::string query;
+  CsvRows results;
+
+  // Ingest jobs
+  std::string key_field;        ///< canonical name; of an upsert
+  std::string assignment_rule;  ///< as it was sent
+  bool uploaded = false;
+  std::string data;  ///< the upload, until the job is over
+  CsvRows succeeded;
+  CsvRows refused;
+  CsvRows unprocessed;
+  std::unique_ptr<BulkIngest> run;  ///< while it is in progress
+};
+
+class BulkJobs {
+ public:
+  explicit BulkJobs(Org& org) : org_(org) {}
+
+  /// Lets every job go on as far as the clock allows, and drops those that were kept long enough.
+  void advance(const Knobs& knobs);
+
+  /// Takes up a new job and gives it its id: an ingest job is open, a query job waits for its turn.
+  /// **Errors:** EXCEEDEDQUOTA.
+  Outcome<BulkJob*> add(std::unique_ptr<BulkJob> job, const Knobs& knobs);
+  /// nullptr when there is no such job of that kind.
+  BulkJob* find(BulkKind kind, std::string_view id);
+  /// Jobs of a kind behind the one with the id `after` (empty: from the first), in the order of their
+  /// creation.
+  std::vector<const BulkJob*> list(BulkKind kind, std::string_view after, size_t max) const;
+
+  /// Keeps an ingest job's only upload.
+  /// **Errors:** INVALIDJOBSTATE, CLIENTINPUTERROR for a second one, EXCEEDEDQUOTA.
+  Outcome<void> upload(BulkJob& job, std::string data);
+  /// The upload is complete: the job waits for its turn. **Errors:** INVALIDJOBSTATE.
+  Outcome<void> close(BulkJob& job);
+  /// What was not processed by now never is. **Errors:** INVALIDJOBSTATE when it is over.
+  Outcome<void> abort(BulkJob& job);
+  /// Forgets a job and its results. **Errors:** INVALIDJOBSTATE.
+  Outcome<void> remove(BulkJob& job);
+
+  /// Counters of the last 24 hours, for the limits resource.
+  int64_t query_jobs_used() { return query_jobs_.used(org_.now()); }
+  int64_t batches_used() { return batches_.used(org_.now()); }
+
+ private:
+  using Map = std::map<std::string, std::unique_ptr<BulkJob>, std::less<>>;
+
+  void advance_one(BulkJob& job, const Knobs& knobs);
+  void step_query(BulkJob& job, const Knobs& knobs);
+  void step_ingest(BulkJob& job, const Knobs& knobs);
+  bool within_quota(BulkJob& job, const Knobs& knobs, int64_t rows);
+  void drop_expired();
+  void enter(BulkJob& job, BulkState state);
+  void fail(BulkJob& job, std::string error);
+  void set_aside_unprocessed(BulkJob& job);
+  size_t bytes() const;
+
+  Org& org_;
+  Map jobs_;                      // ids rise with their creation
+  std::vector<BulkJob*> active_;  // those that are not over
+  CallQuota query_jobs_;
+  CallQuota batches_;
+  CallQuota records_;
+  uint64_t last_number_ = 0;
+};
+
+}  // namespace prospectd::sandbox

@@ -1,0 +1,30 @@
+// Query jobs of the Bulk API 2.0: what such a query may ask, and its rows as CSV (SALESFORCE_API §8.1). Pure;
+// borrows the org; one thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "connectors/sandbox/bulk_csv.h"
+#include "connectors/sandbox/crm_model.h"
+#include "connectors/sandbox/knobs.h"
+#include "connectors/sandbox/outcome.h"
+#include "connectors/sandbox/soql_bind.h"
+
+namespace prospectd::sandbox {
+
+/// Reads and binds a bulk job's query.
+/// **Errors:** as the query resource; API_ERROR for what the Bulk API doesn't carry out.
+Outcome<BoundQuery> bind_bulk_query(const Org& org, const Knobs& knobs, std::string_view text);
+
+/// The columns and the rows of a query's answer, with the values of this moment.
+struct BulkAnswer {
+  std::vector<std::string> columns;
+  CsvRows rows;
+};
+/// **Errors:** EXCEEDEDQUOTA when the rows take more than `bytes_max` bytes.
+Outcome<BulkAnswer> run_bulk_query(const BoundQuery& query, bool with_deleted, const CsvDialect& dialect,
+                                   size_t bytes_max);
+
+}  // namespace prospectd::sandbox
