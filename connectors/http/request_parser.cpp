@@ -50,8 +50,10 @@ struct Framing {
 
 class RequestParser::Impl final : public beast::basic_parser<true> {
  public:
-  Impl(size_t header_bytes_max, size_t body_bytes_max)
-      : header_bytes_max_(header_bytes_max), body_bytes_max_(body_bytes_max) {
+  Impl(size_t header_bytes_max, size_t body_bytes_max, BodyLimit body_limit_of)
+      : body_limit_of_(std::move(body_limit_of)),
+        header_bytes_max_(header_bytes_max),
+        body_bytes_max_(body_bytes_max) {
     header_limit(static_cast<uint32_t>(
         std::min<size_t>(header_bytes_max, std::numeric_limits<uint32_t>::max() - 1) + 1));
     body_limit(static_cast<uint64_t>(body_bytes_max));
@@ -64,6 +66,7 @@ class RequestParser::Impl final : public beast::basic_parser<true> {
   int refusal = 0;
   bool http_1_0 = false;
   const std::string& expectation() const { return framing_.expect; }
+  size_t body_bytes_max() const { return body_bytes_max_; }
 
  private:
   size_t refuse(int status) {
@@ -80,6 +83,9 @@ class RequestParser::Impl final : public beast::basic_parser<true> {
     request.method = text_of(method);
     request.target = text_of(target);
     http_1_0 = version == 10;
+    if (!body_limit_of_) return;
+    body_bytes_max_ = body_limit_of_(request.method, request.path());
+    body_limit(static_cast<uint64_t>(body_bytes_max_));
   }
   void on_response_impl(int, View, int, error_code&) override {}
   void on_field_impl(beast::field, View name, View value, error_code&) override {
@@ -96,6 +102,7 @@ class RequestParser::Impl final : public beast::basic_parser<true> {
   size_t on_chunk_body_impl(uint64_t, View piece, error_code& ec) override { return append(piece, ec); }
   void on_finish_impl(error_code&) override {}
 
+  BodyLimit body_limit_of_;
   size_t header_bytes_max_;
   size_t body_bytes_max_;
   size_t scanned_ = 0;
@@ -191,8 +198,8 @@ size_t RequestParser::Impl::append(View piece, error_code& ec) {
   return piece.size();
 }
 
-RequestParser::RequestParser(size_t header_bytes_max, size_t body_bytes_max)
-    : impl_(std::make_unique<Impl>(header_bytes_max, body_bytes_max)) {}
+RequestParser::RequestParser(size_t header_bytes_max, size_t body_bytes_max, BodyLimit body_limit_of)
+    : impl_(std::make_unique<Impl>(header_bytes_max, body_bytes_max, std::move(body_limit_of))) {}
 RequestParser::~RequestParser() = default;
 
 size_t RequestParser::feed(std::string_view bytes) {
@@ -214,6 +221,9 @@ bool RequestParser::expects_continue() const {
 }
 bool RequestParser::keep_alive() const {
   return impl_->keep_alive();
+}
+size_t RequestParser::body_bytes_max() const {
+  return impl_->body_bytes_max();
 }
 bool RequestParser::is_http_1_0() const {
   return impl_->http_1_0;

@@ -7,12 +7,14 @@
 #include <string_view>
 
 #include "connectors/http/message.h"
+#include "connectors/http/server.h"
 
 namespace prospectd::http {
 
 class RequestParser {
  public:
-  RequestParser(size_t header_bytes_max, size_t body_bytes_max);
+  /// `body_limit_of`, where it is set, decides in place of `body_bytes_max`.
+  RequestParser(size_t header_bytes_max, size_t body_bytes_max, BodyLimit body_limit_of = {});
   ~RequestParser();
   RequestParser(const RequestParser&) = delete;
   RequestParser& operator=(const RequestParser&) = delete;
@@ -29,6 +31,8 @@ class RequestParser {
   /// The client wants the connection kept after the answer.
   bool keep_alive() const;
   bool is_http_1_0() const;
+  /// The most bytes that this request's body may have, once its header is done.
+  size_t body_bytes_max() const;
   /// The request so far: complete when done().
   ServerRequest& request();
 

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <boost/asio/awaitable.hpp>
@@ -17,11 +18,15 @@
 
 namespace prospectd::http {
 
+/// The most bytes that a request's body may have, by its method and its target up to '?'.
+using BodyLimit = std::function<size_t(std::string_view method, std::string_view path)>;
+
 struct ServerOptions {
   std::string address = "127.0.0.1";
   uint16_t port = 0;  ///< 0: any free one
   size_t header_bytes_max = 16 * 1024;
   size_t body_bytes_max = 8 * 1024 * 1024;
+  BodyLimit body_limit_of;  ///< set: decides in place of body_bytes_max
   size_t connections_max = 1'024;
   std::chrono::milliseconds header_timeout{
       5'000};  ///< from the first byte of a request to the end of its header

@@ -86,12 +86,13 @@ asio::awaitable<void> Session::run(std::shared_ptr<Session> self) {
 
 /// One request and its answer; true when the connection is good for another.
 asio::awaitable<bool> Session::serve_one(bool first) {
-  RequestParser parser(host_->options.header_bytes_max, host_->options.body_bytes_max);
+  const ServerOptions& options = host_->options;
+  RequestParser parser(options.header_bytes_max, options.body_bytes_max, options.body_limit_of);
   Received received = co_await receive(parser, first);
   unwatch();
   if (received.closed) co_return false;
   if (received.refusal == 0) {
-    received.refusal = decode_request_body(parser.request(), host_->options.body_bytes_max);
+    received.refusal = decode_request_body(parser.request(), parser.body_bytes_max());
   }
   if (received.refusal != 0) {
     co_await refuse(received.refusal);
@@ -101,7 +102,7 @@ asio::awaitable<bool> Session::serve_one(bool first) {
   ServerRequest request = take_request(parser);
   Wishes wishes;
   wishes.head = request.method == "HEAD";
-  wishes.gzip = host_->options.gzip && accepts_gzip(request.headers);
+  wishes.gzip = options.gzip && accepts_gzip(request.headers);
   wishes.keep_alive = parser.keep_alive();
   wishes.http_1_0 = parser.is_http_1_0();
   Response response = co_await ask_handler(std::move(request));

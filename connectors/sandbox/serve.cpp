@@ -1,5 +1,6 @@
 #include "connectors/sandbox/serve.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "connectors/sandbox/bulk_jobs.h"
 #include "connectors/sandbox/schema_file.h"
 
 namespace prospectd::sandbox {
@@ -70,6 +72,16 @@ class DelayingServer final : public http::Server {
   std::unique_ptr<http::Server> server_;
   std::shared_ptr<Delays> delays_;
 };
+
+// Uploads of bulk jobs may be larger than anything else that the org is sent (SALESFORCE_API §8.2).
+http::BodyLimit body_limit_of(size_t otherwise) {
+  return [otherwise](std::string_view method, std::string_view path) {
+    while (path.ends_with('/'))
+      path.remove_suffix(1);
+    const bool upload = method == "PUT" && path.starts_with("/services/data/") && path.ends_with("/batches");
+    return upload ? std::max(otherwise, kBulkUploadBytesMax) : otherwise;
+  };
+}
 
 class ServedSandbox : public Sandbox {
  public:
@@ -137,6 +149,7 @@ class ServedSandbox : public Sandbox {
 
 Result<std::unique_ptr<http::Server>> make_sandbox_server(boost::asio::io_context& io,
                                                           http::ServerOptions options, Front& front) {
+  if (!options.body_limit_of) options.body_limit_of = body_limit_of(options.body_bytes_max);
   auto delays = std::make_shared<Delays>();
   auto handler = [to = &front, delays](http::ServerRequest request) {
     return answer(to, delays, std::move(request));

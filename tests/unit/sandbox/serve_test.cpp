@@ -72,6 +72,47 @@ TEST(Serve, ASchemaIsThereBeforeTheRecords) {
   EXPECT_EQ(refused.error().code, ErrorCode::kConfigInvalid);
 }
 
+TEST(Serve, AnUploadOfABulkJobMayBeLargerThanAnyOtherBody) {
+  boost::asio::io_context io;
+  SandboxOptions options;
+  options.client_secret = Secret("s3cret");
+  options.generator.people = 50;
+  options.server.body_bytes_max = 8'192;
+  auto sandbox = make_sandbox(io, std::move(options));
+  ASSERT_TRUE(sandbox);
+
+  std::string headers, uploaded, elsewhere;
+  std::thread client([&] {
+    const uint16_t port = (*sandbox)->port();
+    const auto after = [](const std::string& text, const std::string& mark) {
+      const size_t begin = text.find(mark) + mark.size();
+      return text.substr(begin, text.find('"', begin) - begin);
+    };
+    const auto request = [&](const std::string& head, const std::string& body) {
+      const std::string text = head + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: " +
+                               std::to_string(body.size()) + "\r\n" + headers + "\r\n" + body;
+      return exchange(port, text);
+    };
+    headers = "Content-Type: application/x-www-form-urlencoded\r\n";
+    const std::string token = request("POST /services/oauth2/token",
+                                      "grant_type=client_credentials&client_id=sandbox&client_secret=s3cret");
+    const std::string session = "Authorization: Bearer " + after(token, "\"access_token\":\"") + "\r\n";
+    headers = session + "Content-Type: application/json\r\n";
+    const std::string job =
+        request("POST /services/data/v60.0/jobs/ingest", R"({"object":"Lead","operation":"insert"})");
+    headers = session + "Content-Type: text/csv\r\n";
+    const std::string path = "PUT /services/data/v60.0/jobs/ingest/" + after(job, "\"id\":\"") + "/batches";
+    const std::string csv = "LastName,Company\n" + std::string(100'000, 'x') + ",Acme\n";
+    elsewhere = request("PUT /services/data/v60.0/jobs/ingest", csv);
+    uploaded = request(path, csv);
+    boost::asio::post(io, [&] { (*sandbox)->stop(milliseconds(0)); });
+  });
+  io.run();
+  client.join();
+  EXPECT_THAT(elsewhere, HasSubstr("HTTP/1.1 413"));
+  EXPECT_THAT(uploaded, HasSubstr("HTTP/1.1 201"));
+}
+
 TEST(Serve, ADelayedAnswerHoldsUpNobodyElse) {
   boost::asio::io_context io;
   SandboxOptions options;
