@@ -6,8 +6,8 @@
 #include <memory>
 #include <string_view>
 
+#include "connectors/http/body_limit.h"
 #include "connectors/http/message.h"
-#include "connectors/http/server.h"
 
 namespace prospectd::http {
 

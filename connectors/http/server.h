@@ -14,12 +14,10 @@
 #include <boost/asio/io_context.hpp>
 
 #include "base/result.h"
+#include "connectors/http/body_limit.h"
 #include "connectors/http/message.h"
 
 namespace prospectd::http {
-
-/// The most bytes that a request's body may have, by its method and its target up to '?'.
-using BodyLimit = std::function<size_t(std::string_view method, std::string_view path)>;
 
 struct ServerOptions {
   std::string address = "127.0.0.1";

@@ -7,6 +7,7 @@
 #include "connectors/salesforce_wire/errors.h"
 #include "connectors/salesforce_wire/ids.h"
 #include "connectors/sandbox/field_text.h"
+#include "connectors/sandbox/request_body.h"
 #include "connectors/sandbox/text_fold.h"
 
 namespace prospectd::sandbox {
@@ -57,7 +58,7 @@ bool is_id(const Field& field) {
 
 const Field* upsert_key(const Table& table, std::string_view name) {
   const Field* field = table.type().find(name);
-  return field != nullptr && field->has(kIdLookup) ? field : nullptr;
+  return field != nullptr && is_key(*field) ? field : nullptr;
 }
 
 BulkIngest::BulkIngest(Org& org, BulkJob& job)
