@@ -1,0 +1,87 @@
+// jsforce's bulk jobs and change events against the sandbox.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { Sandbox, client } from "./sandbox.mjs";
+
+const jsforce = client("jsforce");
+const kPoll = { pollTimeout: 60_000, pollInterval: 100 };
+
+let crm;
+let conn;
+before(async () => {
+  crm = await Sandbox.start(300);
+  const { body } = await crm.token({
+    grant_type: "client_credentials", client_id: crm.clientId, client_secret: crm.secret,
+  });
+  conn = new jsforce.Connection({
+    instanceUrl: body.instance_url, accessToken: body.access_token, version: "60.0",
+  });
+  conn.bulk2.pollTimeout = kPoll.pollTimeout;
+  conn.bulk2.pollInterval = kPoll.pollInterval;
+});
+after(() => crm.stop());
+
+const leads = (count, more = {}) =>
+  Array.from({ length: count }, (_, i) => ({ LastName: `Bulk ${i}`, Company: "Acme", ...more }));
+const count = async (soql) => (await conn.query(soql)).totalSize;
+const ingest = (operation, input, more = {}) =>
+  conn.bulk2.loadAndWaitForResults({ object: "Lead", operation, input, ...kPoll, ...more });
+
+describe("Bulk API 2.0", () => {
+  it("query: every record of the object, with the values that REST has", async () => {
+    const stream = await conn.bulk2.query("SELECT Id, LastName, Company FROM Lead");
+    const rows = await stream.toArray();
+    assert.equal(rows.length, await count("SELECT COUNT() FROM Lead"));
+    const one = await conn.sobject("Lead").retrieve(rows[0].Id);
+    assert.equal(rows[0].LastName, one.LastName);
+  });
+  it("queryAll: deleted ones too", async () => {
+    const { id } = await conn.sobject("Lead").create({ LastName: "Gone", Company: "Acme" });
+    await conn.sobject("Lead").destroy(id);
+    const stream = await conn.bulk2.query("SELECT Id FROM Lead WHERE IsDeleted = true", { scanAll: true });
+    assert.ok((await stream.toArray()).some((row) => row.Id === id));
+  });
+  it("a query that can't be read ends in its error", () =>
+    assert.rejects(conn.bulk2.query("SELECT Nope FROM Lead").then((s) => s.toArray())));
+  it("insert", async () => {
+    const { successfulResults, failedResults, unprocessedRecords } = await ingest("insert", leads(500));
+    assert.equal(successfulResults.length, 500);
+    assert.equal(failedResults.length, 0);
+    assert.equal(unprocessedRecords.length, 0);
+    assert.match(successfulResults[0].sf__Id, /^00Q\w{15}$/);
+    assert.equal(successfulResults[0].sf__Created, "true");
+    assert.ok(await count("SELECT COUNT() FROM Lead WHERE LastName LIKE 'Bulk %'") >= 500);
+  });
+  it("a row that is refused leaves the others", async () => {
+    const { successfulResults, failedResults } =
+      await ingest("insert", [...leads(2), { LastName: "No company", Company: "" }]);
+    assert.equal(successfulResults.length, 2);
+    assert.equal(failedResults.length, 1);
+    assert.match(failedResults[0].sf__Error, /^REQUIRED_FIELD_MISSING/);
+    assert.equal(failedResults[0].LastName, "No company");
+  });
+  it("update and delete", async () => {
+    const { successfulResults } = await ingest("insert", leads(10));
+    const ids = successfulResults.map((row) => row.sf__Id);
+    const updated = await ingest("update", ids.map((Id) => ({ Id, Title: "By bulk" })));
+    assert.equal(updated.successfulResults.length, 10);
+    assert.equal(await count("SELECT COUNT() FROM Lead WHERE Title = 'By bulk'"), 10);
+    const gone = await ingest("delete", ids.map((Id) => ({ Id })));
+    assert.equal(gone.successfulResults.length, 10);
+    assert.equal(await count("SELECT COUNT() FROM Lead WHERE Title = 'By bulk'"), 0);
+  });
+  it("text with quotes, commas and line ends comes through whole", async () => {
+    const text = "a \"b\", c\nd é 漢";
+    const { successfulResults } = await ingest("insert", leads(1, { Description: text }));
+    const lead = await conn.sobject("Lead").retrieve(successfulResults[0].sf__Id);
+    assert.equal(lead.Description, text);
+  });
+  it("a job can be aborted and deleted", async () => {
+    const job = conn.bulk2.createJob({ object: "Lead", operation: "insert" });
+    await job.open();
+    await job.abort();
+    assert.equal((await job.check()).state, "Aborted");
+    await job.delete();
+    await assert.rejects(job.check());
+  });
+});
