@@ -1,6 +1,4 @@
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -21,7 +19,7 @@ struct Row {
   bool operator==(const Row&) const = default;
 };
 
-std::vector<Row> read(std::string_view bytes, size_t step) {
+std::vector<Row> read_rows(std::string_view bytes, size_t step) {
   size_t at = 0;
   sandbox::CsvReader reader(
       [&](char* to, size_t size) {
@@ -41,11 +39,6 @@ std::vector<Row> read(std::string_view bytes, size_t step) {
   return rows;
 }
 
-[[noreturn]] void broken(const char* what) {
-  std::fprintf(stderr, "%s\n", what);
-  std::abort();
-}
-
 void check_limits(const Row& row) {
   size_t bytes = 0;
   for (const std::string& field : row.fields) {
@@ -61,10 +54,10 @@ void check_limits(const Row& row) {
 }  // namespace
 
 void csv(std::string_view bytes) {
-  const std::vector<Row> whole = read(bytes, bytes.size());
+  const std::vector<Row> whole = read_rows(bytes, bytes.size());
   for (const Row& row : whole)
     check_limits(row);
-  if (whole != read(bytes, 1)) broken("byte by byte, the rows are others");
+  if (whole != read_rows(bytes, 1)) broken("byte by byte, the rows are others");
 }
 
 }  // namespace prospectd::fuzz

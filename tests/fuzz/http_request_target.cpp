@@ -1,6 +1,4 @@
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 
 #include "connectors/http/request_parser.h"
@@ -25,7 +23,7 @@ struct Reading {
 };
 
 // As a connection does it: what is left is offered again, with the next bytes behind it.
-Reading read(std::string_view bytes, size_t step) {
+Reading read_request(std::string_view bytes, size_t step) {
   http::RequestParser parser(kHeaderBytesMax, kBodyBytesMax);
   Reading reading;
   size_t offered = 0;
@@ -48,18 +46,13 @@ Reading read(std::string_view bytes, size_t step) {
   return reading;
 }
 
-[[noreturn]] void broken(const char* what) {
-  std::fprintf(stderr, "%s\n", what);
-  std::abort();
-}
-
 }  // namespace
 
 void http_request(std::string_view bytes) {
-  const Reading whole = read(bytes, bytes.size());
+  const Reading whole = read_request(bytes, bytes.size());
   if (whole.body.size() > kBodyBytesMax) broken("a body beyond its limit was taken");
   if (whole.taken > bytes.size()) broken("more was taken than there is");
-  const Reading byte_by_byte = read(bytes, 1);
+  const Reading byte_by_byte = read_request(bytes, 1);
   if (!(whole == byte_by_byte)) broken("byte by byte, the request is another one");
 }
 

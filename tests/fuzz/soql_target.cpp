@@ -1,5 +1,3 @@
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 
 #include "connectors/salesforce_wire/soql.h"
@@ -16,8 +14,7 @@ void soql(std::string_view bytes) {
   const auto again = salesforce_wire::soql::parse(printed);
   const auto* same = std::get_if<Query>(&again);
   if (same != nullptr && *same == *query) return;
-  std::fprintf(stderr, "printed, this query is another one: %s\n", printed.c_str());
-  std::abort();
+  broken(("printed, this query is another one: " + printed).c_str());
 }
 
 }  // namespace prospectd::fuzz

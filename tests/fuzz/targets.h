@@ -3,9 +3,17 @@
 // corpus. Free of coroutines, so that clang can compile them.
 #pragma once
 
+#include <cstdio>
+#include <cstdlib>
 #include <string_view>
 
 namespace prospectd::fuzz {
+
+/// Ends the process: a target's promise does not hold.
+[[noreturn]] inline void broken(const char* what) {
+  std::fprintf(stderr, "%s\n", what);
+  std::abort();
+}
 
 /// SOQL: what parses is printed, and parses to the same query again.
 void soql(std::string_view bytes);
