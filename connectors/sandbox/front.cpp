@@ -29,6 +29,20 @@ Front::Front(Org& org, FrontOptions options) : state_(std::make_unique<State>(or
 }
 Front::~Front() = default;
 
+bool Front::awaits_upload(std::string_view path) const {
+  constexpr std::string_view kIngest = "/jobs/ingest/";
+  constexpr std::string_view kBatches = "/batches";
+  path = without_trailing_slash(path);
+  const size_t ingest = path.find(kIngest);
+  if (!path.starts_with(kData) || ingest == std::string_view::npos || !path.ends_with(kBatches)) return false;
+  const size_t begin = ingest + kIngest.size();
+  const size_t end = path.size() - kBatches.size();
+  if (begin >= end) return false;  // the slash of the one is the other's
+  const std::string_view id = path.substr(begin, end - begin);
+  const BulkJob* job = state_->bulk.find(BulkKind::kIngest, id);
+  return job != nullptr && job->state == BulkState::kOpen && !job->uploaded;
+}
+
 const Knobs& Front::knobs() const {
   return state_->knobs;
 }

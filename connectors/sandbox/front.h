@@ -56,6 +56,10 @@ class Front {
   /// Answers one request. Late commits that are due become visible first, and bulk jobs go on.
   http::Response handle(const http::ServerRequest& request);
 
+  /// Whether an open bulk job waits for its upload at this path; of all bodies that one alone may be large
+  /// (SALESFORCE_API §8.2), and who has no session has no open job.
+  bool awaits_upload(std::string_view path) const;
+
   const Knobs& knobs() const;
   void set_knobs(Knobs knobs);
   const Stats& stats() const;

@@ -7,8 +7,8 @@
 
 namespace prospectd::sandbox {
 
-/// nullopt for what is no JSON object, or nests deeper than kJsonBodyDepthMax.
+/// nullopt for what is no JSON object, or nests deeper than kBodyDepthMax (request_body.h); for who refuses
+/// that in words of their own.
 std::optional<nlohmann::json> parse_json_object(std::string_view body);
-constexpr int kJsonBodyDepthMax = 16;
 
 }  // namespace prospectd::sandbox

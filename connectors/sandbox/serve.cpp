@@ -73,12 +73,10 @@ class DelayingServer final : public http::Server {
   std::shared_ptr<Delays> delays_;
 };
 
-// Uploads of bulk jobs may be larger than anything else that the org is sent (SALESFORCE_API §8.2).
-http::BodyLimit body_limit_of(size_t otherwise) {
-  return [otherwise](std::string_view method, std::string_view path) {
-    while (path.ends_with('/'))
-      path.remove_suffix(1);
-    const bool upload = method == "PUT" && path.starts_with("/services/data/") && path.ends_with("/batches");
+// An upload that a bulk job waits for may be larger than anything else that the org is sent.
+http::BodyLimit body_limit_of(const Front& front, size_t otherwise) {
+  return [&front, otherwise](std::string_view method, std::string_view path) {
+    const bool upload = method == "PUT" && front.awaits_upload(path);
     return upload ? std::max(otherwise, kBulkUploadBytesMax) : otherwise;
   };
 }
@@ -149,7 +147,7 @@ class ServedSandbox : public Sandbox {
 
 Result<std::unique_ptr<http::Server>> make_sandbox_server(boost::asio::io_context& io,
                                                           http::ServerOptions options, Front& front) {
-  if (!options.body_limit_of) options.body_limit_of = body_limit_of(options.body_bytes_max);
+  if (!options.body_limit_of) options.body_limit_of = body_limit_of(front, options.body_bytes_max);
   auto delays = std::make_shared<Delays>();
   auto handler = [to = &front, delays](http::ServerRequest request) {
     return answer(to, delays, std::move(request));

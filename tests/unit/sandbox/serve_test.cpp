@@ -81,7 +81,7 @@ TEST(Serve, AnUploadOfABulkJobMayBeLargerThanAnyOtherBody) {
   auto sandbox = make_sandbox(io, std::move(options));
   ASSERT_TRUE(sandbox);
 
-  std::string headers, uploaded, elsewhere;
+  std::string headers, uploaded, elsewhere, again, without_job, nameless;
   std::thread client([&] {
     const uint16_t port = (*sandbox)->port();
     const auto after = [](const std::string& text, const std::string& mark) {
@@ -104,13 +104,19 @@ TEST(Serve, AnUploadOfABulkJobMayBeLargerThanAnyOtherBody) {
     const std::string path = "PUT /services/data/v60.0/jobs/ingest/" + after(job, "\"id\":\"") + "/batches";
     const std::string csv = "LastName,Company\n" + std::string(100'000, 'x') + ",Acme\n";
     elsewhere = request("PUT /services/data/v60.0/jobs/ingest", csv);
+    without_job = request("PUT /services/data/v60.0/jobs/ingest/750000000000999AAA/batches", csv);
+    nameless = request("PUT /services/data/v60.0/jobs/ingest/batches", csv);
     uploaded = request(path, csv);
+    again = request(path, csv);
     boost::asio::post(io, [&] { (*sandbox)->stop(milliseconds(0)); });
   });
   io.run();
   client.join();
   EXPECT_THAT(elsewhere, HasSubstr("HTTP/1.1 413"));
+  EXPECT_THAT(without_job, HasSubstr("HTTP/1.1 413"));
+  EXPECT_THAT(nameless, HasSubstr("HTTP/1.1 413"));
   EXPECT_THAT(uploaded, HasSubstr("HTTP/1.1 201"));
+  EXPECT_THAT(again, HasSubstr("HTTP/1.1 413")) << "a job takes one upload";
 }
 
 TEST(Serve, ADelayedAnswerHoldsUpNobodyElse) {
