@@ -17,7 +17,8 @@ namespace prospectd::fuzz {
 
 /// SOQL: what parses is printed, and parses to the same query again.
 void soql(std::string_view bytes);
-/// A request: whole or byte by byte, it is taken or refused in the same way, and nothing past it is taken.
+/// A request: whole or byte by byte, it is taken or refused in the same way (or still waited for), and
+/// nothing past it is taken.
 void http_request(std::string_view bytes);
 /// CSV: whole or byte by byte, the rows are the same, and within their limits.
 void csv(std::string_view bytes);
