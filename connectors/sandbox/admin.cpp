@@ -197,6 +197,7 @@ Outcome<Json> stats(State& s, const Json&) {
               {"records", n.records},
               {"limits", n.limits},
               {"bulk_calls", n.bulk_calls},
+              {"cometd_calls", n.cometd_calls},
               {"refused_sessions", n.refused_sessions},
               {"refused_quota", n.refused_quota},
               {"records_served", n.records_served},

@@ -48,6 +48,11 @@ constexpr NumberKnob kNumbers[] = {
      [](Knobs& k, int64_t n) { k.bulk_batches_max = n; }},
     {"bulk_records_max", 0, kCountMax, [](const Knobs& k) { return k.bulk_records_max; },
      [](Knobs& k, int64_t n) { k.bulk_records_max = n; }},
+    {"events_daily_max", 0, kCountMax, [](const Knobs& k) { return k.events_daily_max; },
+     [](Knobs& k, int64_t n) { k.events_daily_max = n; }},
+    {"cometd_timeout_milliseconds", 0, 110'000,
+     [](const Knobs& k) -> int64_t { return k.cometd_timeout.count(); },
+     [](Knobs& k, int64_t n) { k.cometd_timeout = std::chrono::milliseconds(n); }},
     {"version_min", 7, 200, [](const Knobs& k) -> int64_t { return k.version_min; },
      [](Knobs& k, int64_t n) { k.version_min = static_cast<int>(n); }},
     {"version_max", 7, 200, [](const Knobs& k) -> int64_t { return k.version_max; },
@@ -69,7 +74,9 @@ constexpr FlagKnob kFlags[] = {{"run_as_configured", &Knobs::run_as_configured},
                                {"refresh_needs_secret", &Knobs::refresh_needs_secret},
                                {"rotate_refresh_tokens", &Knobs::rotate_refresh_tokens},
                                {"api_enabled", &Knobs::api_enabled},
-                               {"duplicate_result_spelled_right", &Knobs::duplicate_result_spelled_right}};
+                               {"duplicate_result_spelled_right", &Knobs::duplicate_result_spelled_right},
+                               {"change_events", &Knobs::change_events},
+                               {"bulk_results_reversed", &Knobs::bulk_results_reversed}};
 
 struct TextKnob {
   const char* name;

@@ -130,7 +130,9 @@ void BulkJobs::step_ingest(BulkJob& job, const Knobs& knobs) {
     if (auto begun = job.run->begin(knobs); !begun) return fail(job, begun.error().message);
   }
   const int64_t before = job.processed;
+  org_.recorder().set_origin(job.origin);
   const bool more = job.run->step(knobs.bulk_rows_per_step);
+  org_.recorder().set_origin({});
   job.changed = org_.now();
   if (!within_quota(job, knobs, job.processed - before)) {
     return fail(job, "ExceededQuota : more records or batches were uploaded than 24 hours allow");

@@ -72,6 +72,7 @@ struct BulkJob {
   // Ingest jobs
   std::string key_field;        ///< canonical name; of an upsert
   std::string assignment_rule;  ///< as it was sent
+  std::string origin;           ///< changeOrigin of what it writes
   bool uploaded = false;
   std::string data;  ///< the upload, until the job is over
   CsvRows succeeded;

@@ -4,11 +4,8 @@
 #include <optional>
 #include <variant>
 
-#include "connectors/salesforce_wire/errors.h"
-#include "connectors/salesforce_wire/formats.h"
 #include "connectors/salesforce_wire/soql.h"
-#include "connectors/sandbox/json_text.h"
-#include "connectors/sandbox/record_writer.h"
+#include "connectors/sandbox/plain_value.h"
 #include "connectors/sandbox/soql_source.h"
 
 namespace prospectd::sandbox {
@@ -18,33 +15,6 @@ namespace soql = salesforce_wire::soql;
 
 ApiError not_in_bulk(std::string_view what) {
   return api_error("API_ERROR", std::string(what) + " is not supported by the Bulk API");
-}
-
-// One value as the Bulk API writes it; null is empty.
-void append_csv_value(std::string& out, const Table& table, Row row, const Field& field) {
-  if (field.compound == Compound::kPersonName) {
-    out += person_name(table, row, field);
-    return;
-  }
-  if (table.is_null(row, field.column)) return;
-  switch (field.kind) {
-    case FieldKind::kBoolean:
-      out += table.flag(row, field.column) ? "true" : "false";
-      return;
-    case FieldKind::kInt:
-      return append_number(out, table.number(row, field.column));
-    case FieldKind::kDouble:
-    case FieldKind::kCurrency:
-      return append_number(out, table.real(row, field.column));
-    case FieldKind::kDate:
-      out += format_date(Date(std::chrono::days(table.number(row, field.column))));
-      return;
-    case FieldKind::kDateTime:
-      out += salesforce_wire::format_csv_datetime(Timestamp(seconds(table.number(row, field.column))));
-      return;
-    default:
-      out += table.text(row, field.column);
-  }
 }
 
 /// A row to take values from; none where a lookup leads nowhere.
@@ -74,7 +44,7 @@ void add_values(const Org& org, const Selection& selection, const From& from, Cs
   for (const Selection::Column& column : selection.columns) {
     if (column.reference == nullptr) {
       std::string value = column.constant;
-      if (column.field != nullptr && from) append_csv_value(value, *from->table, from->row, *column.field);
+      if (column.field != nullptr && from) append_plain_value(value, *from->table, from->row, *column.field);
       rows.add(from ? value : std::string());
       continue;
     }
@@ -120,7 +90,7 @@ Outcome<BulkAnswer> run_bulk_query(const BoundQuery& query, bool with_deleted, c
   for (const Row row : rows) {
     for (const Field* field : query.select) {
       value.clear();
-      append_csv_value(value, *query.table, row, *field);
+      append_plain_value(value, *query.table, row, *field);
       answer.rows.add(value);
     }
     if (query.selection != nullptr)

@@ -67,12 +67,15 @@ Outcome<Change> Org::remove(std::string_view id) {
     return api_error(std::string(code::kInsufficientAccess),
                      "entity type cannot be deleted: " + std::string(t.type().name()));
   }
+  const Recording recording(*this);
+  recorder_.note(ChangeKind::kDelete, t, place.row);
   if (t.type().name() == "Account") {
     Table& contacts = *table("Contact");
     const int account = contacts.type().column("AccountId");
     const std::string_view key = t.id(place.row);
     for (Row row = 0; row < contacts.rows(); ++row) {
       if (contacts.state(row) != RowState::kLive || contacts.text(row, account) != key) continue;
+      recorder_.note(ChangeKind::kDelete, contacts, row);
       const Place contact{&contacts, row};
       remember(contact);
       contacts.set_state(row, RowState::kDeleted);
@@ -95,6 +98,8 @@ Outcome<Change> Org::undelete(std::string_view id) {
   }
   PD_TRY(check_unique_row(place));
   ++writes_;
+  const Recording recording(*this);
+  recorder_.note(ChangeKind::kUndelete, t, place.row);
   t.set_state(place.row, RowState::kLive);
   if (t.type().system().master >= 0) t.set_null(place.row, t.type().system().master);
   return touched(place, std::max(now_seconds(), t.stamp_seconds(place.row)));
@@ -147,6 +152,7 @@ Outcome<Org::Place> Org::converted_contact(const Conversion& conversion, const P
   const int account_column = contacts.type().column("AccountId");
   if (!conversion.contact.empty()) {
     PD_ASSIGN(place, find_reference("Contact", conversion.contact));
+    recorder_.note(ChangeKind::kUpdate, contacts, place.row);
     copy_missing(*lead.table, lead.row, contacts, place.row, kLeadToContact);
     if (contacts.is_null(place.row, account_column)) {
       contacts.set_shared_text(place.row, account_column, account.table->id(account.row));
@@ -176,6 +182,7 @@ Outcome<Converted> Org::convert(const Conversion& conversion) {
   }
   if (!conversion.contact.empty()) PD_TRY(find_reference("Contact", conversion.contact));
   const std::string owner = owner_of_converted(lead, conversion.owner);
+  const Recording recording(*this);
   PD_ASSIGN(account, converted_account(conversion, lead, owner));
   PD_ASSIGN(contact, converted_contact(conversion, lead, account, owner));
 
@@ -183,6 +190,7 @@ Outcome<Converted> Org::convert(const Conversion& conversion) {
   Converted out;
   out.account = account.table->id(account.row);
   out.contact = contact.table->id(contact.row);
+  recorder_.note(ChangeKind::kUpdate, leads, lead.row);
   leads.set_flag(lead.row, column("IsConverted"), true);
   leads.set_shared_text(lead.row, column("Status"), kConvertedStatus);
   leads.set_date(lead.row, column("ConvertedDate"), std::chrono::floor<std::chrono::days>(now()));
@@ -200,6 +208,7 @@ void Org::move_children(const Table& table, std::string_view from, std::string_v
       if (!points_here) continue;
       for (Row row = 0; row < t->rows(); ++row) {
         if (t->state(row) == RowState::kPurged || t->text(row, field.column) != from) continue;
+        recorder_.note(ChangeKind::kUpdate, *t, row);
         t->set_shared_text(row, field.column, to);
         touched(Place{t.get(), row}, std::max(now_seconds(), t->stamp_seconds(row)));
       }
@@ -226,7 +235,10 @@ Outcome<Change> Org::merge(std::string_view winner, const std::vector<std::strin
     beaten.push_back(loser);
   }
   ++writes_;
+  const Recording recording(*this);
+  recorder_.note(ChangeKind::kUpdate, t, place.row);
   for (const Place& loser : beaten) {
+    recorder_.note(ChangeKind::kDelete, t, loser.row);
     move_children(t, t.id(loser.row), t.id(place.row));
     t.set_state(loser.row, RowState::kDeleted);
     t.set_shared_text(loser.row, t.type().system().master, t.id(place.row));

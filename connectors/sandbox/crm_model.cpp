@@ -158,7 +158,12 @@ std::optional<Timestamp> Org::oldest_pending() const {
   return from_seconds(oldest->stamp);
 }
 
+void Org::end_recording() {
+  recorder_.end(now(), recorder_.listening() ? author() : std::string());
+}
+
 void Org::apply(const Pending& change) {
+  const Recording recording(*this);
   if (change.create) {
     insert(*change.table, change.id, change.fields, change.stamp);
     return;
@@ -167,6 +172,7 @@ void Org::apply(const Pending& change) {
   if (!row || change.table->state(*row) == RowState::kPurged) return;
   const Place place{change.table, *row};
   remember(place);
+  recorder_.note(ChangeKind::kUpdate, *change.table, *row);
   store_fields(*change.table, *row, change.fields);
   touched(place, stamp_for(place, change.stamp));
 }
@@ -227,6 +233,7 @@ void Org::complete() {
 Row Org::insert(Table& table, const std::string& id, const std::vector<Assignment>& fields, int64_t stamp) {
   const Row row = table.append(id);
   if (transactions_ > 0) undo_.push_back({Place{&table, row}, std::nullopt});
+  recorder_.note(ChangeKind::kCreate, table, row);
   store_fields(table, row, fields);
   fill_defaults(table, row, table.type().name() == "User" ? id : author());
   table.set_number(row, table.type().system().created, stamp);
@@ -256,6 +263,8 @@ Outcome<Change> Org::commit(Table& table, std::string id, bool create, std::vect
   if (!options.stamped_before && !create) {
     const Place place{&table, *table.find(change.id)};
     remember(place);
+    const Recording recording(*this);
+    recorder_.note(ChangeKind::kUpdate, table, place.row);
     store_fields(table, place.row, change.fields);
     return touched(place, std::max(clock, table.stamp_seconds(place.row)));
   }

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "connectors/sandbox/change_recorder.h"
 #include "connectors/sandbox/field_rules.h"
 #include "connectors/sandbox/org_rules.h"
 #include "connectors/sandbox/outcome.h"
@@ -118,6 +119,9 @@ class Org {
 
   /// Makes visible what was committed late and is due. Every write does it first; a reader has to.
   void settle();
+  /// Tells of every change that becomes visible; each write, and each late commit, is a transaction.
+  ChangeRecorder& recorder() { return recorder_; }
+
   /// Late commits that are not visible yet.
   size_t pending() const { return pending_.size(); }
   /// The earliest stamp among them.
@@ -146,8 +150,15 @@ class Org {
   /// committed late are not covered.
   class Transaction {
    public:
-    explicit Transaction(Org& org) : org_(org), mark_(org.undo_.size()) { ++org.transactions_; }
-    ~Transaction() { org_.end_transaction(mark_, committed_); }
+    explicit Transaction(Org& org) : org_(org), mark_(org.undo_.size()), noted_(org.recorder_.noted()) {
+      ++org.transactions_;
+      org.recorder_.begin();
+    }
+    ~Transaction() {
+      org_.end_transaction(mark_, committed_);
+      if (!committed_) org_.recorder_.forget_since(noted_);
+      org_.end_recording();
+    }
     Transaction(const Transaction&) = delete;
     Transaction& operator=(const Transaction&) = delete;
     void commit() { committed_ = true; }
@@ -155,6 +166,7 @@ class Org {
    private:
     Org& org_;
     size_t mark_;
+    size_t noted_;
     bool committed_ = false;
   };
 
@@ -193,6 +205,19 @@ class Org {
   Outcome<void> check_duplicates(const Place& place, const DuplicateRule& rule,
                                  const WriteOptions& options) const;
   std::string owner_named(const std::string& owner) const;
+  /// A transaction, from its making to its end.
+  class Recording {
+   public:
+    explicit Recording(Org& org) : org_(org) { org_.recorder_.begin(); }
+    ~Recording() { org_.end_recording(); }
+    Recording(const Recording&) = delete;
+    Recording& operator=(const Recording&) = delete;
+
+   private:
+    Org& org_;
+  };
+  void end_recording();
+
   Outcome<Place> find_live(std::string_view object, std::string_view id);
   Outcome<Place> find_any(std::string_view id);
   Outcome<Place> find_reference(std::string_view object, std::string_view id);
@@ -215,6 +240,7 @@ class Org {
   std::vector<std::unique_ptr<Table>> tables_;
   std::vector<uint64_t> last_number_;  // by table
   std::vector<Pending> pending_;
+  ChangeRecorder recorder_;
   std::string run_as_;
   std::string author_;
   std::map<const Table*, ObjectRules> rules_;

@@ -11,6 +11,7 @@ constexpr std::string_view kData = "/services/data";
 constexpr std::string_view kIdentity = "/id/";
 constexpr std::string_view kSoapPartner = "/services/Soap/u/";
 constexpr std::string_view kSoapEnterprise = "/services/Soap/c/";
+constexpr std::string_view kCometd = "/cometd/";
 
 // Clients differ in whether they end a path with a slash (SALESFORCE_API §2).
 std::string_view without_trailing_slash(std::string_view path) {
@@ -65,11 +66,16 @@ std::string Front::authorize() {
 }
 
 http::Response Front::handle(const http::ServerRequest& request) {
+  Handled handled = begin(request);
+  return handled.poll ? finish(*handled.poll) : std::move(handled.response);
+}
+
+Handled Front::begin(const http::ServerRequest& request) {
   State& s = *state_;
-  s.org.settle();
-  s.bulk.advance(s.knobs);
+  s.advance();
   const std::string_view path = without_trailing_slash(request.path());
-  http::Response answer;
+  Handled handled;
+  http::Response& answer = handled.response;
   if (path == "/services/oauth2/token") {
     answer = s.token(request);
   } else if (path == "/services/oauth2/authorize") {
@@ -84,6 +90,8 @@ http::Response Front::handle(const http::ServerRequest& request) {
     answer = s.identity(request, path.substr(kIdentity.size()));
   } else if (path == kData) {
     answer = s.versions(request);
+  } else if (path.starts_with(kCometd)) {
+    handled = s.streaming(request, path.substr(kCometd.size()));
   } else if (path.starts_with(kAdminPath)) {
     answer = s.admin(request, path.substr(kAdminPath.size()));
   } else {
@@ -91,7 +99,22 @@ http::Response Front::handle(const http::ServerRequest& request) {
   }
   if (request.method == "HEAD") answer.body.clear();
   answer.headers.set("Date", format_http_date(s.wire_now()));
+  return handled;
+}
+
+bool Front::ready(const LongPoll& poll) {
+  state_->advance();
+  return state_->cometd.ready(poll);
+}
+
+http::Response Front::finish(const LongPoll& poll) {
+  http::Response answer = state_->cometd.finish(poll);
+  answer.headers.set("Date", format_http_date(state_->wire_now()));
   return answer;
+}
+
+void Front::on_event(std::function<void()> callback) {
+  state_->on_event = std::move(callback);
 }
 
 }  // namespace prospectd::sandbox

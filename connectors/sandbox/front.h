@@ -2,9 +2,11 @@
 // §18). The server calls it (serve.h), and so does a simulator. Synchronous; one thread; borrows the org.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -39,11 +41,26 @@ struct Stats {
   int64_t records = 0;      ///< single records
   int64_t limits = 0;
   int64_t bulk_calls = 0;  ///< under jobs/
+  int64_t cometd_calls = 0;
   int64_t refused_sessions = 0;
   int64_t refused_quota = 0;
   int64_t records_served = 0;
   /// Calls that counted against the daily limit.
   int64_t api_calls = 0;
+};
+
+/// A connect of CometD that waits for events: what its answer is made of (SALESFORCE_API §16.5).
+struct LongPoll {
+  std::string client;
+  uint64_t connect = 0;  ///< which connect of that client
+  std::string replies;   ///< to the other messages of the request, as JSON without brackets
+  std::string reply;     ///< to the connect
+  std::chrono::milliseconds timeout{0};
+};
+/// An answer; or, where `poll` is set, what has to be waited for first.
+struct Handled {
+  http::Response response;
+  std::optional<LongPoll> poll = std::nullopt;
 };
 
 class Front {
@@ -54,7 +71,14 @@ class Front {
   Front& operator=(const Front&) = delete;
 
   /// Answers one request. Late commits that are due become visible first, and bulk jobs go on.
+  /// A long poll is answered at once, with what there is.
   http::Response handle(const http::ServerRequest& request);
+  /// The same for who can wait: as long as ready() says no, but at most for the poll's timeout.
+  Handled begin(const http::ServerRequest& request);
+  bool ready(const LongPoll& poll);
+  http::Response finish(const LongPoll& poll);
+  /// Is called when something has happened that a long poll may wait for.
+  void on_event(std::function<void()> callback);
 
   /// Whether an open bulk job waits for its upload at this path; of all bodies that one alone may be large
   /// (SALESFORCE_API §8.2), and who has no session has no open job.

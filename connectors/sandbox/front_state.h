@@ -10,6 +10,8 @@
 #include "connectors/sandbox/authorization_codes.h"
 #include "connectors/sandbox/bulk_jobs.h"
 #include "connectors/sandbox/call_quota.h"
+#include "connectors/sandbox/change_log.h"
+#include "connectors/sandbox/cometd.h"
 #include "connectors/sandbox/front.h"
 #include "connectors/sandbox/outcome.h"
 #include "connectors/sandbox/sessions.h"
@@ -23,7 +25,17 @@ std::optional<std::string_view> token_in(const http::ServerRequest& request);
 std::string own_address(const http::ServerRequest& request, const std::string& scheme);
 
 struct Front::State {
-  State(Org& o, FrontOptions f) : org(o), options(std::move(f)), bulk(o), knobs_changed(o.now()) {}
+  State(Org& o, FrontOptions f)
+      : org(o), options(std::move(f)), bulk(o), cometd(o, events), knobs_changed(o.now()) {
+    org.recorder().listen([this](const ChangeSet& transaction) {
+      if (!knobs.change_events) return;
+      events.add(transaction, knobs);
+      if (on_event) on_event();
+    });
+  }
+  ~State() { org.recorder().listen({}); }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
 
   Org& org;
   FrontOptions options;
@@ -32,6 +44,9 @@ struct Front::State {
   AuthorizationCodes codes;
   CallQuota quota;
   BulkJobs bulk;
+  ChangeLog events;
+  Cometd cometd;
+  std::function<void()> on_event;
   Stats stats;
   std::string public_key;  ///< PEM; empty: no JWT is taken
   Timestamp knobs_changed;
@@ -41,6 +56,12 @@ struct Front::State {
   void change_knobs(Knobs k) {
     knobs = std::move(k);
     knobs_changed = org.now();
+  }
+
+  /// Late commits that are due become visible, and bulk jobs go on.
+  void advance() {
+    org.settle();
+    bulk.advance(knobs);
   }
 
   // oauth.cpp
@@ -65,6 +86,9 @@ struct Front::State {
   // rest.cpp: everything under /services/data; `path` is what follows that and its slash
   http::Response versions(const http::ServerRequest& request);
   http::Response data(const http::ServerRequest& request, std::string_view path);
+
+  // rest.cpp: `path` is what follows /cometd/
+  Handled streaming(const http::ServerRequest& request, std::string_view path);
 
   // admin.cpp: `path` is what follows /sandbox/admin/
   http::Response admin(const http::ServerRequest& request, std::string_view path);

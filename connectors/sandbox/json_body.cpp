@@ -6,10 +6,14 @@
 
 namespace prospectd::sandbox {
 
-std::optional<nlohmann::json> parse_json_object(std::string_view body) {
+std::optional<nlohmann::json> parse_json_text(std::string_view body) {
   auto json = parse_json(body);
-  if (!json || !json->is_object()) return std::nullopt;
-  return *std::move(json);
+  return json ? std::optional(*std::move(json)) : std::nullopt;
+}
+
+std::optional<nlohmann::json> parse_json_object(std::string_view body) {
+  auto json = parse_json_text(body);
+  return json && json->is_object() ? std::move(json) : std::nullopt;
 }
 
 }  // namespace prospectd::sandbox

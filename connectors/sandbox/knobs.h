@@ -43,6 +43,12 @@ struct Knobs {
   int64_t bulk_query_jobs_max = 10'000;     ///< query jobs in 24 hours
   int64_t bulk_batches_max = 15'000;        ///< batches of 10,000 uploaded records in 24 hours
   int64_t bulk_records_max = 150'000'000;   ///< uploaded records in 24 hours
+  bool bulk_results_reversed = false;  ///< result rows in another order than the upload's, as may be (§8.2)
+
+  // Change events (SALESFORCE_API §16)
+  bool change_events = true;                          ///< false: no object is selected for them
+  int64_t events_daily_max = 50'000;                  ///< events delivered in 24 hours
+  std::chrono::milliseconds cometd_timeout{110'000};  ///< how long a connect is held
 
   // The API as this org offers it
   int version_min = 31;

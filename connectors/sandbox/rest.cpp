@@ -169,6 +169,7 @@ Outcome<http::Response> run_call(Front::State& s, const http::ServerRequest& req
   if (!segments || segments->empty()) return not_found();
   PD_ASSIGN(version, version_of(s, segments->front()));
   segments->erase(segments->begin());
+  if (nesting == Nesting::kNone) s.org.recorder().set_origin(change_origin("rest", version, request));
   auto parameters = http::parse_form(request.query());
   if (!parameters) return api_error("MALFORMED_REQUEST", "the query string has a broken escape");
   Call call{s, request, session, version, request.method, *std::move(segments), *std::move(parameters)};
@@ -210,6 +211,21 @@ std::optional<std::string_view> token_in(const http::ServerRequest& request) {
   return trim_ascii(value.substr(blank));
 }
 
+std::string change_origin(std::string_view api, const salesforce_wire::ApiVersion& version,
+                          const http::ServerRequest& request) {
+  constexpr std::string_view kClient = "client=";
+  std::string origin = "com/salesforce/api/" + std::string(api) + "/" + version.text().substr(1);
+  std::string_view rest = request.headers.get("Sforce-Call-Options").value_or("");
+  while (!rest.empty()) {
+    const size_t end = rest.find(',');
+    const std::string_view option = trim_ascii(rest.substr(0, end));
+    if (option.starts_with(kClient)) return origin + ";" + std::string(option);
+    if (end == std::string_view::npos) break;
+    rest.remove_prefix(end + 1);
+  }
+  return origin;
+}
+
 http::Response Front::State::versions(const http::ServerRequest& request) {
   ++stats.versions;
   if (request.method != "GET" && request.method != "HEAD")
@@ -224,6 +240,27 @@ http::Response Front::State::versions(const http::ServerRequest& request) {
   return json_answer(200, body + "]");
 }
 
+Handled Front::State::streaming(const http::ServerRequest& request, std::string_view path) {
+  constexpr int kDurableVersionMin = 37;  // replay is known from there on (§16.5)
+  ++stats.cometd_calls;
+  const std::string_view version_text = path.substr(0, path.find('/'));
+  const auto version = salesforce_wire::parse_api_version(version_text);
+  if (!version || version_text.starts_with('v') || version->minor != 0 ||
+      version->major < std::max(kDurableVersionMin, knobs.version_min) ||
+      version->major > knobs.version_max) {
+    return {error_answer(not_found())};
+  }
+  const auto token = token_in(request);
+  std::string_view refusal;
+  if (!token || token->empty()) {
+    refusal = "401::Request requires authentication";
+  } else if (sessions.use(*token, org.now(), knobs) == nullptr) {
+    ++stats.refused_sessions;
+    refusal = "401::Authentication invalid";
+  }
+  return cometd.handle(request, refusal, options.random_token(), knobs);
+}
+
 http::Response Front::State::data(const http::ServerRequest& request, std::string_view path) {
   auto session = session_of(*this, request);
   if (!session) {
@@ -234,6 +271,7 @@ http::Response Front::State::data(const http::ServerRequest& request, std::strin
   const auto access = check_access(*this);
   auto answer = access ? run_call(*this, request, **session, path) : Outcome<http::Response>(access.error());
   org.set_author({});
+  org.recorder().set_origin({});
   http::Response out = answer ? *std::move(answer) : error_answer(answer.error());
   out.headers.set("Sforce-Limit-Info", limit_info(*this));
   return out;

@@ -112,6 +112,7 @@ Outcome<std::unique_ptr<BulkJob>> new_job(const Call& call, const JobRequest& re
   job->operation = operation;
   job->version = call.version;
   job->created_by = call.session.user;
+  job->origin = change_origin("bulkapi", call.version, call.request);
   return job;
 }
 

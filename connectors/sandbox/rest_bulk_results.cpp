@@ -98,10 +98,17 @@ Outcome<void> check_query_results(const Call& call, const BulkJob& job) {
 }
 
 // The columns of an upload behind those that the org puts before them.
-http::Response sorted_rows(const BulkJob& job, std::vector<std::string> columns, const CsvRows& rows) {
+http::Response sorted_rows(const Call& call, const BulkJob& job, std::vector<std::string> columns,
+                           const CsvRows& rows) {
   columns.insert(columns.end(), job.columns.begin(), job.columns.end());
   std::string body = columns.empty() ? std::string() : csv_line(job.dialect, columns);
-  http::Response answer = csv_answer(body.append(rows.all()));
+  if (call.state.knobs.bulk_results_reversed) {
+    for (size_t row = rows.rows(); row > 0; --row)
+      body += rows.slice(row - 1, row);
+  } else {
+    body += rows.all();
+  }
+  http::Response answer = csv_answer(std::move(body));
   answer.headers.set("Sforce-NumberOfRecords", std::to_string(rows.rows()));
   return answer;
 }
@@ -153,17 +160,17 @@ Outcome<http::Response> answer_result_pages(Call& call, BulkJob& job) {
 
 Outcome<http::Response> answer_successful_results(Call& call, BulkJob& job) {
   PD_TRY(check_results(call, job));
-  return sorted_rows(job, {"sf__Id", "sf__Created"}, job.succeeded);
+  return sorted_rows(call, job, {"sf__Id", "sf__Created"}, job.succeeded);
 }
 
 Outcome<http::Response> answer_failed_results(Call& call, BulkJob& job) {
   PD_TRY(check_results(call, job));
-  return sorted_rows(job, {"sf__Id", "sf__Error"}, job.refused);
+  return sorted_rows(call, job, {"sf__Id", "sf__Error"}, job.refused);
 }
 
 Outcome<http::Response> answer_unprocessed(Call& call, BulkJob& job) {
   PD_TRY(check_results(call, job));
-  return sorted_rows(job, {}, job.unprocessed);
+  return sorted_rows(call, job, {}, job.unprocessed);
 }
 
 }  // namespace prospectd::sandbox

@@ -41,6 +41,10 @@ Outcome<http::Response> run_call(Front::State& state, const http::ServerRequest&
                                  std::string_view path, Nesting nesting = Nesting::kNone);
 /// Counts one more call. **Errors:** 403 REQUEST_LIMIT_EXCEEDED.
 Outcome<void> count_call(Front::State& state);
+/// "com/salesforce/api/rest/60.0;client=acme-sync": where a change comes from, as its event tells (§16.2);
+/// the client is that of Sforce-Call-Options. (rest.cpp)
+std::string change_origin(std::string_view api, const salesforce_wire::ApiVersion& version,
+                          const http::ServerRequest& request);
 
 // rest_query.cpp
 Outcome<http::Response> answer_query(Call& call);

@@ -24,53 +24,85 @@ Timestamp system_now() {
   return std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now());
 }
 
-/// The answers that are on their way for as long as answer_delay wants.
-class Delays {
+using Clock = std::chrono::steady_clock;
+
+/// Answers that wait: on their way for as long as answer_delay wants, or for an event.
+class Waits {
  public:
-  asio::awaitable<void> wait(std::chrono::milliseconds delay) {
-    if (stopped_ || delay <= delay.zero()) co_return;
-    asio::steady_timer timer(co_await asio::this_coro::executor, delay);
+  /// Returns when the time is over, at a wake(), or at the stop().
+  asio::awaitable<void> wait(Clock::duration time) {
+    if (stopped_ || time <= time.zero()) co_return;
+    asio::steady_timer timer(co_await asio::this_coro::executor, time);
     waiting_.insert(&timer);
     boost::system::error_code ignored;
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     waiting_.erase(&timer);
   }
-  /// Nobody waits from now on.
-  void stop() {
-    stopped_ = true;
+  void wake() {
     for (asio::steady_timer* timer : waiting_)
       timer->cancel();
   }
+  /// Nobody waits from now on.
+  void stop() {
+    stopped_ = true;
+    wake();
+  }
+  bool stopped() const { return stopped_; }
 
  private:
   std::set<asio::steady_timer*> waiting_;
   bool stopped_ = false;
 };
 
+struct Waiting {
+  Waits delays;
+  Waits polls;
+  void stop() {
+    delays.stop();
+    polls.stop();
+  }
+};
+
+// Waits until there is something to tell. What becomes due by the clock alone is looked for now and then.
+asio::awaitable<void> wait_for_events(Front* front, std::shared_ptr<Waiting> waiting, LongPoll poll) {
+  constexpr Clock::duration kLookEvery = std::chrono::seconds(1);
+  const Clock::time_point deadline = Clock::now() + poll.timeout;
+  while (!waiting->polls.stopped() && !front->ready(poll)) {
+    const Clock::duration left = deadline - Clock::now();
+    if (left <= left.zero()) co_return;
+    co_await waiting->polls.wait(std::min(left, kLookEvery));
+  }
+}
+
 // A function of its own, so that what it needs lives in its parameters and not in a lambda. The front may be
-// gone when the wait is over.
-asio::awaitable<http::Response> answer(Front* front, std::shared_ptr<Delays> delays,
+// gone when a wait is over.
+asio::awaitable<http::Response> answer(Front* front, std::shared_ptr<Waiting> waiting,
                                        http::ServerRequest request) {
-  http::Response response = front->handle(request);
-  if (!request.path().starts_with(kAdminPath)) co_await delays->wait(front->knobs().answer_delay);
-  co_return response;
+  Handled handled = front->begin(request);
+  if (handled.poll) {
+    co_await wait_for_events(front, waiting, *handled.poll);
+    if (waiting->polls.stopped()) co_return http::Response{};  // closes the connection
+    handled.response = front->finish(*handled.poll);
+  }
+  if (!request.path().starts_with(kAdminPath)) co_await waiting->delays.wait(front->knobs().answer_delay);
+  co_return std::move(handled.response);
 }
 
 /// A server whose stop sends what is on its way at once.
 class DelayingServer final : public http::Server {
  public:
-  DelayingServer(std::unique_ptr<http::Server> server, std::shared_ptr<Delays> delays)
-      : server_(std::move(server)), delays_(std::move(delays)) {}
-  ~DelayingServer() override { delays_->stop(); }
+  DelayingServer(std::unique_ptr<http::Server> server, std::shared_ptr<Waiting> waiting)
+      : server_(std::move(server)), waiting_(std::move(waiting)) {}
+  ~DelayingServer() override { waiting_->stop(); }
   uint16_t port() const override { return server_->port(); }
   void stop(std::chrono::milliseconds grace) override {
     server_->stop(grace);
-    delays_->stop();
+    waiting_->stop();
   }
 
  private:
   std::unique_ptr<http::Server> server_;
-  std::shared_ptr<Delays> delays_;
+  std::shared_ptr<Waiting> waiting_;
 };
 
 // An upload that a bulk job waits for may be larger than anything else that the org is sent.
@@ -148,13 +180,14 @@ class ServedSandbox : public Sandbox {
 Result<std::unique_ptr<http::Server>> make_sandbox_server(boost::asio::io_context& io,
                                                           http::ServerOptions options, Front& front) {
   if (!options.body_limit_of) options.body_limit_of = body_limit_of(front, options.body_bytes_max);
-  auto delays = std::make_shared<Delays>();
-  auto handler = [to = &front, delays](http::ServerRequest request) {
-    return answer(to, delays, std::move(request));
+  auto waiting = std::make_shared<Waiting>();
+  front.on_event([waiting] { waiting->polls.wake(); });
+  auto handler = [to = &front, waiting](http::ServerRequest request) {
+    return answer(to, waiting, std::move(request));
   };
   PD_ASSIGN(server, http::make_server(io, std::move(options), std::move(handler)));
   return std::unique_ptr<http::Server>(
-      std::make_unique<DelayingServer>(std::move(server), std::move(delays)));
+      std::make_unique<DelayingServer>(std::move(server), std::move(waiting)));
 }
 
 Result<std::unique_ptr<Sandbox>> make_sandbox(boost::asio::io_context& io, SandboxOptions options) {

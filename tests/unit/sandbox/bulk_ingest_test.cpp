@@ -253,6 +253,15 @@ TEST_F(BulkIngestJobs, AJobTakesOneUploadWhileItIsOpen) {
   EXPECT_EQ(call("GET", path).status, 404);
 }
 
+TEST_F(BulkIngestJobs, AKnobTurnsTheOrderOfTheResultsAround) {
+  set_knobs([](Knobs& k) { k.bulk_results_reversed = true; });
+  const std::string path = ingest_job("Lead", "insert");
+  run(path, "LastName\nA\nB\nC\n");
+  const std::string text = refused(path);
+  EXPECT_LT(text.find("\"C\"\n"), text.find("\"B\"\n"));
+  EXPECT_LT(text.find("\"B\"\n"), text.find("\"A\"\n"));
+}
+
 TEST_F(BulkIngestJobs, AnAbortLeavesTheRestUnprocessed) {
   set_knobs([](Knobs& k) { k.bulk_rows_per_step = 2; });
   const std::string path = ingest_job("Lead", "insert");

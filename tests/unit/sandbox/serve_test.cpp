@@ -155,6 +155,62 @@ TEST(Serve, ADelayedAnswerHoldsUpNobodyElse) {
   EXPECT_THAT(answer, HasSubstr("HTTP/1.1 200"));
 }
 
+TEST(Serve, ALongPollIsAnsweredWhenSomethingHappens) {
+  boost::asio::io_context io;
+  SandboxOptions options;
+  options.client_secret = Secret("s3cret");
+  options.generator.people = 50;
+  auto sandbox = make_sandbox(io, std::move(options));
+  ASSERT_TRUE(sandbox);
+
+  std::string polled;
+  std::thread client([&] {
+    const uint16_t port = (*sandbox)->port();
+    const auto after = [](const std::string& text, const std::string& mark) {
+      const size_t begin = text.find(mark) + mark.size();
+      return text.substr(begin, text.find_first_of("\";", begin) - begin);
+    };
+    const auto post = [&](const std::string& path, const std::string& headers, const std::string& body) {
+      return "POST " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + headers +
+             "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+    };
+    const std::string login =
+        post("/services/oauth2/token", "Content-Type: application/x-www-form-urlencoded\r\n",
+             "grant_type=client_credentials&client_id=sandbox&client_secret=s3cret");
+    std::string headers =
+        "Authorization: OAuth " + after(exchange(port, login), "\"access_token\":\"") + "\r\n";
+    const std::string shake =
+        post("/cometd/60.0", headers,
+             R"([{"channel":"/meta/handshake","supportedConnectionTypes":["long-polling"]}])");
+    const std::string shaken = exchange(port, shake);
+    const std::string id = after(shaken, "\"clientId\":\"");
+    headers += "Cookie: BAYEUX_BROWSER=" + after(shaken, "BAYEUX_BROWSER=") + "\r\n";
+    const std::string subscribe = post(
+        "/cometd/60.0", headers,
+        R"([{"channel":"/meta/subscribe","subscription":"/data/LeadChangeEvent","clientId":")" + id + "\"}]");
+    exchange(port, subscribe);
+    // Somebody writes as soon as the poll has been heard: the loop runs what is posted after it.
+    namespace asio = boost::asio;
+    asio::io_context own;
+    asio::ip::tcp::socket socket(own);
+    socket.connect({asio::ip::make_address("127.0.0.1"), port});
+    asio::write(socket, asio::buffer(post("/cometd/60.0", headers,
+                                          R"([{"channel":"/meta/connect","clientId":")" + id + "\"}]")));
+    const std::string versions = "GET /services/data HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    exchange(port, versions);
+    asio::post(io, [&] {
+      EXPECT_TRUE((*sandbox)->org().create("Lead", {{"LastName", "Roy"}, {"Company", "Acme"}}));
+    });
+    boost::system::error_code end;
+    asio::read(socket, asio::dynamic_buffer(polled), end);
+    asio::post(io, [&] { (*sandbox)->stop(milliseconds(0)); });
+  });
+  io.run();
+  client.join();
+  EXPECT_THAT(polled, HasSubstr("\"changeType\":\"CREATE\""));
+  EXPECT_THAT(polled, HasSubstr("\"LastName\":\"Roy\""));
+}
+
 TEST(Serve, ALoadThatFailsIsTheErrorOfTheStart) {
   boost::asio::io_context io;
   SandboxOptions options;
