@@ -85,3 +85,27 @@ describe("Bulk API 2.0", () => {
     await assert.rejects(job.check());
   });
 });
+
+describe("change events", () => {
+  it("a subscriber is told of a change, with what changed and where it came from", async () => {
+    const { id } = await conn.sobject("Lead").create({ LastName: "Watched", Company: "Acme" });
+    const faye = conn.streaming.createClient([]);
+    try {
+      let subscription;
+      const told = new Promise((resolve) => {
+        subscription = faye.subscribe("/data/LeadChangeEvent", ({ payload }) => {
+          if (payload.ChangeEventHeader.recordIds.includes(id)) resolve(payload);
+        });
+      });
+      await subscription;
+      await conn.sobject("Lead").update({ Id: id, Title: "CTO" });
+      const payload = await told;
+      assert.equal(payload.Title, "CTO");
+      assert.equal(payload.ChangeEventHeader.changeType, "UPDATE");
+      assert.ok(payload.ChangeEventHeader.changedFields.includes("Title"));
+      assert.match(payload.ChangeEventHeader.changeOrigin, /rest/);
+    } finally {
+      faye.disconnect();
+    }
+  });
+});

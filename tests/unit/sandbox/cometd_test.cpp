@@ -188,6 +188,34 @@ TEST_F(Streaming, EqualChangesOfATransactionAreTakenTogether) {
   EXPECT_EQ(header(events[0])["sequenceNumber"], 2);  // the account's comes before it
 }
 
+TEST_F(Streaming, WhatIsTakenBackIsNotToldAndWhatStaysIsOneTransaction) {
+  subscribe("/data/ChangeEvents");
+  const std::string stays = lead({{"LastName", "Stays"}});
+  connect();
+  {
+    Org::Transaction outer(*org_);
+    ASSERT_TRUE(org_->update("Lead", stays, {{"Title", "CTO"}}));
+    {
+      Org::Transaction inner(*org_);
+      lead({{"LastName", "Gone"}});
+      ASSERT_TRUE(org_->update("Lead", stays, {{"City", "Reno"}}));
+    }
+    contact({{"LastName", "Kept"}});
+    outer.commit();
+  }
+  {
+    const Org::Transaction all(*org_);
+    ASSERT_TRUE(org_->remove(stays));
+  }
+  const Json events = connect();
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(header(events[0])["changeType"], "UPDATE");
+  EXPECT_THAT(header(events[0])["changedFields"].get<std::vector<std::string>>(),
+              ::testing::UnorderedElementsAre("Title", "LastModifiedDate"));
+  EXPECT_EQ(header(events[1])["entityName"], "Contact");
+  EXPECT_EQ(header(events[0])["transactionKey"], header(events[1])["transactionKey"]);
+}
+
 TEST_F(Streaming, AMergeUpdatesTheWinnerAndDeletesTheLoser) {
   const std::string winner = lead({{"LastName", "Won"}});
   const std::string loser = lead({{"LastName", "Lost"}});
