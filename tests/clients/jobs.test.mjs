@@ -105,7 +105,7 @@ describe("change events", () => {
       assert.ok(payload.ChangeEventHeader.changedFields.includes("Title"));
       assert.match(payload.ChangeEventHeader.changeOrigin, /rest/);
     } finally {
-      faye.disconnect();
+      await faye.disconnect();
     }
   });
 });
