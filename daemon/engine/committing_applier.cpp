@@ -18,7 +18,7 @@ class CommittingApplier final : public Applier {
 
   Result<PlanCounts> apply(Batch& batch, const Planner& planner, Timestamp now) override {
     PD_ASSIGN(before, store_.cursor(batch.connection, batch.object));
-    PD_ASSIGN(transaction, store_.begin());
+    PD_ASSIGN(transaction, store_.begin(store::Durability::kInOrder));
     batch.begun = true;
     Work work{*transaction, planner, batch.spent, {"poll", batch.detail, kActor}, now};
     for (FedPage& page : batch.pages)
@@ -41,6 +41,7 @@ class CommittingApplier final : public Applier {
     return work.counts;
   }
 
+  // What the cycle has written is on the disk, too, once this is.
   Result<void> mark_verified(ConnectionId connection, const std::vector<ReadToEnd>& objects, Timestamp upper,
                              Timestamp now) override {
     PD_ASSIGN(transaction, store_.begin());
@@ -75,7 +76,7 @@ class CommittingApplier final : public Applier {
   Result<PlanCounts> settle_addresses(ConnectionId connection, const std::string& detail,
                                       const std::vector<reconcile::PersonType>& types, Timestamp now,
                                       Rounds& rounds) override {
-    PD_ASSIGN(transaction, store_.begin());
+    PD_ASSIGN(transaction, store_.begin(store::Durability::kInOrder));
     PD_ASSIGN(snapshot,
               transaction->waiting_for_addresses(connection, rounds.waiting_after, kAddressMovesMax));
     rounds.waiting_after = next_waiting(snapshot, kAddressMovesMax);
@@ -84,6 +85,7 @@ class CommittingApplier final : public Applier {
     plan.cause = {"poll", detail, kActor};
     PD_TRY(transaction->apply(plan, now));
     PD_TRY(transaction->commit());
+    wrote_ = true;
     return plan.counts;
   }
 

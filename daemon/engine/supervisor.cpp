@@ -166,8 +166,7 @@ class Poller {
     };
     auto applier = make_committing_applier(store_);
     Result<CycleSummary> outcome = co_await run_cycle(context, *applier);
-    // What an import took, a poll will not need again.
-    if (read_before_ + (status_.progress ? status_.progress->read : 0) >= kManyRecords) give_back_memory();
+    read_many_ = read_before_ + (status_.progress ? status_.progress->read : 0) >= kManyRecords;
     co_return outcome;
   }
 
@@ -283,10 +282,17 @@ class Poller {
     co_await scheduler_.sleep(pause, &wakeup_);
   }
 
-  // While nothing is waiting, what the log holds goes into the database file.
+  // While nothing is waiting, what the log holds goes into the database file. What an import took, a poll
+  // will not need again.
   asio::awaitable<void> idle_work() {
     Result<void> done;
-    std::function<void()> work = [this, &done] { done = store_.checkpoint(); };
+    const bool give_back = std::exchange(read_many_, false);
+    std::function<void()> work = [this, give_back, &done] {
+      done = store_.checkpoint();
+      if (!give_back) return;
+      store_.release_memory();
+      give_back_memory();
+    };
     co_await scheduler_.blocking(std::move(work));
     if (!done) log::warn("store.checkpoint", done.error().text(), {});
   }
@@ -308,6 +314,7 @@ class Poller {
   std::chrono::nanoseconds began_{0};
   std::chrono::nanoseconds due_{0};
   int64_t read_before_ = 0;
+  bool read_many_ = false;    ///< in the last cycle
   int64_t calls_before_ = 0;  ///< by connectors that have gone
 };
 

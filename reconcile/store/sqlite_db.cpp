@@ -167,6 +167,17 @@ int64_t Database::changes() const {
   return sqlite3_changes64(db_);
 }
 
+Result<void> Database::sync_commits(bool each) {
+  if (each == syncs_each_) return {};
+  PD_TRY(exec(each ? "PRAGMA synchronous = full" : "PRAGMA synchronous = normal"));
+  syncs_each_ = each;
+  return {};
+}
+
+void Database::release_memory() {
+  sqlite3_db_release_memory(db_);
+}
+
 Result<void> Database::checkpoint() {
   int pages = 0;
   int moved = 0;

@@ -49,6 +49,11 @@ class Database {
   int64_t log_bytes() const { return log_pages_ * kPageBytes; }
   /// Moves the log into the file as far as readers allow. Waits for nobody.
   Result<void> checkpoint();
+  /// Whether each commit from now on waits until it, and all before it, is on the disk; else they reach it in
+  /// order, with the next that does or with a checkpoint. Between transactions.
+  Result<void> sync_commits(bool each);
+  /// Frees the pages that are kept in memory.
+  void release_memory();
   /// The next close leaves the log where it is, as a crash would.
   void keep_log_on_close();
   const std::string& path() const { return path_; }
@@ -64,6 +69,7 @@ class Database {
   std::string path_;
   sqlite3* db_ = nullptr;
   int64_t log_pages_ = 0;
+  bool syncs_each_ = true;  ///< as configure() leaves it
 };
 
 /// What a person is told to do about a damaged database.

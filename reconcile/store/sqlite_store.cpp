@@ -50,11 +50,12 @@ class Core {
   Writer& writer() { return *writer_; }
   const Tally& tally() const { return tally_; }
 
-  Result<void> begin() {
+  Result<void> begin(Durability durability) {
     if (dead()) return closed();
     if (db_->in_transaction()) {
       return make_error(ErrorCode::kLocked, "a transaction is open already: there is one writer");
     }
+    PD_TRY(db_->sync_commits(durability == Durability::kAtOnce));
     writer_->free_keys().reset(0, 0);
     return db_->exec("BEGIN IMMEDIATE");
   }
@@ -102,7 +103,7 @@ class Core {
     if (dead()) return closed();
     PD_ASSIGN(known, find_connection(name));
     if (known) return known;
-    PD_TRY(begin());
+    PD_TRY(begin(Durability::kAtOnce));
     auto made = make_connection(name);
     if (made) made = after(commit(0), *made);
     if (!made) roll_back();
@@ -121,7 +122,7 @@ class Core {
     for (const reconcile::MappingEdition& one : known) {
       if (one.lines == lines) return one.id;
     }
-    PD_TRY(begin());
+    PD_TRY(begin(Durability::kAtOnce));
     auto made = add_edition(*db_, connection, object, lines);
     if (made) made = after(commit(0), *made);
     if (!made) roll_back();
@@ -344,8 +345,8 @@ class SqliteStore final : public Store {
   explicit SqliteStore(std::shared_ptr<Core> core) : core_(std::move(core)) {}
   ~SqliteStore() override { core_->close(); }
 
-  Result<std::unique_ptr<Transaction>> begin() override {
-    PD_TRY(core_->begin());
+  Result<std::unique_ptr<Transaction>> begin(Durability durability) override {
+    PD_TRY(core_->begin(durability));
     return std::unique_ptr<Transaction>(std::make_unique<SqliteTransaction>(core_));
   }
   Result<std::unique_ptr<Reader>> reader() override { return core_->reader(); }
@@ -367,6 +368,9 @@ class SqliteStore final : public Store {
   }
   int64_t rows_written() const override { return core_->rows_written(); }
   Result<void> checkpoint() override { return core_->checkpoint(); }
+  void release_memory() override {
+    if (!core_->dead()) core_->db().release_memory();
+  }
 
  private:
   std::shared_ptr<Core> core_;

@@ -153,10 +153,17 @@ class Reader {
   virtual Result<void> each_prospect(const std::function<void(const ProspectRow&)>& visit) = 0;
 };
 
+/// When what a transaction commits outlives a power failure. A crash of the process takes nothing either way.
+enum class Durability {
+  kAtOnce,   ///< before commit() returns, with everything that was committed before
+  kInOrder,  ///< with the next commit at once, or checkpoint; until then a failure may take it, whole, and
+             ///< what came after it: for what would be fetched and decided again all the same
+};
+
 class Store {
  public:
   virtual ~Store() = default;
-  virtual Result<std::unique_ptr<Transaction>> begin() = 0;
+  virtual Result<std::unique_ptr<Transaction>> begin(Durability durability = Durability::kAtOnce) = 0;
   virtual Result<std::unique_ptr<Reader>> reader() = 0;
   /// The number of a connection by its name in the config; made on first use.
   virtual Result<ConnectionId> connection(const std::string& name) = 0;
@@ -173,6 +180,8 @@ class Store {
   virtual int64_t rows_written() const = 0;
   /// Moves what the log holds into the database file; in the writer's idle time.
   virtual Result<void> checkpoint() = 0;
+  /// Lets go of the memory that only makes the next calls quicker: for the end of work over many rows.
+  virtual void release_memory() = 0;
 };
 
 /// A moment at which a test may stop the world.

@@ -59,8 +59,8 @@ class ForgetfulStore final : public store::Store {
  public:
   explicit ForgetfulStore(std::unique_ptr<store::Store> inner) : inner_(std::move(inner)) {}
 
-  Result<std::unique_ptr<store::Transaction>> begin() override {
-    PD_ASSIGN(transaction, inner_->begin());
+  Result<std::unique_ptr<store::Transaction>> begin(store::Durability durability) override {
+    PD_ASSIGN(transaction, inner_->begin(durability));
     return std::unique_ptr<store::Transaction>(
         std::make_unique<ForgetfulTransaction>(std::move(transaction), seen_));
   }
@@ -84,6 +84,7 @@ class ForgetfulStore final : public store::Store {
   }
   int64_t rows_written() const override { return inner_->rows_written(); }
   Result<void> checkpoint() override { return inner_->checkpoint(); }
+  void release_memory() override { inner_->release_memory(); }
 
  private:
   std::unique_ptr<store::Store> inner_;

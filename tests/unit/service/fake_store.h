@@ -159,7 +159,7 @@ class ShelfStore final : public store::Store {
     const auto made = connections_.try_emplace(name, static_cast<int64_t>(connections_.size()) + 1).first;
     return store::ConnectionId{made->second};
   }
-  Result<std::unique_ptr<store::Transaction>> begin() override { return not_here(); }
+  Result<std::unique_ptr<store::Transaction>> begin(store::Durability) override { return not_here(); }
   Result<reconcile::Cursor> cursor(store::ConnectionId, const std::string&) override { return not_here(); }
   Result<std::vector<reconcile::MappingEdition>> editions(store::ConnectionId, const std::string&) override {
     return not_here();
@@ -171,6 +171,7 @@ class ShelfStore final : public store::Store {
   Result<std::optional<UserId>> user_by_email(const std::string&) override { return not_here(); }
   int64_t rows_written() const override { return 0; }
   Result<void> checkpoint() override { return {}; }
+  void release_memory() override {}
 
  private:
   static Error not_here() { return make_error(ErrorCode::kInternal, "the service never writes"); }
