@@ -79,6 +79,30 @@ const Field* Org::add_custom(Table& table, Field field) {
   return added;
 }
 
+// The prefix that is wanted where it is one and nobody has it; else a00, a01, …, as a real org numbers its
+// custom objects.
+std::string Org::free_prefix(std::string wanted) const {
+  const auto free = [&](std::string_view prefix) {
+    const std::string id = std::string(prefix) + "000000000001";
+    return prefix.size() == salesforce_wire::kIdPrefixSize && salesforce_wire::canonical_id(id) &&
+           table_of_id(prefix) == nullptr;
+  };
+  for (size_t number = 0; !free(wanted); ++number) {
+    constexpr std::string_view kDigits = "0123456789abcdefghijklmnopqrstuvwxyz";
+    wanted = {'a', kDigits[number / kDigits.size()], kDigits[number % kDigits.size()]};
+  }
+  return wanted;
+}
+
+void Org::set_key_prefix(Table& table, std::string_view prefix) {
+  const auto object = std::find_if(custom_objects_.begin(), custom_objects_.end(),
+                                   [&](const CustomObject& o) { return o.name == table.type().name(); });
+  if (object == custom_objects_.end() || table.rows() > 0 || prefix == object->key_prefix) return;
+  object->key_prefix = free_prefix(std::string(prefix));
+  table.set_key_prefix(object->key_prefix);
+  schema_changed_ = now();
+}
+
 Outcome<Table*> Org::add_object(const CustomObject& object) {
   if (!is_api_name(object.name) || table(object.name) != nullptr) {
     return api_error(std::string(code::kInvalidType), "is no name of a new object");
@@ -87,16 +111,7 @@ Outcome<Table*> Org::add_object(const CustomObject& object) {
     return api_error(std::string(code::kLimitExceeded), "there are too many custom objects");
   }
   CustomObject& kept = custom_objects_.emplace_back(object);
-  const auto free = [&](std::string_view prefix) {
-    const std::string id = std::string(prefix) + "000000000001";
-    return prefix.size() == salesforce_wire::kIdPrefixSize && salesforce_wire::canonical_id(id) &&
-           table_of_id(prefix) == nullptr;
-  };
-  // a00, a01, …, as a real org numbers its custom objects.
-  for (size_t number = 0; !free(kept.key_prefix); ++number) {
-    constexpr std::string_view kDigits = "0123456789abcdefghijklmnopqrstuvwxyz";
-    kept.key_prefix = {'a', kDigits[number / kDigits.size()], kDigits[number % kDigits.size()]};
-  }
+  kept.key_prefix = free_prefix(std::move(kept.key_prefix));
   const ObjectRow row{
       kept.name, kept.label, kept.label_plural, kept.key_prefix, custom_object_fields(), true, true,
       false,     true};

@@ -68,7 +68,7 @@ struct CustomObject {
   std::string label_plural;
   std::string key_prefix = {};  ///< empty or taken: the org finds one
 };
-constexpr size_t kCustomObjectsMax = 200;
+constexpr size_t kCustomObjectsMax = 1'000;
 
 constexpr size_t kPendingMax = 100'000;
 constexpr size_t kMergeLosersMax = 2;
@@ -106,6 +106,9 @@ class Org {
   /// Adds a custom object with the fields that each of them has.
   /// **Errors:** INVALID_TYPE for a name that is none or taken; LIMIT_EXCEEDED.
   Outcome<Table*> add_object(const CustomObject& object);
+  /// Gives a custom object without records another key prefix; empty, or one that is taken: the org finds
+  /// one.
+  void set_key_prefix(Table& table, std::string_view prefix);
   /// Sets the rules that run when records of this object are saved, in place of those before.
   /// **Errors:** whatever is wrong with a condition, a field or a value in them.
   Outcome<void> set_rules(const Table& table, ObjectRules rules);
@@ -194,6 +197,7 @@ class Org {
   Outcome<void> check_unique(const Table& table, const std::vector<Assignment>& fields,
                              std::optional<Row> self) const;
   Outcome<void> check_unique_row(const Place& place) const;
+  std::string free_prefix(std::string wanted) const;
   KeyIndex& index_of(const Table& table, const Field& field) const;
   void note_keys(const Table& table, Row row);
   std::string author();

@@ -1,217 +1,198 @@
 #include "connectors/sandbox/loader.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <cstdio>
-#include <filesystem>
+#include <array>
+#include <deque>
 #include <memory>
 
 #include "base/text.h"
-#include "connectors/salesforce_wire/formats.h"
 #include "connectors/salesforce_wire/ids.h"
+#include "connectors/sandbox/export_files.h"
+#include "connectors/sandbox/load_objects.h"
+#include "connectors/sandbox/load_rows.h"
 
 namespace prospectd::sandbox {
 namespace {
 
-/// Where a column of the file goes.
-struct Column {
-  const Field* field = nullptr;  ///< nullptr: not taken
-};
-
-template <class T>
-bool read_number(std::string_view text, T& number) {
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-  return read.ec == std::errc{} && read.ptr == text.data() + text.size();
-}
-
-// At most `length` characters of a well-formed text.
-std::string_view first_characters(std::string_view text, int length) {
-  int left = length;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const bool begins = (static_cast<unsigned char>(text[i]) & 0xC0) != 0x80;
-    if (begins && left-- == 0) return text.substr(0, i);
-  }
-  return text;
-}
-
-class FileLoad {
+/// Tells how far the load is, now and then.
+class Teller {
  public:
-  FileLoad(CsvReader& reader, const std::string& file, Table& table, Org& org, LoadReport& report)
-      : reader_(reader), file_(file), table_(table), org_(org), report_(report) {}
-
-  void run() {
-    LoadedFile loaded;
-    loaded.object = table_.type().name();
-    if (!reader_.next()) {
-      issue(0, "the file is empty");
-    } else if (read_header(loaded)) {
-      while (reader_.next()) {
-        if (read_row()) ++loaded.records;
-      }
-    }
-    report_.files.push_back(std::move(loaded));
+  Teller(const std::vector<ExportFile>& files, const LoadOptions& options) : options_(options) {
+    for (const ExportFile& file : files)
+      progress_.of_bytes += file.bytes;
+  }
+  void begin(const std::string& object) { progress_.object = object; }
+  /// There is one more reading of so many bytes to come.
+  void expect(uint64_t bytes) { progress_.of_bytes += bytes; }
+  void read(size_t bytes) {
+    progress_.bytes += bytes;
+    if (options_.progress) options_.progress(progress_);
   }
 
  private:
-  void issue(int64_t line, std::string reason) {
-    ++report_.issues_total;
-    if (report_.issues.size() < kLoadIssuesMax) report_.issues.push_back({file_, line, std::move(reason)});
-  }
-
-  bool read_header(LoadedFile& loaded) {
-    for (const std::string_view cell : reader_.fields()) {
-      const std::string_view name = trim_ascii(cell);
-      const bool known = table_.type().find(name) != nullptr;
-      const Field* field = org_.add_custom_text(table_, name);
-      const auto same = [&](const Column& c) { return c.field == field; };
-      if (field == nullptr || field->column < 0) {
-        if (field == nullptr)
-          issue(reader_.line(), "a column's name can't be a field's; the column was left out");
-        columns_.push_back({});
-      } else if (std::any_of(columns_.begin(), columns_.end(), same)) {
-        issue(reader_.line(), "column " + field->name + " comes twice; the second one was left out");
-        columns_.push_back({});
-      } else {
-        if (!known) loaded.custom_fields.push_back(field->name);
-        id_place_ = field->column == table_.type().system().id ? columns_.size() : id_place_;
-        columns_.push_back({field});
-      }
-    }
-    if (id_place_ == kNowhere) issue(reader_.line(), "there is no Id column; the file was left out");
-    return id_place_ != kNowhere;
-  }
-
-  bool read_row() {
-    const auto& cells = reader_.fields();
-    const int64_t line = reader_.line();
-    if (reader_.oddity() != CsvOddity::kNone) issue(line, std::string(describe(reader_.oddity())));
-    if (reader_.oddity() == CsvOddity::kTooLarge) return false;
-    if (cells.size() > columns_.size()) issue(line, "more fields than columns; the rest was left out");
-    if (cells.size() < columns_.size()) issue(line, "fewer fields than columns; the rest is empty");
-    const auto id =
-        id_place_ < cells.size() ? salesforce_wire::canonical_id(trim_ascii(cells[id_place_])) : std::nullopt;
-    if (!id || salesforce_wire::id_prefix(*id) != table_.type().row().key_prefix) {
-      issue(line, "Id is not a record id of this object; the row was left out");
-      return false;
-    }
-    if (table_.find(*id)) {
-      issue(line, "record " + *id + " comes twice; the second one was left out");
-      return false;
-    }
-    const Row row = table_.append(*id);
-    for (size_t i = 0; i < columns_.size() && i < cells.size(); ++i) {
-      const Field* field = columns_[i].field;
-      if (field == nullptr || i == id_place_ || trim_ascii(cells[i]).empty()) continue;
-      if (!store(row, *field, trim_ascii(cells[i]), line)) {
-        issue(line,
-              field->name + " is no " + std::string(describe_type(field->kind)) + "; it was left empty");
-      }
-    }
-    finish(row);
-    return true;
-  }
-
-  bool store(Row row, const Field& field, std::string_view text, int64_t line) {
-    switch (field.kind) {
-      case FieldKind::kBoolean:
-        return store_flag(row, field, text);
-      case FieldKind::kInt: {
-        int64_t number = 0;
-        if (!read_number(text, number)) return false;
-        table_.set_number(row, field.column, number);
-        return true;
-      }
-      case FieldKind::kDouble:
-      case FieldKind::kCurrency: {
-        double number = 0;
-        if (!read_number(text, number) || !std::isfinite(number)) return false;
-        table_.set_real(row, field.column, number);
-        return true;
-      }
-      case FieldKind::kDate: {
-        const auto day = parse_date(text);
-        if (day) table_.set_date(row, field.column, *day);
-        return day.has_value();
-      }
-      case FieldKind::kDateTime:
-        return store_datetime(row, field, text);
-      case FieldKind::kReference: {
-        const auto id = salesforce_wire::canonical_id(text);
-        if (id && *id != salesforce_wire::kNullId) table_.set_shared_text(row, field.column, *id);
-        return id.has_value();
-      }
-      default:
-        store_text(row, field, text, line);
-        return true;
-    }
-  }
-
-  bool store_flag(Row row, const Field& field, std::string_view text) {
-    const bool yes = equals_ignore_case_ascii(text, "true") || text == "1";
-    if (!yes && !equals_ignore_case_ascii(text, "false") && text != "0") return false;
-    if (yes && field.column == table_.type().system().deleted) table_.set_state(row, RowState::kDeleted);
-    table_.set_flag(row, field.column, yes);
-    return true;
-  }
-
-  bool store_datetime(Row row, const Field& field, std::string_view text) {
-    const auto moment = salesforce_wire::parse_datetime(text);
-    if (!moment) return false;
-    if (field.column == table_.type().system().stamp) {
-      table_.set_stamp_seconds(row, std::chrono::floor<seconds>(*moment).time_since_epoch().count());
-    } else {
-      table_.set_datetime(row, field.column, *moment);
-    }
-    return true;
-  }
-
-  void store_text(Row row, const Field& field, std::string_view text, int64_t line) {
-    const bool valid = is_valid_utf8(text) && text.find('\0') == std::string_view::npos;
-    const std::string repaired = valid ? std::string{} : repair_utf8(text);
-    if (!valid) issue(line, field.name + " is not well-formed UTF-8; it was repaired");
-    const std::string_view whole = valid ? text : std::string_view(repaired);
-    const std::string_view kept = first_characters(whole, field.length);
-    if (kept.size() < whole.size()) {
-      issue(line, field.name + " is longer than " + std::to_string(field.length) + " characters; it was cut");
-    }
-    if (field.kind == FieldKind::kPicklist) {
-      table_.set_shared_text(row, field.column, kept);
-    } else {
-      table_.set_text(row, field.column, kept);
-    }
-  }
-
-  // Dates that an export leaves out follow from those that it has.
-  void finish(Row row) {
-    const SystemColumns& c = table_.type().system();
-    const auto first_of = [&](std::initializer_list<int> columns) {
-      for (const int column : columns) {
-        if (!table_.is_null(row, column)) return table_.number(row, column);
-      }
-      return std::chrono::floor<seconds>(org_.now()).time_since_epoch().count();
-    };
-    const int64_t stamp = first_of({c.stamp, c.modified, c.created});
-    const int64_t modified = first_of({c.modified, c.stamp});
-    const int64_t created = first_of({c.created, c.modified, c.stamp});
-    table_.set_stamp_seconds(row, stamp);
-    table_.set_number(row, c.modified, table_.is_null(row, c.modified) ? stamp : modified);
-    table_.set_number(row, c.created, table_.is_null(row, c.created) ? stamp : created);
-  }
-
-  static constexpr size_t kNowhere = static_cast<size_t>(-1);
-
-  CsvReader& reader_;
-  const std::string& file_;
-  Table& table_;
-  Org& org_;
-  LoadReport& report_;
-  std::vector<Column> columns_;
-  size_t id_place_ = kNowhere;
+  const LoadOptions& options_;
+  LoadProgress progress_;
 };
 
-struct CloseFile {
-  void operator()(std::FILE* f) const { std::fclose(f); }
+/// Whether a reference's id has a record. References share their texts, so that an address stands for an id;
+/// the last ones are remembered, because most records refer to few owners.
+class Targets {
+ public:
+  explicit Targets(const Org& org) : org_(org) {}
+
+  bool has(Cell cell) {
+    Seen& seen = seen_[cell / sizeof(Cell) % seen_.size()];
+    if (seen.cell != cell) {
+      const std::string_view id = TextArena::read(reinterpret_cast<const char*>(cell));
+      const Table* table = org_.table_of_id(id);
+      seen = {cell, table != nullptr && table->find(id).has_value()};
+    }
+    return seen.found;
+  }
+
+ private:
+  struct Seen {
+    Cell cell = kNullCell;
+    bool found = false;
+  };
+  const Org& org_;
+  std::array<Seen, 4096> seen_{};
+};
+
+class ExportLoad {
+ public:
+  ExportLoad(ExportFiles found, Org& org, const LoadOptions& options)
+      : found_(std::move(found)), org_(org), options_(options), teller_(found_.files, options) {}
+
+  Result<LoadReport> run() {
+    for (const ExportFile& file : found_.files)
+      PD_TRY(look_through(file));
+    for (ObjectPlan& plan : plans_)
+      make_object(plan, org_, options_.with_schema, report_);
+    for (ObjectPlan& plan : plans_)
+      make_fields(plan, org_);
+    // In the order in which parents come first, for what the defaults of later records take from earlier
+    // ones.
+    for (const auto& table : org_.tables()) {
+      for (ObjectPlan& plan : plans_) {
+        if (plan.table == table.get()) PD_TRY(load(plan));
+      }
+    }
+    org_.complete();
+    count_dangling();
+    note_the_rest();
+    return std::move(report_);
+  }
+
+ private:
+  Result<void> with_reader(const ExportFile& file, const std::function<void(CsvReader&)>& use) {
+    PD_ASSIGN(source, file.open());
+    teller_.begin(file.object);
+    CsvReader reader([&](char* to, size_t size) {
+      const size_t got = source->read(to, size);
+      teller_.read(got);
+      return got;
+    });
+    use(reader);
+    if (!source->failure().empty()) return make_error(ErrorCode::kConfigInvalid, source->failure());
+    return {};
+  }
+
+  ObjectPlan& plan_of(const std::string& object) {
+    const auto known = std::find_if(plans_.begin(), plans_.end(), [&](const ObjectPlan& plan) {
+      return equals_ignore_case_ascii(plan.object, object);
+    });
+    if (known != plans_.end()) return *known;
+    plans_.push_back({object, org_.table(object)});
+    return plans_.back();
+  }
+
+  // Finds out what a file holds: its columns, and of those that the org doesn't know the types.
+  Result<void> look_through(const ExportFile& file) {
+    ObjectPlan& plan = plan_of(file.object);
+    plan.files.push_back(&file);
+    return with_reader(file, [&](CsvReader& reader) {
+      FileLook look(plan);
+      if (!reader.next()) return;
+      look.header(reader.fields());
+      if (look.wants_all_rows()) teller_.expect(file.bytes);
+      while (look.wants_more() && reader.next())
+        look.row(reader.fields());
+    });
+  }
+
+  Result<void> load(const ObjectPlan& plan) {
+    for (const ExportFile* file : plan.files) {
+      LoadedFile loaded;
+      loaded.file = file->name;
+      loaded.object = plan.table->type().name();
+      loaded.custom_fields = file == plan.files.front() ? plan.made_fields : std::vector<std::string>{};
+      const Row first = static_cast<Row>(plan.table->rows());
+      const size_t deleted = plan.table->count(RowState::kDeleted);
+      PD_TRY(with_reader(*file,
+                         [&](CsvReader& reader) { load_rows(reader, *plan.table, org_, loaded, report_); }));
+      loaded.deleted = static_cast<int64_t>(plan.table->count(RowState::kDeleted) - deleted);
+      ranges_.push_back({plan.table, first, static_cast<Row>(plan.table->rows())});
+      report_.files.push_back(std::move(loaded));
+    }
+    return {};
+  }
+
+  void count_dangling() {
+    Targets targets(org_);
+    for (size_t i = 0; i < ranges_.size(); ++i) {
+      const auto& [table, first, last] = ranges_[i];
+      for (const Field& field : table->type().fields()) {
+        if (field.kind != FieldKind::kReference || field.column < 0) continue;
+        for (Row row = first; row < last; ++row) {
+          if (!table->is_null(row, field.column) && !targets.has(table->cell(row, field.column)))
+            ++report_.files[i].dangling;
+        }
+      }
+    }
+  }
+
+  void note_the_rest() {
+    for (const std::string& part : found_.missing)
+      report_.notes.push_back("part " + part + " of the export is missing");
+    for (const ObjectPlan& plan : plans_) {
+      if (plan.table == nullptr && !plan.refused) without_rows_.push_back(plan.object);
+    }
+    for (const ObjectPlan& plan : plans_)
+      text_lookups_.insert(text_lookups_.end(), plan.text_lookups.begin(), plan.text_lookups.end());
+    note_list("files without records, whose objects the organisation doesn't have: ", without_rows_,
+              without_rows_.size());
+    note_list("lookups to objects that the organisation doesn't have, kept as text: ", text_lookups_,
+              text_lookups_.size());
+    note_list("files that are no CSV of an object: ", found_.other, static_cast<size_t>(found_.other_total));
+  }
+
+  // "no CSV file of an object: a, b and 7 more"
+  void note_list(const std::string& what, const std::vector<std::string>& names, size_t total) {
+    if (total == 0) return;
+    std::string note = what;
+    const size_t shown = std::min(names.size(), kOtherFilesMax);
+    for (size_t i = 0; i < shown; ++i)
+      note += (i > 0 ? ", " : "") + names[i];
+    if (total > shown) note += " and " + std::to_string(total - shown) + " more";
+    report_.notes.push_back(std::move(note));
+  }
+
+  struct Range {
+    const Table* table;
+    Row first;
+    Row last;
+  };
+
+  ExportFiles found_;
+  Org& org_;
+  const LoadOptions& options_;
+  Teller teller_;
+  LoadReport report_;
+  std::deque<ObjectPlan> plans_;
+  std::vector<Range> ranges_;  // of the files of the report
+  std::vector<std::string> without_rows_;
+  std::vector<std::string> text_lookups_;
 };
 
 }  // namespace
@@ -227,39 +208,9 @@ int64_t LoadReport::records() const {
   return sum;
 }
 
-void load_csv(CsvReader& reader, const std::string& file, Table& table, Org& org, LoadReport& report) {
-  FileLoad(reader, file, table, org, report).run();
-}
-
-Result<LoadReport> load_directory(const std::string& directory, Org& org) {
-  namespace fs = std::filesystem;
-  std::error_code failed;
-  if (!fs::is_directory(directory, failed)) {
-    return make_error(
-        ErrorCode::kConfigInvalid,
-        directory + " is not a folder; give one with CSV files such as Lead.csv and Contact.csv");
-  }
-  LoadReport report;
-  bool any = false;
-  for (const auto& table : org.tables()) {
-    const std::string file = std::string(table->type().name()) + ".csv";
-    const std::string path = directory + "/" + file;
-    if (!fs::exists(path, failed)) continue;
-    const std::unique_ptr<std::FILE, CloseFile> in(std::fopen(path.c_str(), "rb"));
-    if (!in) return make_error(ErrorCode::kConfigInvalid, path + " can't be read; check its permissions");
-    any = true;
-    CsvReader reader([&](char* to, size_t size) { return std::fread(to, 1, size, in.get()); });
-    load_csv(reader, file, *table, org, report);
-    if (std::ferror(in.get()) != 0) {
-      return make_error(ErrorCode::kConfigInvalid, path + " could not be read to its end");
-    }
-  }
-  if (!any) {
-    return make_error(ErrorCode::kConfigInvalid,
-                      directory + " has none of User.csv, Group.csv, Account.csv, Contact.csv, Lead.csv");
-  }
-  org.complete();
-  return report;
+Result<LoadReport> load_export(const std::string& path, Org& org, const LoadOptions& options) {
+  PD_ASSIGN(found, find_export(path));
+  return ExportLoad(std::move(found), org, options).run();
 }
 
 }  // namespace prospectd::sandbox

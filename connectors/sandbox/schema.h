@@ -134,6 +134,8 @@ class ObjectType {
   explicit ObjectType(const ObjectRow& row);
 
   const ObjectRow& row() const { return row_; }
+  /// The text must outlive the type.
+  void set_key_prefix(std::string_view prefix) { row_.key_prefix = prefix; }
   std::string_view name() const { return row_.name; }
   const std::deque<Field>& fields() const { return fields_; }
   int columns() const { return columns_; }

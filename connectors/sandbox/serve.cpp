@@ -136,11 +136,11 @@ class ServedSandbox : public Sandbox {
       PD_ASSIGN(schema, apply_schema(options_.schema, *org_));
       schema_passed_over_ = std::move(schema.passed_over);
     }
-    if (options_.load_directory.empty()) {
+    if (options_.load.empty()) {
       PD_TRY(generate(*org_, options_.generator));
       return {};
     }
-    PD_ASSIGN(report, prospectd::sandbox::load_directory(options_.load_directory, *org_));
+    PD_ASSIGN(report, load_export(options_.load, *org_, {!options_.schema.empty(), options_.load_progress}));
     report_ = std::move(report);
     return {};
   }

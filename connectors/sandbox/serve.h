@@ -24,12 +24,13 @@ namespace prospectd::sandbox {
 struct SandboxOptions {
   http::ServerOptions server;  ///< address, port (0: any free one) and limits
   std::string client_id = "sandbox";
-  Secret client_secret;        ///< empty: a random one is made
-  Secret admin_token;          ///< empty: a random one is made
-  Secret user_password;        ///< of every user; empty: nobody logs in by password
-  std::string public_key;      ///< PEM, as Front::register_key takes it; empty: no login by JWT
-  std::string schema;          ///< JSON, as apply_schema takes it; empty: the standard objects alone
-  std::string load_directory;  ///< set: Data Export CSVs in place of generated data
+  Secret client_secret;    ///< empty: a random one is made
+  Secret admin_token;      ///< empty: a random one is made
+  Secret user_password;    ///< of every user; empty: nobody logs in by password
+  std::string public_key;  ///< PEM, as Front::register_key takes it; empty: no login by JWT
+  std::string schema;      ///< JSON, as apply_schema takes it; empty: the standard objects alone
+  std::string load;        ///< set: a Data Export (load_export) in place of generated data
+  std::function<void(const LoadProgress&)> load_progress;  ///< called often while it loads; may be unset
   GeneratorOptions generator;
   Knobs knobs;
   std::function<Timestamp()> now;  ///< unset: the system's clock
@@ -56,7 +57,7 @@ class Sandbox {
 };
 
 /// Fills the org, binds the port and begins to answer.
-/// **Errors:** as apply_schema, load_directory, generate, Front::register_key and http::make_server.
+/// **Errors:** as apply_schema, load_export, generate, Front::register_key and http::make_server.
 Result<std::unique_ptr<Sandbox>> make_sandbox(boost::asio::io_context& io, SandboxOptions options);
 
 /// A server for a front that lives elsewhere, and longer than the server.

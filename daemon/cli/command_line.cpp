@@ -213,7 +213,8 @@ void add_org(CLI::App* verb, int64_t& people, uint64_t& seed, std::string& load)
       ->type_name("N")
       ->check(within<int64_t>(0, kPeopleMax));
   verb->add_option("--seed", seed, "another seed, another organisation (default 1)")->type_name("N");
-  verb->add_option("--load", load, "people from a folder of Data Export CSV files instead")->type_name("DIR");
+  verb->add_option("--load", load, "records from a Data Export instead: a folder of CSV files, or its zip")
+      ->type_name("PATH");
 }
 
 void add_changes(CLI::App& sandbox, Draft& d) {

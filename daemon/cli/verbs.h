@@ -51,7 +51,7 @@ struct LoginReport {
 
 struct SandboxVerb {
   uint16_t port = 9443;     ///< 0: any free one
-  std::string load;         ///< a folder of Data Export CSV files; empty: generated people
+  std::string load;         ///< a Data Export: a folder or a zip; empty: generated people
   std::string schema_file;  ///< custom fields, objects and rules (JSON); empty: none
   int64_t people = 12'000;
   uint64_t seed = 1;

@@ -5,6 +5,8 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <iostream>
+#include <nlohmann/json.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -12,9 +14,11 @@
 #include "base/text.h"
 #include "config/files.h"
 #include "connectors/sandbox/serve.h"
+#include "daemon/cli/json.h"
 #include "daemon/cli/terminal.h"
 #include "daemon/cli/text_cells.h"
 #include "daemon/cli/words.h"
+#include "daemon/wire/load_words.h"
 #include "daemon/wire/private_file.h"
 
 namespace prospectd::wire {
@@ -25,7 +29,7 @@ using cli::SandboxVerb;
 
 constexpr size_t kSecretBytes = 24;
 constexpr std::chrono::milliseconds kSandboxStopGrace{1'000};
-constexpr size_t kIssuesShown = 10;
+constexpr size_t kFieldsShown = 10;
 
 /// Where the sandbox keeps what it needs.
 struct Files {
@@ -91,23 +95,19 @@ std::string word_of(sandbox::Sandbox& sandbox, const Files& files) {
          ",\"passwordFile\":" + json_quote(files.password) +
          ",\"adminTokenFile\":" + json_quote(files.token) + ",\"pid\":" + std::to_string(::getpid()) +
          ",\"example\":{\"contact\":" + json_quote(example.contact) +
-         ",\"owner\":" + json_quote(example.owner) + "}}";
+         ",\"owner\":" + json_quote(example.owner) + "},\"load\":" +
+         (sandbox.load_report() ? cli::dump_json_line(load_json(*sandbox.load_report())) : "null") + "}";
 }
 
 void print_load(const sandbox::LoadReport& report) {
-  for (const sandbox::LoadedFile& file : report.files)
-    std::fprintf(stderr, "  %s %s\n", cli::pad_to(file.object, 10).c_str(),
-                 cli::counted(file.records, "record").c_str());
-  for (size_t i = 0; i < report.issues.size() && i < kIssuesShown; ++i)
-    std::fprintf(stderr, "  not taken  %s\n", cli::harmless(report.issues[i].text()).c_str());
-  if (report.issues_total > static_cast<int64_t>(kIssuesShown))
-    std::fprintf(stderr, "  not taken  %s\n", cli::counted(report.issues_total, "row").c_str());
+  for (const std::string& line : load_lines(report))
+    std::fprintf(stderr, "%s\n", line.c_str());
 }
 
 void print_passed_over(const std::vector<std::string>& fields) {
-  for (size_t i = 0; i < fields.size() && i < kIssuesShown; ++i)
+  for (size_t i = 0; i < fields.size() && i < kFieldsShown; ++i)
     std::fprintf(stderr, "  not taken  %s\n", cli::harmless(fields[i]).c_str());
-  if (fields.size() > kIssuesShown)
+  if (fields.size() > kFieldsShown)
     std::fprintf(stderr, "  not taken  %s\n",
                  cli::counted(static_cast<int64_t>(fields.size()), "field").c_str());
 }
@@ -157,7 +157,7 @@ Result<sandbox::SandboxOptions> options_of(const SandboxVerb& verb, const Files&
   options.public_key = std::move(public_key);
   PD_ASSIGN(schema, text_of_file(verb.schema_file));
   options.schema = std::move(schema);
-  options.load_directory = verb.load;
+  options.load = verb.load;
   options.generator.people = verb.people;
   options.generator.seed = verb.seed;
   return options;
@@ -188,7 +188,10 @@ ExitCode run_sandbox(const SandboxVerb& verb) {
   if (!options) return fail(options.error());
   announce_filling(verb);
   boost::asio::io_context io(1);
+  LoadLine line(std::cerr, cli::terminal_of(STDERR_FILENO, false));
+  if (!verb.quiet && !verb.json) options->load_progress = [&](const auto& progress) { line.show(progress); };
   auto made = sandbox::make_sandbox(io, *std::move(options));
+  line.clear();
   if (!made) return fail(made.error());
   sandbox::Sandbox& sandbox = **made;
   if (sandbox.load_report() && !verb.quiet && !verb.json) print_load(*sandbox.load_report());

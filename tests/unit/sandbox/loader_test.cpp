@@ -1,11 +1,6 @@
 #include "connectors/sandbox/loader.h"
 
-#include <unistd.h>
-
-#include <filesystem>
-#include <fstream>
-
-#include "tests/unit/sandbox/client.h"
+#include "tests/unit/sandbox/loader_support.h"
 
 namespace prospectd::sandbox::testing {
 namespace {
@@ -13,30 +8,7 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
-class Loader : public SandboxTest {
- protected:
-  Loader() : folder_(fs::temp_directory_path() / ("sandbox_load_" + std::to_string(::getpid()))) {
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  ~Loader() override { fs::remove_all(folder_); }
-
-  void file(const char* name, const std::string& content) {
-    std::ofstream(folder_ / name, std::ios::binary) << content;
-  }
-  LoadReport load() {
-    auto report = load_directory(folder_.string(), *org_);
-    EXPECT_TRUE(report) << (report ? "" : report.error().text());
-    return report ? *std::move(report) : LoadReport{};
-  }
-  static std::vector<std::string> issues(const LoadReport& report) {
-    std::vector<std::string> out;
-    for (const LoadIssue& issue : report.issues)
-      out.push_back(issue.text());
-    return out;
-  }
-  fs::path folder_;
-};
+class Loader : public LoaderTest {};
 
 TEST_F(Loader, RecordsKeepTheirIdsLookupsAndDates) {
   file("User.csv",
@@ -179,39 +151,23 @@ TEST_F(Loader, NewRecordsGetIdsThatTheFileDidNotTake) {
     options.now = [this] { return now_; };
     return options;
   }());
-  ASSERT_TRUE(load_directory(folder_.string(), fresh));
+  ASSERT_TRUE(load_export(folder_.string(), fresh));
   const auto made = fresh.create("Lead", {{"LastName", "N"}, {"Company", "M"}});
   ASSERT_TRUE(made);
   EXPECT_NE(made->id, taken);
 }
 
 TEST_F(Loader, AMissingOrEmptyFolderIsAClearError) {
-  const auto missing = load_directory((folder_ / "nowhere").string(), *org_);
+  const auto missing = load_export((folder_ / "nowhere").string(), *org_);
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().code, ErrorCode::kConfigInvalid);
-  EXPECT_THAT(missing.error().message, HasSubstr("nowhere is not a folder"));
-  const auto empty = load_directory(folder_.string(), *org_);
+  EXPECT_THAT(missing.error().message, HasSubstr("nowhere is neither a folder nor a zip"));
+  const auto empty = load_export(folder_.string(), *org_);
   ASSERT_FALSE(empty);
-  EXPECT_THAT(empty.error().message, HasSubstr("has none of User.csv"));
+  EXPECT_THAT(empty.error().message, HasSubstr("has no CSV file that is named after an object"));
   file("Lead.csv", "Id\n");
-  const auto a_file = load_directory((folder_ / "Lead.csv").string(), *org_);
+  const auto a_file = load_export((folder_ / "Lead.csv").string(), *org_);
   EXPECT_FALSE(a_file);
-}
-
-TEST_F(Loader, TheAdventureWorksExportLoadsWhole) {
-  const fs::path data = fs::path(PROSPECTD_SOURCE_DIR) / ".." / "shared" / "data" / "adventureworks";
-  if (!fs::exists(data)) return;  // the data set is not part of the project
-  const auto report = load_directory(data.string(), *org_);
-  ASSERT_TRUE(report);
-  EXPECT_THAT(issues(*report), ::testing::IsEmpty());
-  const auto count = [&](const char* object) {
-    return query_all(std::string("SELECT COUNT() FROM ") + object).body["totalSize"].get<int>();
-  };
-  EXPECT_EQ(count("User"), 17);
-  EXPECT_EQ(count("Account"), 701);
-  EXPECT_EQ(count("Contact"), 753);
-  EXPECT_EQ(count("Lead"), 2'059);
-  EXPECT_EQ(query("SELECT COUNT() FROM Contact WHERE AccountId = null").body["totalSize"], 0);
 }
 
 }  // namespace

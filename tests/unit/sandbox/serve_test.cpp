@@ -214,7 +214,7 @@ TEST(Serve, ALongPollIsAnsweredWhenSomethingHappens) {
 TEST(Serve, ALoadThatFailsIsTheErrorOfTheStart) {
   boost::asio::io_context io;
   SandboxOptions options;
-  options.load_directory = "/nowhere/at/all";
+  options.load = "/nowhere/at/all";
   const auto sandbox = make_sandbox(io, std::move(options));
   ASSERT_FALSE(sandbox);
   EXPECT_EQ(sandbox.error().code, ErrorCode::kConfigInvalid);
