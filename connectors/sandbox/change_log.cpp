@@ -137,27 +137,50 @@ std::string transaction_key(uint64_t number) {
   return text;
 }
 
-// {"schema":…,"payload":{"ChangeEventHeader":{…},…}} without its closing brace.
-std::string data_of(const ChangeSet& transaction, const Told& told, size_t sequence) {
+/// The header's text around an event's ids and its number, which one transaction's events of an object share.
+struct Head {
+  const Table* table = nullptr;
+  std::string type = {};
+  std::string to_ids = {};       ///< {"schema":…,"payload":{"ChangeEventHeader":{…,"recordIds":[
+  std::string to_sequence = {};  ///< ],"changeType":…,"sequenceNumber":
+  std::string behind = {};       ///< ,"commitTimestamp":…,"commitNumber":…
+};
+
+Head head_of(const ChangeSet& transaction, const Told& told) {
   constexpr uint64_t kFirstCommitNumber = 11'000'000'000'000ULL;
   const std::string entity(told.table->type().name());
-  std::string ids;
-  for (const std::string_view id : told.ids)
-    ids += (ids.empty() ? "" : ",") + json_quote(id);
-  std::string out =
-      "{\"schema\":" +
-      json_quote(change_event_name(entity) + "-" + std::to_string(told.table->type().columns())) +
-      ",\"payload\":{\"ChangeEventHeader\":{\"entityName\":" + json_quote(entity) + ",\"recordIds\":[" + ids +
+  Head head{told.table, told.type};
+  head.to_ids = "{\"schema\":" +
+                json_quote(change_event_name(entity) + "-" + std::to_string(told.table->type().columns())) +
+                ",\"payload\":{\"ChangeEventHeader\":{\"entityName\":" + json_quote(entity) +
+                ",\"recordIds\":[";
+  head.to_sequence =
       "],\"changeType\":" + json_quote(told.type) + ",\"changeOrigin\":" + json_quote(transaction.origin) +
-      ",\"transactionKey\":" + json_quote(transaction_key(transaction.number)) +
-      ",\"sequenceNumber\":" + std::to_string(sequence) +
-      ",\"commitTimestamp\":" + std::to_string(transaction.committed.time_since_epoch().count()) +
-      ",\"commitUser\":" + json_quote(transaction.user) +
-      ",\"commitNumber\":" + std::to_string(kFirstCommitNumber + transaction.number);
+      ",\"transactionKey\":" + json_quote(transaction_key(transaction.number)) + ",\"sequenceNumber\":";
+  head.behind = ",\"commitTimestamp\":" + std::to_string(transaction.committed.time_since_epoch().count()) +
+                ",\"commitUser\":" + json_quote(transaction.user) +
+                ",\"commitNumber\":" + std::to_string(kFirstCommitNumber + transaction.number);
+  return head;
+}
+
+// {"schema":…,"payload":{"ChangeEventHeader":{…},…}} without its closing brace.
+std::string data_of(const Head& head, const Told& told, size_t sequence) {
+  std::string out = head.to_ids;
+  for (const std::string_view id : told.ids) {
+    if (out.back() != '[') out += ',';
+    append_quoted(out, id);
+  }
+  out += head.to_sequence;
+  append_number(out, static_cast<int64_t>(sequence));
+  out += head.behind;
   if (!told.changed.empty()) out += ",\"changedFields\":" + told.changed;
   out += '}';
-  if (told.body.size() > 2) out += "," + told.body.substr(1, told.body.size() - 2);
-  return out + "}";
+  if (told.body.size() > 2) {
+    out += ',';
+    out.append(told.body, 1, told.body.size() - 2);
+  }
+  out += '}';
+  return out;
 }
 
 Told told_of(const ChangedRecord& record, const Knobs& knobs) {
@@ -199,8 +222,12 @@ void ChangeLog::add(const ChangeSet& transaction, const Knobs& knobs) {
     told.ids.push_back(kNoRecord);
     all.push_back(std::move(told));
   }
-  for (size_t i = 0; i < all.size(); ++i)
-    push(transaction, all[i].table->type().name(), data_of(transaction, all[i], i + 1));
+  Head head;
+  for (size_t i = 0; i < all.size(); ++i) {
+    const Told& told = all[i];
+    if (head.table != told.table || head.type != told.type) head = head_of(transaction, told);
+    push(transaction, told.table->type().name(), data_of(head, told, i + 1));
+  }
 }
 
 void ChangeLog::push(const ChangeSet& transaction, std::string_view entity, std::string data) {

@@ -36,6 +36,27 @@ ApiError broken_json(std::string_view body, size_t byte) {
                       place_in(body, byte - 1));
 }
 
+// Told before the parser sees it, which follows every depth. Of a text that is no JSON the answer may be
+// either.
+bool is_nested_too_deep(std::string_view body) {
+  int depth = 0;
+  bool quoted = false;
+  for (size_t i = 0; i < body.size(); ++i) {
+    const char c = body[i];
+    if (quoted) {
+      if (c == '\\') ++i;
+      quoted = c != '"';
+    } else if (c == '"') {
+      quoted = true;
+    } else if (c == '{' || c == '[') {
+      if (++depth > kBodyDepthMax) return true;
+    } else if (c == '}' || c == ']') {
+      --depth;
+    }
+  }
+  return false;
+}
+
 std::string_view json_token(const Json& value) {
   switch (value.type()) {
     case Json::value_t::object:
@@ -110,15 +131,9 @@ Outcome<mapping::Value> resolve_reference(const Org& org, const Knobs& knobs, co
 }  // namespace
 
 Outcome<Json> parse_json(std::string_view body) {
-  bool too_deep = false;
-  const auto guard = [&](int depth, Json::parse_event_t, Json&) {
-    too_deep = too_deep || depth > kBodyDepthMax;
-    return !too_deep;
-  };
+  if (is_nested_too_deep(body)) return parser_error("The request is nested too deep");
   try {
-    Json json = Json::parse(body, guard);
-    if (too_deep) return parser_error("The request is nested too deep");
-    return json;
+    return Json::parse(body);
   } catch (const Json::parse_error& error) {
     return broken_json(body, error.byte);
   } catch (const Json::exception&) {

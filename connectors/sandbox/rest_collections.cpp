@@ -69,18 +69,20 @@ ApiError too_many_records(size_t max) {
 }
 
 struct Collection {
-  Json records;
+  Json body;
+  const Json* records = nullptr;  ///< in the body
   bool all_or_none = false;
 };
 
 Outcome<Collection> collection_of(const Call& call) {
-  PD_ASSIGN(body, parse_request_body(call.request));
   Collection out;
-  if (const Json* flag = find_member(body, "allOrNone"); flag != nullptr && !flag->is_null()) {
+  PD_ASSIGN(body, parse_request_body(call.request));
+  out.body = std::move(body);
+  if (const Json* flag = find_member(out.body, "allOrNone"); flag != nullptr && !flag->is_null()) {
     if (!flag->is_boolean()) return wrong_shape("boolean", *flag);
     out.all_or_none = flag->get<bool>();
   }
-  const Json* records = find_member(body, "records");
+  const Json* records = find_member(out.body, "records");
   if (records == nullptr || !records->is_array()) {
     return wrong_shape("list of sobjects", records == nullptr ? Json() : *records);
   }
@@ -88,7 +90,7 @@ Outcome<Collection> collection_of(const Call& call) {
   for (const Json& record : *records) {
     if (!record.is_object()) return wrong_shape("sobject", record);
   }
-  out.records = *records;
+  out.records = records;
   return out;
 }
 
@@ -188,20 +190,20 @@ Outcome<CollectionRead> collection_read(const Call& call) {
 
 Outcome<http::Response> answer_collection_create(Call& call) {
   PD_ASSIGN(collection, collection_of(call));
-  PD_ASSIGN(tables, tables_of_records(call, collection.records));
+  PD_ASSIGN(tables, tables_of_records(call, *collection.records));
   Org::Transaction transaction(call.state.org);
   ItemResults items;
   for (size_t i = 0; i < tables.size(); ++i)
-    items.push_back({create_record(call, *tables[i], collection.records[i])});
+    items.push_back({create_record(call, *tables[i], (*collection.records)[i])});
   settle_collection(transaction, items, collection.all_or_none);
   return collection_answer(items);
 }
 
 Outcome<http::Response> answer_collection_update(Call& call) {
   PD_ASSIGN(collection, collection_of(call));
-  PD_ASSIGN(tables, tables_of_records(call, collection.records));
+  PD_ASSIGN(tables, tables_of_records(call, *collection.records));
   std::vector<std::string> ids;
-  for (const Json& record : collection.records) {
+  for (const Json& record : *collection.records) {
     const std::string sent = id_of_record(record);
     ids.push_back(salesforce_wire::canonical_id(sent).value_or(sent));
   }
@@ -214,7 +216,7 @@ Outcome<http::Response> answer_collection_update(Call& call) {
     } else if (counts[ids[i]] > 1) {
       items.push_back({twice_in_request("id", ids[i]), ids[i]});
     } else {
-      items.push_back({update_record(call, *tables[i], ids[i], collection.records[i]), ids[i]});
+      items.push_back({update_record(call, *tables[i], ids[i], (*collection.records)[i]), ids[i]});
     }
   }
   settle_collection(transaction, items, collection.all_or_none);
@@ -225,13 +227,13 @@ Outcome<http::Response> answer_collection_upsert(Call& call) {
   PD_ASSIGN(table, visible_table(call, call.segments[2]));
   PD_ASSIGN(key, visible_key(call, *table, call.segments[3]));
   PD_ASSIGN(collection, collection_of(call));
-  PD_ASSIGN(tables, tables_of_records(call, collection.records));
+  PD_ASSIGN(tables, tables_of_records(call, *collection.records));
   if (std::any_of(tables.begin(), tables.end(), [&](const Table* t) { return t != table; })) {
     return api_error(std::string(code::kInvalidType),
                      "All records have to be of the type " + std::string(table->type().name()));
   }
   std::vector<std::string> keys;
-  for (const Json& record : collection.records) {
+  for (const Json& record : *collection.records) {
     const Json* sent = find_member(record, key->name);
     const std::string text = sent == nullptr ? std::string() : typed_key(*key, *sent).to_text();
     keys.push_back(key->has(kCaseSensitive) ? text : to_lower_ascii(text));
@@ -242,7 +244,7 @@ Outcome<http::Response> answer_collection_upsert(Call& call) {
   for (size_t i = 0; i < keys.size(); ++i) {
     const bool twice = !keys[i].empty() && counts[keys[i]] > 1;
     items.push_back({twice ? Outcome<Saved>(twice_in_request("external id", keys[i]))
-                           : upsert_item(call, *table, *key, collection.records[i])});
+                           : upsert_item(call, *table, *key, (*collection.records)[i])});
   }
   settle_collection(transaction, items, collection.all_or_none);
   return collection_answer(items, true);

@@ -28,6 +28,7 @@ constexpr const char* kUsage =
     "  growth    what a record costs, beside an import of a tenth of the size\n"
     "  start     from the start of the daemon to its first request, beside an empty database\n"
     "  status    the control API under load, beside a server that answers the same bytes\n"
+    "  sandbox   an export loaded by the sandbox, served and written to, beside the bare bytes\n"
     "Without a ROW: all of them.\n"
     "\n"
     "  --profile              one more import under perf: where its time goes\n"
@@ -83,6 +84,9 @@ Result<void> run_poll_role(const std::vector<std::string>& words) {
 Result<void> play_role(const std::vector<std::string>& words) {
   const std::string role = words.size() > 2 ? words[2] : "";
   if (role == "sandbox" && words.size() == 4) return serve_sandbox(number_of(words[3]));
+  if (role == "write-export" && words.size() == 5) return write_export(number_of(words[3]), words[4]);
+  if (role == "read-export" && words.size() == 4) return read_export(words[3]);
+  if (role == "load-export" && words.size() == 4) return load_and_serve(words[3]);
   if (role == "bytes" && words.size() == 4) return serve_bytes(number_of(words[3]));
   if (role == "poll" && words.size() > 7) return run_poll_role(words);
   if (role == "bare" && words.size() == 7) return run_bare(words);

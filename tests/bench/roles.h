@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/asio/io_context.hpp>
+
 #include "base/result.h"
 #include "tests/bench/figures.h"
 
@@ -15,6 +17,16 @@ namespace prospectd::bench {
 /// and answers until standard input ends.
 /// **Errors:** as sandbox::make_sandbox.
 Result<void> serve_sandbox(int64_t people);
+
+/// Writes an export of an org with `people` generated records: one CSV file an object.
+/// **Errors:** kInternal when a file can't be written.
+Result<void> write_export(int64_t people, const std::string& folder);
+/// Reads the files of an export, row by row, and does nothing with them: "records= seconds=".
+Result<void> read_export(const std::string& folder);
+/// A sandbox CRM with that export; tells "records= seconds= bytes=" of the load, then its address and
+/// credentials, and answers until standard input ends.
+/// **Errors:** as sandbox::make_sandbox.
+Result<void> load_and_serve(const std::string& folder);
 
 /// A server of the product's kind that answers every request with `bytes` bytes of JSON; tells its port and
 /// answers until standard input ends.
@@ -46,5 +58,8 @@ struct PollRoleOptions {
 /// in and reads the descriptions, is not told.
 /// **Errors:** the configuration's, the store's, the cycles'; kInternal when a change was not noticed.
 Result<void> run_polls(const PollRoleOptions& options);
+
+/// Runs the loop until whoever started this process lets go of its standard input.
+void run_until_input_ends(boost::asio::io_context& io);
 
 }  // namespace prospectd::bench

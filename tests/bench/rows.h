@@ -57,14 +57,18 @@ Result<void> bench_start(Bench& bench);
 /// The status route of a running daemon under a fixed load, with slow connections open and a poll under way,
 /// beside a server of the same kind that only answers the same bytes.
 Result<void> bench_status(Bench& bench);
+/// The sandbox itself: an export loaded, served page by page over one connection, and records written in
+/// collections of 200.
+Result<void> bench_sandbox(Bench& bench);
 
 struct Row {
   const char* name;
   Result<void> (*run)(Bench&);
 };
 inline constexpr Row kRows[] = {
-    {"import", bench_import}, {"again", bench_again},   {"poll", bench_poll},   {"latency", bench_latency},
-    {"memory", bench_memory}, {"growth", bench_growth}, {"start", bench_start}, {"status", bench_status},
+    {"import", bench_import},   {"again", bench_again},   {"poll", bench_poll},
+    {"latency", bench_latency}, {"memory", bench_memory}, {"growth", bench_growth},
+    {"start", bench_start},     {"status", bench_status}, {"sandbox", bench_sandbox},
 };
 
 /// Runs the rows that are asked for, prints a table and writes `out`.

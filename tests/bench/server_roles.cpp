@@ -15,15 +15,6 @@
 namespace prospectd::bench {
 namespace {
 
-// Whoever started this holds the other end: when that is gone, so is the need for a server.
-void run_until_input_ends(boost::asio::io_context& io) {
-  boost::asio::posix::stream_descriptor input(io, ::dup(STDIN_FILENO));
-  std::array<char, 1> byte{};
-  input.async_read_some(boost::asio::buffer(byte),
-                        [&io](const boost::system::error_code&, size_t) { io.stop(); });
-  io.run();
-}
-
 boost::asio::awaitable<http::Response> answer_with(const std::string* body) {
   http::Response response;
   response.status = 200;
@@ -33,6 +24,15 @@ boost::asio::awaitable<http::Response> answer_with(const std::string* body) {
 }
 
 }  // namespace
+
+// Whoever started this holds the other end: when that is gone, so is the need for a server.
+void run_until_input_ends(boost::asio::io_context& io) {
+  boost::asio::posix::stream_descriptor input(io, ::dup(STDIN_FILENO));
+  std::array<char, 1> byte{};
+  input.async_read_some(boost::asio::buffer(byte),
+                        [&io](const boost::system::error_code&, size_t) { io.stop(); });
+  io.run();
+}
 
 Result<void> serve_sandbox(int64_t people) {
   boost::asio::io_context io{1};
