@@ -107,6 +107,9 @@ class BulkJobs {
   /// Forgets a job and its results. **Errors:** INVALIDJOBSTATE.
   Outcome<void> remove(BulkJob& job);
 
+  /// Jobs get their numbers behind this one.
+  void number_from(uint64_t number) { last_number_ = number; }
+
   /// Counters of the last 24 hours, for the limits resource.
   int64_t query_jobs_used() { return query_jobs_.used(org_.now()); }
   int64_t batches_used() { return batches_.used(org_.now()); }

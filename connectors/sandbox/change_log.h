@@ -3,6 +3,7 @@
 // (the front), one thread.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <string>
@@ -33,6 +34,8 @@ class ChangeLog {
   /// Drops what was kept long enough.
   void expire(Timestamp now);
 
+  /// The next event's id follows this one, unless there was a greater one.
+  void go_on_behind(int64_t id) { last_id_ = std::max(last_id_, id); }
   /// The id of the newest event ever; what follows it is new.
   int64_t last_id() const { return last_id_; }
   /// What follows this id is all that is kept.

@@ -55,10 +55,14 @@ const Table* Org::table_of_id(std::string_view id) const {
   return const_cast<Org*>(this)->table_of_id(id);
 }
 
-std::string Org::next_id(const Table& table) {
+size_t Org::place_of(const Table& table) const {
   const auto at =
       std::find_if(tables_.begin(), tables_.end(), [&](const auto& t) { return t.get() == &table; });
-  uint64_t& number = last_number_[static_cast<size_t>(at - tables_.begin())];
+  return static_cast<size_t>(at - tables_.begin());
+}
+
+std::string Org::next_id(const Table& table) {
+  uint64_t& number = last_number_[place_of(table)];
   std::string id;
   do {
     id = salesforce_wire::make_id(table.type().row().key_prefix, ++number);
@@ -117,6 +121,7 @@ Outcome<Table*> Org::add_object(const CustomObject& object) {
       false,     true};
   tables_.push_back(std::make_unique<Table>(row, texts_));
   last_number_.push_back(0);
+  if (tracks_changes_) tables_.back()->track_changes();
   schema_changed_ = now();
   return tables_.back().get();
 }

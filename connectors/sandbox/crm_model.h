@@ -98,6 +98,15 @@ class Org {
   void set_author(std::string user) { author_ = std::move(user); }
   /// An id for a new record of that table; never one that exists or was given before.
   std::string next_id(const Table& table);
+  /// The running number of the last id that was given to a record of that table.
+  uint64_t last_number(const Table& table) const;
+  /// Goes on with the next ids behind that number; never back.
+  void set_last_number(const Table& table, uint64_t number);
+  /// Every table remembers from now on which rows are touched; see Table::track_changes.
+  void track_changes();
+  /// The texts of the schemas that were applied, each once, in their order.
+  const std::vector<std::string>& schemas() const { return schemas_; }
+  void note_schema(std::string_view text);
   /// Adds a custom text field; see Table::add_custom_text.
   const Field* add_custom_text(Table& table, std::string_view name);
   /// Adds a custom field; see Table::add_custom. None may be added while a transaction is open.
@@ -197,6 +206,7 @@ class Org {
   Outcome<void> check_unique(const Table& table, const std::vector<Assignment>& fields,
                              std::optional<Row> self) const;
   Outcome<void> check_unique_row(const Place& place) const;
+  size_t place_of(const Table& table) const;
   std::string free_prefix(std::string wanted) const;
   KeyIndex& index_of(const Table& table, const Field& field) const;
   void note_keys(const Table& table, Row row);
@@ -243,6 +253,8 @@ class Org {
   TextArena texts_;
   std::vector<std::unique_ptr<Table>> tables_;
   std::vector<uint64_t> last_number_;  // by table
+  bool tracks_changes_ = false;
+  std::vector<std::string> schemas_;
   std::vector<Pending> pending_;
   ChangeRecorder recorder_;
   std::string run_as_;

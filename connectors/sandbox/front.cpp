@@ -1,5 +1,6 @@
 #include "connectors/sandbox/front.h"
 
+#include "connectors/salesforce_wire/errors.h"
 #include "connectors/sandbox/answers.h"
 #include "connectors/sandbox/assertion.h"
 #include "connectors/sandbox/front_state.h"
@@ -65,6 +66,22 @@ std::string Front::authorize() {
   return state_->new_refresh_token(state_->org.run_as_user());
 }
 
+bool Front::knows_refresh_token(std::string_view token) const {
+  return !state_->sessions.user_of(token).empty();
+}
+
+Result<bool> Front::keep_in(OrgStore& store) {
+  State& s = *state_;
+  PD_ASSIGN(found, store.restore({s.org, s.sessions, s.events, s.bulk}));
+  s.store = &store;
+  return found;
+}
+
+Result<void> Front::keep() {
+  State& s = *state_;
+  return s.store == nullptr ? Result<void>() : s.store->keep({s.org, s.sessions, s.events, s.bulk});
+}
+
 http::Response Front::handle(const http::ServerRequest& request) {
   Handled handled = begin(request);
   return handled.poll ? finish(*handled.poll) : std::move(handled.response);
@@ -97,6 +114,10 @@ Handled Front::begin(const http::ServerRequest& request) {
   } else {
     answer = s.data(request, path.starts_with(std::string(kData) + "/") ? path.substr(kData.size() + 1) : "");
   }
+  if (!keep()) {
+    handled = {error_answer(api_error(503, std::string(salesforce_wire::error_name::kServerUnavailable),
+                                      "The organisation's store can't be written."))};
+  }
   if (request.method == "HEAD") answer.body.clear();
   answer.headers.set("Date", format_http_date(s.wire_now()));
   return handled;
@@ -104,6 +125,7 @@ Handled Front::begin(const http::ServerRequest& request) {
 
 bool Front::ready(const LongPoll& poll) {
   state_->advance();
+  (void)keep();  // what fails now is tried again behind the next request, which tells
   return state_->cometd.ready(poll);
 }
 

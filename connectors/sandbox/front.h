@@ -63,6 +63,8 @@ struct Handled {
   std::optional<LongPoll> poll = std::nullopt;
 };
 
+class OrgStore;
+
 class Front {
  public:
   Front(Org& org, FrontOptions options);
@@ -94,6 +96,16 @@ class Front {
   Result<void> register_key(const std::string& pem);
   /// Gives out a refresh token of the API user, as a person's approval in the browser would.
   std::string authorize();
+
+  /// True for a refresh token that is still good.
+  bool knows_refresh_token(std::string_view token) const;
+
+  /// Fills the org from the store; false where that has nothing. From then on what a request has changed is
+  /// in the store before it is answered; where it can't be, the answer is 503 SERVER_UNAVAILABLE. The store
+  /// must outlive the front. **Errors:** as OrgStore::restore.
+  Result<bool> keep_in(OrgStore& store);
+  /// Writes what has changed to the store. **Errors:** as OrgStore::keep.
+  Result<void> keep();
 
   struct State;  ///< internal, front_state.h
 

@@ -13,6 +13,7 @@
 #include "connectors/sandbox/change_log.h"
 #include "connectors/sandbox/cometd.h"
 #include "connectors/sandbox/front.h"
+#include "connectors/sandbox/org_store.h"
 #include "connectors/sandbox/outcome.h"
 #include "connectors/sandbox/sessions.h"
 
@@ -47,6 +48,7 @@ struct Front::State {
   ChangeLog events;
   Cometd cometd;
   std::function<void()> on_event;
+  OrgStore* store = nullptr;
   Stats stats;
   std::string public_key;  ///< PEM; empty: no JWT is taken
   Timestamp knobs_changed;

@@ -233,7 +233,9 @@ Result<SchemaReport> apply_schema(std::string_view text, Org& org) {
   const auto json = parse_json(text);
   if (!json) return bad_schema("the file", json.error().message);
   if (!json->is_structured()) return bad_schema("the file", "holds neither an object nor a list");
-  return SchemaReader(org).read(*json);
+  PD_ASSIGN(report, SchemaReader(org).read(*json));
+  org.note_schema(text);
+  return report;
 }
 
 }  // namespace prospectd::sandbox

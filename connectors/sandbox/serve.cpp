@@ -132,17 +132,14 @@ class ServedSandbox : public Sandbox {
 
   Result<void> fill() {
     if (!options_.public_key.empty()) PD_TRY(front_->register_key(options_.public_key));
-    if (!options_.schema.empty()) {
-      PD_ASSIGN(schema, apply_schema(options_.schema, *org_));
-      schema_passed_over_ = std::move(schema.passed_over);
+    if (options_.store) {
+      PD_ASSIGN(found, front_->keep_in(*options_.store));
+      restored_ = found;
     }
-    if (options_.load.empty()) {
-      PD_TRY(generate(*org_, options_.generator));
-      return {};
-    }
-    PD_ASSIGN(report, load_export(options_.load, *org_, {!options_.schema.empty(), options_.load_progress}));
-    report_ = std::move(report);
-    return {};
+    if (restored_ && options_.must_be_new)
+      return make_error(ErrorCode::kConflict, "there is an organisation already");
+    PD_TRY(fill_new());
+    return front_->keep();
   }
 
   Result<void> start(boost::asio::io_context& io) {
@@ -151,6 +148,7 @@ class ServedSandbox : public Sandbox {
     return {};
   }
 
+  bool restored() const override { return restored_; }
   std::string url() const override {
     const bool v6 = options_.server.address.find(':') != std::string::npos;
     const std::string host = v6 ? "[" + options_.server.address + "]" : options_.server.address;
@@ -167,12 +165,29 @@ class ServedSandbox : public Sandbox {
   void stop(std::chrono::milliseconds grace) override { server_->stop(grace); }
 
  private:
+  // What the command line asks for, as far as the store has not got it.
+  Result<void> fill_new() {
+    if (!options_.schema.empty()) {
+      PD_ASSIGN(schema, apply_schema(options_.schema, *org_));
+      schema_passed_over_ = std::move(schema.passed_over);
+    }
+    if (restored_) return {};
+    if (options_.load.empty()) {
+      PD_TRY(generate(*org_, options_.generator));
+      return {};
+    }
+    PD_ASSIGN(report, load_export(options_.load, *org_, {!options_.schema.empty(), options_.load_progress}));
+    report_ = std::move(report);
+    return {};
+  }
+
   SandboxOptions options_;
   std::vector<std::string> schema_passed_over_;
   std::unique_ptr<Org> org_;
   std::unique_ptr<Front> front_;
   std::unique_ptr<http::Server> server_;
   std::optional<LoadReport> report_;
+  bool restored_ = false;
 };
 
 }  // namespace

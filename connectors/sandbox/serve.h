@@ -18,6 +18,7 @@
 #include "connectors/sandbox/front.h"
 #include "connectors/sandbox/generator.h"
 #include "connectors/sandbox/loader.h"
+#include "connectors/sandbox/org_store.h"
 
 namespace prospectd::sandbox {
 
@@ -31,6 +32,8 @@ struct SandboxOptions {
   std::string schema;      ///< JSON, as apply_schema takes it; empty: the standard objects alone
   std::string load;        ///< set: a Data Export (load_export) in place of generated data
   std::function<void(const LoadProgress&)> load_progress;  ///< called often while it loads; may be unset
+  std::shared_ptr<OrgStore> store;                         ///< where the org is kept; unset: nowhere
+  bool must_be_new = false;                                ///< refuses a store that has an org already
   GeneratorOptions generator;
   Knobs knobs;
   std::function<Timestamp()> now;  ///< unset: the system's clock
@@ -50,14 +53,17 @@ class Sandbox {
   virtual Front& front() = 0;
   /// What of the schema could not be taken: "Lead.Where__c: location".
   virtual const std::vector<std::string>& schema_passed_over() const = 0;
+  /// True when the org came out of its store.
+  virtual bool restored() const = 0;
   /// What the load could and could not take; none for generated data.
   virtual const std::optional<LoadReport>& load_report() const = 0;
   /// Stops accepting and lets requests under way end within `grace`.
   virtual void stop(std::chrono::milliseconds grace) = 0;
 };
 
-/// Fills the org, binds the port and begins to answer.
-/// **Errors:** as apply_schema, load_export, generate, Front::register_key and http::make_server.
+/// Fills the org, from its store where that has one, binds the port and begins to answer.
+/// **Errors:** kConflict where the store has an org that must not be there; as OrgStore, apply_schema,
+/// load_export, generate, Front::register_key and http::make_server.
 Result<std::unique_ptr<Sandbox>> make_sandbox(boost::asio::io_context& io, SandboxOptions options);
 
 /// A server for a front that lives elsewhere, and longer than the server.

@@ -29,6 +29,7 @@ void Sessions::open(const std::string& token, const std::string& user, Timestamp
   session.user = user;
   session.used = now;
   sessions_.insert_or_assign(token, std::move(session));
+  ++revision_;
 }
 
 Session* Sessions::use(std::string_view token, Timestamp now, const Knobs& knobs) {
@@ -38,6 +39,7 @@ Session* Sessions::use(std::string_view token, Timestamp now, const Knobs& knobs
   const bool spent = knobs.token_requests_max > 0 && session.requests >= knobs.token_requests_max;
   if (spent || now - session.used > knobs.session_idle) {
     sessions_.erase(at);
+    ++revision_;
     return nullptr;
   }
   session.used = now;
@@ -46,12 +48,14 @@ Session* Sessions::use(std::string_view token, Timestamp now, const Knobs& knobs
 }
 
 bool Sessions::close(std::string_view token) {
+  ++revision_;
   return sessions_.erase(std::string(token)) > 0;
 }
 
 void Sessions::grant(const std::string& refresh_token, const std::string& user) {
   if (refresh_tokens_.size() >= kRefreshTokensMax) refresh_tokens_.erase(refresh_tokens_.begin());
   refresh_tokens_.insert_or_assign(refresh_token, user);
+  ++revision_;
 }
 
 std::string Sessions::user_of(std::string_view refresh_token) const {
@@ -60,7 +64,17 @@ std::string Sessions::user_of(std::string_view refresh_token) const {
 }
 
 bool Sessions::withdraw(std::string_view refresh_token) {
+  ++revision_;
   return refresh_tokens_.erase(std::string(refresh_token)) > 0;
+}
+
+std::vector<KeptToken> Sessions::tokens() const {
+  std::vector<KeptToken> all;
+  for (const auto& [token, session] : sessions_)
+    all.push_back({token, session.user, false});
+  for (const auto& [token, user] : refresh_tokens_)
+    all.push_back({token, user, true});
+  return all;
 }
 
 Cursor& Sessions::open_cursor(Session& session, Cursor cursor, Timestamp now, const Knobs& knobs) {

@@ -39,6 +39,12 @@ struct Session {
   int64_t requests = 0;
   std::vector<Cursor> cursors;
 };
+/// A token as a store keeps it.
+struct KeptToken {
+  std::string token;
+  std::string user;
+  bool refresh = false;
+};
 constexpr size_t kSessionsMax = 1'000;
 constexpr size_t kRefreshTokensMax = 1'000;
 
@@ -54,8 +60,18 @@ class Sessions {
   /// The user of a refresh token; empty when it is unknown or no longer good.
   std::string user_of(std::string_view refresh_token) const;
   bool withdraw(std::string_view refresh_token);
-  void close_all() { sessions_.clear(); }
+  void close_all() {
+    sessions_.clear();
+    ++revision_;
+  }
   size_t size() const { return sessions_.size(); }
+
+  /// All tokens that are good.
+  std::vector<KeptToken> tokens() const;
+  /// Rises with every token that comes or goes.
+  uint64_t revision() const { return revision_; }
+  /// Cursors get their numbers behind this one.
+  void number_from(uint64_t number) { last_cursor_ = number; }
 
   /// Keeps a query's rows for the pages to come and gives the cursor's id. The cursor unused longest makes
   /// room.
@@ -70,6 +86,7 @@ class Sessions {
   std::unordered_map<std::string, Session> sessions_;
   std::unordered_map<std::string, std::string> refresh_tokens_;  ///< to the user's id
   uint64_t last_cursor_ = 0;
+  uint64_t revision_ = 0;
 };
 
 }  // namespace prospectd::sandbox

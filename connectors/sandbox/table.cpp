@@ -69,6 +69,7 @@ std::optional<Row> Table::find(std::string_view id) const {
 }
 
 void Table::set_state(Row row, RowState state) {
+  touch(row);
   --counts_[static_cast<size_t>(states_[row])];
   ++counts_[static_cast<size_t>(state)];
   states_[row] = state;
@@ -151,12 +152,32 @@ std::vector<Row> Table::rows_between(int64_t lower, int64_t upper) const {
   return out;
 }
 
+void Table::track_changes() {
+  tracks_ = true;
+  for (Row row = 0; row < rows(); ++row)
+    note_change(row);
+}
+
+void Table::forget_changes() {
+  for (const Row row : changed_)
+    is_changed_[row] = false;
+  changed_.clear();
+}
+
+void Table::note_change(Row row) {
+  if (row >= is_changed_.size()) is_changed_.resize(std::max<size_t>(row + 1, is_changed_.size() * 2));
+  if (is_changed_[row]) return;
+  is_changed_[row] = true;
+  changed_.push_back(row);
+}
+
 Table::RowImage Table::image(Row row) const {
   const Cell* first = chunks_[row / kChunkRows].get() + (row % kChunkRows) * width_;
   return {std::vector<Cell>(first, first + width_), states_[row]};
 }
 
 void Table::restore(Row row, const RowImage& image) {
+  touch(row);
   if (states_[row] != image.state) set_state(row, image.state);
   std::copy(image.cells.begin(), image.cells.end(),
             chunks_[row / kChunkRows].get() + (row % kChunkRows) * width_);

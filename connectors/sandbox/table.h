@@ -66,6 +66,7 @@ class Table {
   int64_t stamp_seconds(Row row) const { return number(row, type_.system().stamp); }
 
   void set_cell(Row row, int column, Cell value) {
+    touch(row);
     chunks_[row / kChunkRows][(row % kChunkRows) * width_ + column] = value;
   }
   void set_null(Row row, int column) { set_cell(row, column, kNullCell); }
@@ -89,6 +90,12 @@ class Table {
   /// As ObjectType::add_custom; rows that are there get null.
   const Field* add_custom(Field field);
 
+  /// From now on remembers which rows were touched since forget_changes(); those that are there count as
+  /// such.
+  void track_changes();
+  const std::vector<Row>& changed() const { return changed_; }
+  void forget_changes();
+
   /// A row as it is, for putting it back.
   struct RowImage {
     std::vector<Cell> cells;
@@ -108,6 +115,10 @@ class Table {
   bool before(const StampEntry& a, const StampEntry& b) const;
   bool is_current(const StampEntry& e) const;
   void bring_order_up_to_date() const;
+  void touch(Row row) {
+    if (tracks_) note_change(row);
+  }
+  void note_change(Row row);
   void widen();
   void grow_index();
   void place_in_index(Row row);
@@ -119,7 +130,10 @@ class Table {
   std::vector<std::unique_ptr<Cell[]>> chunks_;
   std::vector<RowState> states_;
   size_t counts_[3] = {0, 0, 0};
-  std::vector<Row> index_;  // open addressing; kNoRow is an empty place
+  bool tracks_ = false;
+  std::vector<Row> changed_;
+  std::vector<bool> is_changed_;  // by row
+  std::vector<Row> index_;        // open addressing; kNoRow is an empty place
   // Entries whose row has another stamp by now are stale and passed over. New ones wait in the tail, which is
   // sorted when somebody asks and joined to the rest when it has grown.
   mutable std::vector<StampEntry> ordered_;

@@ -259,6 +259,9 @@ void add_sandbox(CLI::App& app, Draft& d) {
   sandbox->add_option("--port", s.port, "where it listens on 127.0.0.1 (default 9443; 0: any free one)")
       ->type_name("N");
   add_org(sandbox, s.people, s.seed, s.load);
+  CLI::Option* db = sandbox->add_option("--db", s.db, "keeps the organisation in this file, beyond a restart")
+                        ->type_name("FILE");
+  sandbox->add_flag("--reset", s.reset, "throws away what the file of --db has, and begins anew")->needs(db);
   sandbox->add_option("--client-id", s.client_id, "whom it lets log in (default demo-client)")
       ->type_name("ID");
   sandbox->add_option("--dir", d.call.directory, "the folder with its files (default ./sandbox)")
@@ -417,6 +420,8 @@ Invocation invocation_of(Draft&& d, const std::vector<CLI::App*>& path) {
     d.sandbox.quiet = d.common.quiet;
     if (!d.call.directory.empty()) d.sandbox.directory = d.call.directory;
     d.sandbox.admin_token_file = d.call.token_file;
+    for (const char* option : {"--load", "--people", "--seed"})
+      d.sandbox.fills = d.sandbox.fills || path[1]->count(option) > 0;
     made.verb = std::move(d.sandbox);
   }
   return made;

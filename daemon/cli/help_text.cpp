@@ -145,6 +145,7 @@ const std::vector<VerbText>& verb_texts() {
        {{"prospectd sandbox --people 5000", "generated people; Ctrl-C stops"},
         {"prospectd sandbox --load export/ --port 9443", "from Data Export CSV files"},
         {"prospectd sandbox --load WE_00D…_1.ZIP", "from a weekly export as it comes, all its parts"},
+        {"prospectd sandbox --db org.db", "goes on where it was, after a restart too"},
         {"prospectd sandbox --public-key sync.crt", "takes JWTs signed with that key too"},
         {"prospectd sandbox --schema lead.json", "with the fields that a describe result tells of"},
         {"prospectd sandbox edit 003… Title=CTO", "a change in a running one"}}},

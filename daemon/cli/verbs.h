@@ -52,6 +52,9 @@ struct LoginReport {
 struct SandboxVerb {
   uint16_t port = 9443;     ///< 0: any free one
   std::string load;         ///< a Data Export: a folder or a zip; empty: generated people
+  std::string db;           ///< where the organisation is kept (SQLite); empty: nowhere
+  bool reset = false;       ///< what is in there is thrown away
+  bool fills = false;       ///< somebody said what records there are to be: only in a new organisation
   std::string schema_file;  ///< custom fields, objects and rules (JSON); empty: none
   int64_t people = 12'000;
   uint64_t seed = 1;

@@ -19,6 +19,7 @@
 #include "daemon/cli/text_cells.h"
 #include "daemon/cli/words.h"
 #include "daemon/wire/load_words.h"
+#include "daemon/wire/org_file.h"
 #include "daemon/wire/private_file.h"
 
 namespace prospectd::wire {
@@ -95,7 +96,8 @@ std::string word_of(sandbox::Sandbox& sandbox, const Files& files) {
          ",\"passwordFile\":" + json_quote(files.password) +
          ",\"adminTokenFile\":" + json_quote(files.token) + ",\"pid\":" + std::to_string(::getpid()) +
          ",\"example\":{\"contact\":" + json_quote(example.contact) +
-         ",\"owner\":" + json_quote(example.owner) + "},\"load\":" +
+         ",\"owner\":" + json_quote(example.owner) +
+         "},\"restored\":" + (sandbox.restored() ? "true" : "false") + ",\"load\":" +
          (sandbox.load_report() ? cli::dump_json_line(load_json(*sandbox.load_report())) : "null") + "}";
 }
 
@@ -157,6 +159,11 @@ Result<sandbox::SandboxOptions> options_of(const SandboxVerb& verb, const Files&
   options.public_key = std::move(public_key);
   PD_ASSIGN(schema, text_of_file(verb.schema_file));
   options.schema = std::move(schema);
+  if (!verb.db.empty()) {
+    PD_ASSIGN(store, open_org_file(verb.db, verb.reset));
+    options.store = std::move(store);
+  }
+  options.must_be_new = verb.fills;
   options.load = verb.load;
   options.generator.people = verb.people;
   options.generator.seed = verb.seed;
@@ -165,9 +172,19 @@ Result<sandbox::SandboxOptions> options_of(const SandboxVerb& verb, const Files&
 
 void announce_filling(const SandboxVerb& verb) {
   if (verb.quiet || verb.json) return;
-  const std::string what = verb.load.empty() ? "making " + cli::counted(verb.people, "person", "people")
-                                             : "loading " + cli::harmless(verb.load);
+  const std::string what = !verb.db.empty() && !verb.fills ? "opening " + cli::harmless(verb.db)
+                           : verb.load.empty() ? "making " + cli::counted(verb.people, "person", "people")
+                                               : "loading " + cli::harmless(verb.load);
   std::fprintf(stderr, "prospectd sandbox: %s …\n", what.c_str());
+}
+
+// A client takes the token that it finds for newer than its own, so there is a new one only where the
+// organisation has forgotten that in the file: at each start, unless it is kept.
+Result<void> renew_refresh_token(sandbox::Sandbox& sandbox, const std::string& path) {
+  const config::FileText known = config::read_text_file(path);
+  if (known.text && sandbox.front().knows_refresh_token(trim_ascii(*known.text))) return {};
+  PD_TRY(write_private_file(path, sandbox.front().authorize() + "\n"));
+  return sandbox.front().keep();
 }
 
 void serve(boost::asio::io_context& io, sandbox::Sandbox& sandbox) {
@@ -192,14 +209,17 @@ ExitCode run_sandbox(const SandboxVerb& verb) {
   if (!verb.quiet && !verb.json) options->load_progress = [&](const auto& progress) { line.show(progress); };
   auto made = sandbox::make_sandbox(io, *std::move(options));
   line.clear();
+  if (!made && made.error().code == ErrorCode::kConflict)
+    return fail(make_error(ErrorCode::kConfigInvalid,
+                           verb.db +
+                               " has an organisation already; leave out --load, --people and --seed to go on "
+                               "with it, or begin anew with --reset"));
   if (!made) return fail(made.error());
   sandbox::Sandbox& sandbox = **made;
   if (sandbox.load_report() && !verb.quiet && !verb.json) print_load(*sandbox.load_report());
   if (!verb.quiet && !verb.json) print_passed_over(sandbox.schema_passed_over());
   const std::string word = word_of(sandbox, files);
-  // A new one at each start: the sandbox remembers none, and a client takes the one that it finds for newer.
-  if (const auto written = write_private_file(files.refresh_token, sandbox.front().authorize() + "\n");
-      !written)
+  if (const auto written = renew_refresh_token(sandbox, files.refresh_token); !written)
     return fail(written.error());
   if (const auto written = write_private_file(files.word, word + "\n"); !written)
     return fail(written.error());

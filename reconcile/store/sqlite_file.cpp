@@ -52,18 +52,19 @@ int64_t big_endian(const Header& header, size_t at, size_t bytes) {
 
 // What the first bytes of a file say against it; the checksums and SQLite judge the rest. While its log is
 // there, the file's end may be in the middle of being written.
-std::optional<std::string> header_fault(const Header& header, int64_t size, bool whole) {
+std::optional<std::string> header_fault(const Header& header, int64_t size, bool whole,
+                                        const FileFormat& format) {
   constexpr char kMagic[] = "SQLite format 3";
   if (size < kPageBytes || (whole && size % kPageBytes != 0))
     return "its size of " + std::to_string(size) + " bytes is not one that a whole database has";
   if (std::memcmp(header.data(), kMagic, sizeof kMagic) != 0) return "it is not an SQLite database";
-  if (big_endian(header, 68, 4) != kApplicationId) return "it is another program's database";
+  if (big_endian(header, 68, 4) != format.application_id) return "it is another program's database";
   if (big_endian(header, 16, 2) != kPageBytes || header[20] != kChecksumBytes)
     return "its header is not what prospectd writes";
   return std::nullopt;
 }
 
-Result<void> check_header(const std::string& path, int64_t size, bool whole) {
+Result<void> check_header(const std::string& path, int64_t size, bool whole, const FileFormat& format) {
   if (size < 0) return not_ours(path, "it is not a regular file");
   Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   if (file.fd < 0) return not_ours(path, std::string("it can't be read: ") + std::strerror(errno));
@@ -72,7 +73,7 @@ Result<void> check_header(const std::string& path, int64_t size, bool whole) {
     return make_error(ErrorCode::kDiskFull,
                       "the database " + path + " can't be read: " + std::strerror(errno));
   }
-  if (auto fault = header_fault(header, size, whole)) return damaged(path, *fault);
+  if (auto fault = header_fault(header, size, whole, format)) return damaged(path, *fault);
   return {};
 }
 
@@ -85,7 +86,7 @@ Result<void> sync_folder(const std::string& path) {
 
 // A new database is made whole beside its place and then renamed, so that what is found under its name was
 // complete once: a file cut short is damaged, never new.
-Result<void> create_file(const std::string& path) {
+Result<void> create_file(const std::string& path, const FileFormat& format) {
   const std::string young = path + ".new";
   for (const char* suffix : {"", "-wal", "-shm", "-journal"})
     ::unlink((young + suffix).c_str());
@@ -99,7 +100,7 @@ Result<void> create_file(const std::string& path) {
   }
   {
     PD_ASSIGN(db, Database::open(young, Database::Mode::kCreate, kPageBytes * 64));
-    PD_TRY(migrate(*db, sqlite_migrations()));
+    PD_TRY(migrate(*db, format));
     PD_TRY(db->checkpoint());
   }
   if (::rename(young.c_str(), path.c_str()) != 0) {
@@ -130,20 +131,21 @@ Result<void> look_through(Database& db) {
   return damaged(db.path(), found);
 }
 
-Result<bool> find_database_file(const std::string& path) {
+Result<bool> find_database_file(const std::string& path, const FileFormat& format) {
   const auto size = size_of(path);
   if (!size && closed_well(path)) return false;
   if (!size) return damaged(path, "its log " + path + "-wal is there, the database is not");
-  PD_TRY(check_header(path, *size, closed_well(path)));
+  PD_TRY(check_header(path, *size, closed_well(path), format));
   return true;
 }
 
-Result<std::shared_ptr<Database>> open_database_file(const std::string& path, int64_t cache_bytes) {
+Result<std::shared_ptr<Database>> open_database_file(const std::string& path, int64_t cache_bytes,
+                                                     const FileFormat& format) {
   const bool whole = closed_well(path);
-  PD_ASSIGN(found, find_database_file(path));
-  if (!found) PD_TRY(create_file(path));
+  PD_ASSIGN(found, find_database_file(path, format));
+  if (!found) PD_TRY(create_file(path, format));
   PD_ASSIGN(db, Database::open(path, Database::Mode::kWrite, cache_bytes));
-  PD_TRY(migrate(*db, sqlite_migrations()));
+  PD_TRY(migrate(*db, format));
   // After a crash the file is read through, while that is quick. Pages that nobody looks at now show their
   // damage when they are read.
   if (!whole && size_of(path).value_or(0) <= kQuickCheckBytesMax) PD_TRY(look_through(*db));
@@ -152,7 +154,7 @@ Result<std::shared_ptr<Database>> open_database_file(const std::string& path, in
 
 Result<std::shared_ptr<Database>> open_database_in_memory(int64_t cache_bytes) {
   PD_ASSIGN(db, Database::open(":memory:", Database::Mode::kMemory, cache_bytes));
-  PD_TRY(migrate(*db, sqlite_migrations()));
+  PD_TRY(migrate(*db, store_format()));
   return db;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "reconcile/store/sqlite_db.h"
+#include "reconcile/store/sqlite_migrations.h"
 
 namespace prospectd::store {
 
@@ -20,7 +21,7 @@ Result<void> make_folder_of(const std::string& path);
 
 /// Whether there is a database at `path`: ours, and whole as far as its header can tell. Touches nothing.
 /// **Errors:** kStateDamaged, kConfigInvalid (can't be read), kDiskFull.
-Result<bool> find_database_file(const std::string& path);
+Result<bool> find_database_file(const std::string& path, const FileFormat& format = store_format());
 
 /// Reads the whole database through (SQLite's quick_check; each page's checksum on the way).
 /// **Errors:** kStateDamaged; kCancelled when it was interrupted.
@@ -28,7 +29,8 @@ Result<void> look_through(Database& db);
 
 /// Opens or creates the database file and brings its schema up to date.
 /// **Errors:** kStateDamaged, kStateTooNew, kConfigInvalid, kDiskFull.
-Result<std::shared_ptr<Database>> open_database_file(const std::string& path, int64_t cache_bytes);
+Result<std::shared_ptr<Database>> open_database_file(const std::string& path, int64_t cache_bytes,
+                                                     const FileFormat& format = store_format());
 
 /// The same in memory.
 Result<std::shared_ptr<Database>> open_database_in_memory(int64_t cache_bytes);

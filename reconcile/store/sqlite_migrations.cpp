@@ -3,8 +3,9 @@
 namespace prospectd::store {
 namespace {
 
-Result<void> run_migration(Database& db, const Migration& migration, size_t number) {
-  const std::string numbers = ";\nPRAGMA application_id = " + std::to_string(kApplicationId) +
+Result<void> run_migration(Database& db, const FileFormat& format, size_t number) {
+  const Migration& migration = format.migrations[number - 1];
+  const std::string numbers = ";\nPRAGMA application_id = " + std::to_string(format.application_id) +
                               "; PRAGMA user_version = " + std::to_string(number) + "; COMMIT";
   auto done = db.exec("BEGIN IMMEDIATE;\n" + migration.sql + numbers);
   if (done) return {};
@@ -22,12 +23,17 @@ Error too_new(const std::string& path, int64_t version, int64_t known) {
                         ": start the newer version that wrote it, or restore a backup from before");
 }
 
-Result<void> migrate(Database& db, const std::vector<Migration>& migrations) {
+const FileFormat& store_format() {
+  static const FileFormat format{kApplicationId, sqlite_migrations()};
+  return format;
+}
+
+Result<void> migrate(Database& db, const FileFormat& format) {
   PD_ASSIGN(version, db.number("PRAGMA user_version"));
-  const auto known = static_cast<int64_t>(migrations.size());
+  const auto known = static_cast<int64_t>(format.migrations.size());
   if (version > known) return too_new(db.path(), version, known);
-  for (auto next = static_cast<size_t>(version); next < migrations.size(); ++next)
-    PD_TRY(run_migration(db, migrations[next], next + 1));
+  for (auto next = static_cast<size_t>(version); next < format.migrations.size(); ++next)
+    PD_TRY(run_migration(db, format, next + 1));
   return {};
 }
 

@@ -39,7 +39,11 @@ class SandboxTest : public ::testing::Test {
   static constexpr const char* kAdmin = "let-me-in";
   static constexpr const char* kPassword = "open sesame & <more>";
 
-  SandboxTest() {
+  SandboxTest() { begin_org(); }
+
+  /// An org without records, and its front, in place of those before.
+  void begin_org() {
+    front_.reset();
     OrgOptions options;
     options.now = [this] { return now_; };
     org_ = std::make_unique<Org>(std::move(options));

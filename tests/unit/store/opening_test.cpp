@@ -111,10 +111,10 @@ class Migrating : public Opening {
 TEST_F(Migrating, EachRunsOnceAndInOrder) {
   const auto db = database();
   std::vector<Migration> steps = {{"0001_a.sql", "CREATE TABLE t (n); INSERT INTO t VALUES (1);"}};
-  ASSERT_TRUE(migrate(*db, steps));
-  ASSERT_TRUE(migrate(*db, steps));
+  ASSERT_TRUE(migrate(*db, {kApplicationId, steps}));
+  ASSERT_TRUE(migrate(*db, {kApplicationId, steps}));
   steps.push_back({"0002_b.sql", "INSERT INTO t SELECT n + 1 FROM t;"});
-  ASSERT_TRUE(migrate(*db, steps));
+  ASSERT_TRUE(migrate(*db, {kApplicationId, steps}));
   EXPECT_EQ(*db->number("SELECT group_concat(n, '') FROM t"), 12);
   EXPECT_EQ(*db->number("PRAGMA user_version"), 2);
   EXPECT_EQ(*db->number("PRAGMA application_id"), kApplicationId);
@@ -125,7 +125,7 @@ TEST_F(Migrating, OneThatFailsLeavesTheSchemaAsItWas) {
   const std::vector<Migration> steps = {
       {"0001_a.sql", "CREATE TABLE t (n);"},
       {"0002_bad.sql", "INSERT INTO t VALUES (1); CREATE TABLE u (n); INSERT INTO missing VALUES (1);"}};
-  const auto done = migrate(*db, steps);
+  const auto done = migrate(*db, {kApplicationId, steps});
   ASSERT_FALSE(done);
   EXPECT_NE(done.error().text().find("0002_bad.sql"), std::string::npos) << done.error().text();
   EXPECT_EQ(*db->number("PRAGMA user_version"), 1);
