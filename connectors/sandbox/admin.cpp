@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "connectors/salesforce_wire/errors.h"
 #include "connectors/sandbox/admin_knobs.h"
+#include "connectors/sandbox/admin_snapshots.h"
 #include "connectors/sandbox/answers.h"
 #include "connectors/sandbox/field_rules.h"
 #include "connectors/sandbox/front_state.h"
@@ -232,6 +233,11 @@ constexpr Route kRoutes[] = {
     {"POST", "convert", convert},
     {"POST", "merge", merge},
     {"POST", "expire-tokens", expire_tokens},
+    {"POST", "snapshot", take_snapshot},
+    {"DELETE", "snapshot", drop_snapshot},
+    {"GET", "snapshots", list_snapshots},
+    {"POST", "restore", restore_snapshot},
+    {"POST", "reset", reset_org},
     {"GET", "counts", counts},
     {"GET", "stats", stats},
     {"GET", "knobs", get_knobs},

@@ -107,6 +107,11 @@ class BulkJobs {
   /// Forgets a job and its results. **Errors:** INVALIDJOBSTATE.
   Outcome<void> remove(BulkJob& job);
 
+  /// Every job is gone, with its results.
+  void forget_all() {
+    active_.clear();
+    jobs_.clear();
+  }
   /// Jobs get their numbers behind this one.
   void number_from(uint64_t number) { last_number_ = number; }
 

@@ -14,8 +14,7 @@ void ChangeRecorder::note(ChangeKind kind, const Table& table, Row row) {
                    [&](const Noted& n) { return n.record.table == &table && n.record.row == row; });
   if (known != noted_.rbegin() + static_cast<std::ptrdiff_t>(looked)) return;
   if (noted_.size() >= kTransactionRecordsMax) {
-    if (std::find(overflowed_.begin(), overflowed_.end(), &table) == overflowed_.end())
-      overflowed_.push_back(&table);
+    note_all(table);
     return;
   }
   Noted noted{{&table, row, kind}, {}};
@@ -24,6 +23,11 @@ void ChangeRecorder::note(ChangeKind kind, const Table& table, Row row) {
       noted.before.push_back(table.cell(row, column));
   }
   noted_.push_back(std::move(noted));
+}
+
+void ChangeRecorder::note_all(const Table& table) {
+  if (!listener_ || std::find(overflowed_.begin(), overflowed_.end(), &table) != overflowed_.end()) return;
+  overflowed_.push_back(&table);
 }
 
 // Equal texts may have two addresses, so texts compare by content.
@@ -45,7 +49,7 @@ std::vector<int> ChangeRecorder::differing_columns(const Noted& noted) {
 }
 
 void ChangeRecorder::end(Timestamp now, const std::string& user) {
-  if (--depth_ > 0 || noted_.empty()) return;
+  if (--depth_ > 0 || (noted_.empty() && overflowed_.empty())) return;
   ChangeSet transaction{++last_number_, now, user, origin_, {}, std::move(overflowed_)};
   for (Noted& noted : noted_) {
     if (noted.record.kind == ChangeKind::kUpdate) noted.record.columns = differing_columns(noted);

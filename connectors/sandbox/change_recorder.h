@@ -52,6 +52,8 @@ class ChangeRecorder {
 
   /// A record is about to change, or has just been made; its values of this moment are remembered.
   void note(ChangeKind kind, const Table& table, Row row);
+  /// So much of an object is about to change that its records are not told one by one.
+  void note_all(const Table& table);
   /// How many records are noted so far, and what is noted since is forgotten: it has been undone.
   size_t noted() const { return noted_.size(); }
   void forget_since(size_t noted) { noted_.resize(std::min(noted, noted_.size())); }

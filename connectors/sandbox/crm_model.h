@@ -104,6 +104,15 @@ class Org {
   void set_last_number(const Table& table, uint64_t number);
   /// Every table remembers from now on which rows are touched; see Table::track_changes.
   void track_changes();
+  /// Every record as it is now.
+  struct Image {
+    std::vector<Table::Content> tables;  ///< parallel to tables(); those made later hold nothing
+    size_t records = 0;                  ///< live and in the recycle bin
+  };
+  Image image() const;
+  /// Makes the records again what they were, stamps included. Objects, fields and rules stay as they are, ids
+  /// that were given since are not given again, and late commits that wait are dropped. Not in a transaction.
+  void put_back(const Image& image);
   /// The texts of the schemas that were applied, each once, in their order.
   const std::vector<std::string>& schemas() const { return schemas_; }
   void note_schema(std::string_view text);

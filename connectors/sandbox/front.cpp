@@ -66,6 +66,9 @@ std::string Front::authorize() {
   return state_->new_refresh_token(state_->org.run_as_user());
 }
 
+void Front::begin_here() {
+  state_->beginning = state_->snapshot();
+}
 bool Front::knows_refresh_token(std::string_view token) const {
   return !state_->sessions.user_of(token).empty();
 }

@@ -97,6 +97,8 @@ class Front {
   /// Gives out a refresh token of the API user, as a person's approval in the browser would.
   std::string authorize();
 
+  /// A reset goes back to what records and knobs are now; before, to what they were when the front was made.
+  void begin_here();
   /// True for a refresh token that is still good.
   bool knows_refresh_token(std::string_view token) const;
 

@@ -16,6 +16,7 @@
 #include "connectors/sandbox/org_store.h"
 #include "connectors/sandbox/outcome.h"
 #include "connectors/sandbox/sessions.h"
+#include "connectors/sandbox/snapshots.h"
 
 namespace prospectd::sandbox {
 
@@ -33,6 +34,7 @@ struct Front::State {
       events.add(transaction, knobs);
       if (on_event) on_event();
     });
+    beginning = snapshot();
   }
   ~State() { org.recorder().listen({}); }
   State(const State&) = delete;
@@ -49,6 +51,8 @@ struct Front::State {
   Cometd cometd;
   std::function<void()> on_event;
   OrgStore* store = nullptr;
+  Snapshots snapshots;
+  Snapshot beginning;  ///< what a reset goes back to
   Stats stats;
   std::string public_key;  ///< PEM; empty: no JWT is taken
   Timestamp knobs_changed;
@@ -58,6 +62,16 @@ struct Front::State {
   void change_knobs(Knobs k) {
     knobs = std::move(k);
     knobs_changed = org.now();
+  }
+
+  Snapshot snapshot() const { return {org.image(), knobs, org.now()}; }
+  /// Records and knobs are again what they were. Sessions stay; what points into the records ends: query
+  /// cursors and bulk jobs. Who listens for events is told that there is a gap.
+  void go_back_to(const Snapshot& snapshot) {
+    sessions.close_cursors();
+    bulk.forget_all();
+    org.put_back(snapshot.org);
+    change_knobs(snapshot.knobs);
   }
 
   /// Late commits that are due become visible, and bulk jobs go on.

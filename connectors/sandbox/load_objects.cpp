@@ -148,7 +148,7 @@ void FileLook::row(const std::vector<std::string_view>& cells) {
   if (id && *id != salesforce_wire::kNullId) plan_.prefix = salesforce_wire::id_prefix(*id);
 }
 
-void make_object(ObjectPlan& plan, Org& org, bool with_schema, LoadReport& report) {
+void make_object(ObjectPlan& plan, Org& org, LoadReport& report) {
   if (plan.table != nullptr && (!plan.table->type().row().custom || plan.prefix.empty())) return;
   if (plan.table == nullptr && !plan.has_rows) return;
   std::string why = hindrance(plan, org);
@@ -160,10 +160,7 @@ void make_object(ObjectPlan& plan, Org& org, bool with_schema, LoadReport& repor
     const auto made = org.add_object({plan.object, label, plural_of(label), plan.prefix});
     if (made) {
       plan.table = *made;
-      report.notes.push_back("the organisation had no object " + plan.object +
-                             "; it was made from its columns" +
-                             (with_schema ? ", because the schema doesn't tell of it"
-                                          : ". Its describe result as --schema gives the true types"));
+      plan.made = true;
     } else {
       why = made.error().message;
     }

@@ -25,6 +25,7 @@ struct ObjectPlan {
   std::vector<const ExportFile*> files = {};
   std::string prefix = {};  ///< of its ids; empty: none was seen
   bool has_rows = false;
+  bool made = false;                        ///< by the load
   bool refused = false;                     ///< the report says why
   std::vector<PlannedColumn> columns = {};  ///< that are no fields yet
   std::vector<std::string> made_fields = {};
@@ -56,7 +57,7 @@ class FileLook {
 };
 
 /// Makes the object where the org lacks it, and gives an empty one the prefix of the export's ids.
-void make_object(ObjectPlan& plan, Org& org, bool with_schema, LoadReport& report);
+void make_object(ObjectPlan& plan, Org& org, LoadReport& report);
 /// Makes the fields; every object must be there by then.
 void make_fields(ObjectPlan& plan, Org& org);
 

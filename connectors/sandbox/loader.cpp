@@ -59,6 +59,8 @@ class Targets {
   std::array<Seen, 4096> seen_{};
 };
 
+using Names = std::vector<std::string>;
+
 class ExportLoad {
  public:
   ExportLoad(ExportFiles found, Org& org, const LoadOptions& options)
@@ -68,7 +70,7 @@ class ExportLoad {
     for (const ExportFile& file : found_.files)
       PD_TRY(look_through(file));
     for (ObjectPlan& plan : plans_)
-      make_object(plan, org_, options_.with_schema, report_);
+      make_object(plan, org_, report_);
     for (ObjectPlan& plan : plans_)
       make_fields(plan, org_);
     // In the order in which parents come first, for what the defaults of later records take from earlier
@@ -155,20 +157,29 @@ class ExportLoad {
   void note_the_rest() {
     for (const std::string& part : found_.missing)
       report_.notes.push_back("part " + part + " of the export is missing");
+    Names made;
+    Names without_rows;
+    Names text_lookups;
     for (const ObjectPlan& plan : plans_) {
-      if (plan.table == nullptr && !plan.refused) without_rows_.push_back(plan.object);
+      if (plan.made) made.push_back(plan.object);
+      if (plan.table == nullptr && !plan.refused) without_rows.push_back(plan.object);
+      text_lookups.insert(text_lookups.end(), plan.text_lookups.begin(), plan.text_lookups.end());
     }
-    for (const ObjectPlan& plan : plans_)
-      text_lookups_.insert(text_lookups_.end(), plan.text_lookups.begin(), plan.text_lookups.end());
-    note_list("files without records, whose objects the organisation doesn't have: ", without_rows_,
-              without_rows_.size());
-    note_list("lookups to objects that the organisation doesn't have, kept as text: ", text_lookups_,
-              text_lookups_.size());
+    note_list(
+        options_.with_schema
+            ? "objects that the schema doesn't tell of, made from their columns: "
+            : "objects that the organisation didn't have, made from their columns (their describe results as "
+              "--schema tell the true types): ",
+        made, made.size());
+    note_list("files without records, whose objects the organisation doesn't have: ", without_rows,
+              without_rows.size());
+    note_list("lookups to objects that the organisation doesn't have, kept as text: ", text_lookups,
+              text_lookups.size());
     note_list("files that are no CSV of an object: ", found_.other, static_cast<size_t>(found_.other_total));
   }
 
   // "no CSV file of an object: a, b and 7 more"
-  void note_list(const std::string& what, const std::vector<std::string>& names, size_t total) {
+  void note_list(const std::string& what, const Names& names, size_t total) {
     if (total == 0) return;
     std::string note = what;
     const size_t shown = std::min(names.size(), kOtherFilesMax);
@@ -191,8 +202,6 @@ class ExportLoad {
   LoadReport report_;
   std::deque<ObjectPlan> plans_;
   std::vector<Range> ranges_;  // of the files of the report
-  std::vector<std::string> without_rows_;
-  std::vector<std::string> text_lookups_;
 };
 
 }  // namespace

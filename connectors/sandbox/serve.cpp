@@ -139,6 +139,7 @@ class ServedSandbox : public Sandbox {
     if (restored_ && options_.must_be_new)
       return make_error(ErrorCode::kConflict, "there is an organisation already");
     PD_TRY(fill_new());
+    front_->begin_here();
     return front_->keep();
   }
 

@@ -65,6 +65,11 @@ class Sessions {
     ++revision_;
   }
   size_t size() const { return sessions_.size(); }
+  /// Ends the cursors of every session.
+  void close_cursors() {
+    for (auto& [token, session] : sessions_)
+      session.cursors.clear();
+  }
 
   /// All tokens that are good.
   std::vector<KeptToken> tokens() const;

@@ -48,7 +48,7 @@ void Table::grow_index() {
 Row Table::append(std::string_view id) {
   const Row row = static_cast<Row>(states_.size());
   if (row % kChunkRows == 0) {
-    chunks_.push_back(std::make_unique_for_overwrite<Cell[]>(kChunkRows * width_));
+    chunks_.push_back(std::make_shared_for_overwrite<Cell[]>(kChunkRows * width_));
     std::fill_n(chunks_.back().get(), kChunkRows * width_, kNullCell);
   }
   set_text(row, type_.system().id, id);
@@ -171,6 +171,46 @@ void Table::note_change(Row row) {
   changed_.push_back(row);
 }
 
+void Table::unshare(size_t chunk) {
+  auto own = std::make_shared_for_overwrite<Cell[]>(kChunkRows * width_);
+  std::copy_n(chunks_[chunk].get(), kChunkRows * width_, own.get());
+  chunks_[chunk] = std::move(own);
+}
+
+// Rows that may be other ones afterwards, those that will be gone too.
+void Table::note_differences(const Content& content) {
+  const size_t most = std::max(states_.size(), content.states.size());
+  for (size_t row = 0; row < most; ++row) {
+    const size_t chunk = row / kChunkRows;
+    const bool both = row < states_.size() && row < content.states.size();
+    const bool same = both && chunks_[chunk] == content.chunks[chunk] && states_[row] == content.states[row];
+    if (!same) note_change(static_cast<Row>(row));
+  }
+}
+
+bool Table::put_back(const Content& content) {
+  if (chunks_ == content.chunks && states_ == content.states) return false;
+  if (tracks_) note_differences(content);
+  chunks_ = content.chunks;
+  states_ = content.states;
+  width_ = content.width;
+  widen();
+  std::fill(std::begin(counts_), std::end(counts_), 0);
+  size_t places = kIndexMin;
+  while (places < (states_.size() + 1) * 2)
+    places *= 2;
+  index_.assign(places, kNoRow);
+  ordered_ = {};
+  tail_ = {};
+  for (Row row = 0; row < states_.size(); ++row) {
+    ++counts_[static_cast<size_t>(states_[row])];
+    place_in_index(row);
+    tail_.push_back({stamp_seconds(row), row});
+  }
+  tail_sorted_ = tail_.size() < 2;
+  return true;
+}
+
 Table::RowImage Table::image(Row row) const {
   const Cell* first = chunks_[row / kChunkRows].get() + (row % kChunkRows) * width_;
   return {std::vector<Cell>(first, first + width_), states_[row]};
@@ -201,7 +241,7 @@ void Table::widen() {
   const auto width = static_cast<size_t>(type_.columns());
   if (width == width_) return;
   for (auto& chunk : chunks_) {
-    auto wider = std::make_unique_for_overwrite<Cell[]>(kChunkRows * width);
+    auto wider = std::make_shared_for_overwrite<Cell[]>(kChunkRows * width);
     std::fill_n(wider.get(), kChunkRows * width, kNullCell);
     for (size_t r = 0; r < kChunkRows; ++r) {
       std::copy_n(chunk.get() + r * width_, width_, wider.get() + r * width);

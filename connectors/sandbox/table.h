@@ -96,6 +96,18 @@ class Table {
   const std::vector<Row>& changed() const { return changed_; }
   void forget_changes();
 
+  /// All rows as they are; cheap, because what is not changed afterwards is shared.
+  struct Content {
+    std::vector<std::shared_ptr<Cell[]>> chunks;
+    std::vector<RowState> states;
+    size_t width = 0;
+  };
+  Content content() const { return {chunks_, states_, width_}; }
+  /// Makes the rows again what they were; fields that have come since are null. True when that changed any.
+  bool put_back(const Content& content);
+  /// What a table held before it was made: nothing.
+  bool put_back_nothing() { return put_back({{}, {}, width_}); }
+
   /// A row as it is, for putting it back.
   struct RowImage {
     std::vector<Cell> cells;
@@ -115,10 +127,14 @@ class Table {
   bool before(const StampEntry& a, const StampEntry& b) const;
   bool is_current(const StampEntry& e) const;
   void bring_order_up_to_date() const;
+  // Comes before every change of a row.
   void touch(Row row) {
+    if (chunks_[row / kChunkRows].use_count() > 1) unshare(row / kChunkRows);
     if (tracks_) note_change(row);
   }
+  void unshare(size_t chunk);
   void note_change(Row row);
+  void note_differences(const Content& content);
   void widen();
   void grow_index();
   void place_in_index(Row row);
@@ -127,7 +143,7 @@ class Table {
   ObjectType type_;
   TextArena& texts_;
   size_t width_;
-  std::vector<std::unique_ptr<Cell[]>> chunks_;
+  std::vector<std::shared_ptr<Cell[]>> chunks_;  // shared with contents that were taken
   std::vector<RowState> states_;
   size_t counts_[3] = {0, 0, 0};
   bool tracks_ = false;

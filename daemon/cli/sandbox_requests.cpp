@@ -139,8 +139,16 @@ Result<Requests> knobs(const SandboxCallOptions& options) {
 }
 
 Result<Requests> question(const SandboxCallOptions& options) {
-  const bool acts = options.verb == "expire-tokens";
+  const bool acts = options.verb == "expire-tokens" || options.verb == "reset";
   return Requests{{acts ? "POST" : "GET", options.verb, acts ? "{}" : ""}};
+}
+
+// snapshot, restore and drop-snapshot.
+Result<Requests> named(const SandboxCallOptions& options) {
+  if (options.words.size() != 1) return usage("name the one snapshot, like before-sync");
+  const std::string body = dump_json_line(Json{{"name", options.words.front()}});
+  if (options.verb == "drop-snapshot") return Requests{{"DELETE", "snapshot", body}};
+  return Requests{{"POST", options.verb, body}};
 }
 
 struct VerbRow {
@@ -148,9 +156,11 @@ struct VerbRow {
   Result<Requests> (*make)(const SandboxCallOptions&);
 };
 constexpr VerbRow kVerbs[] = {
-    {"edit", write},       {"create", write},    {"late", write},      {"delete", each_id},
-    {"undelete", each_id}, {"purge", each_id},   {"convert", convert}, {"merge", merge},
-    {"knobs", knobs},      {"counts", question}, {"stats", question},  {"expire-tokens", question},
+    {"edit", write},       {"create", write},    {"late", write},          {"delete", each_id},
+    {"undelete", each_id}, {"purge", each_id},   {"convert", convert},     {"merge", merge},
+    {"knobs", knobs},      {"counts", question}, {"stats", question},      {"expire-tokens", question},
+    {"snapshot", named},   {"restore", named},   {"drop-snapshot", named}, {"snapshots", question},
+    {"reset", question},
 };
 
 }  // namespace

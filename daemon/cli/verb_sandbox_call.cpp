@@ -61,6 +61,24 @@ void say_counts(Console& console, const Json& counts) {
     console.line(counted(late, "late commit") + " to come");
 }
 
+void say_snapshot(Console& console, const std::string& verb, const Json& snapshot) {
+  const std::string name = shown_at(snapshot, "name");
+  const std::string what = name.empty() ? "the beginning" : "snapshot " + name;
+  const std::string before = verb == "restore" || verb == "reset" ? "back at "
+                             : verb == "drop-snapshot"            ? "dropped "
+                                                                  : "";
+  const auto taken = time_at(snapshot, "taken");
+  console.line(before + what + ": " + counted(number_at(snapshot, "records"), "record") +
+               (taken ? ", taken " + moment(*taken) : ""));
+}
+
+void say_snapshots(Console& console, const Json& answer) {
+  const Json& list = member(answer, "snapshots");
+  for (const Json& snapshot : list)
+    say_snapshot(console, "snapshots", snapshot);
+  if (list.empty()) console.line("no snapshots; prospectd sandbox snapshot NAME takes one");
+}
+
 void say_members(Console& console, const Json& answer) {
   constexpr size_t kNameCells = 22;
   for (const auto& [name, value] : answer.items()) {
@@ -75,6 +93,10 @@ void say(Console& console, const std::string& verb, const Json& answer) {
     say_counts(console, answer);
   } else if (verb == "stats" || verb == "knobs") {
     say_members(console, answer);
+  } else if (verb == "snapshots") {
+    say_snapshots(console, answer);
+  } else if (verb == "snapshot" || verb == "restore" || verb == "drop-snapshot" || verb == "reset") {
+    say_snapshot(console, verb, answer);
   } else if (verb == "expire-tokens") {
     console.line(counted(number_at(answer, "expired"), "session") + " ended");
   } else {

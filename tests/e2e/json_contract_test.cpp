@@ -112,6 +112,11 @@ TEST_F(JsonContract, EveryVerbSaysWhatThePageSays) {
   const std::string loser = cli::text_at(crm_.change({"create", "Lead", "LastName=B", "Company=Acme"}), "id");
   expect_sandbox("merge", {"merge", winner, loser});
   expect_sandbox("purge", {"purge", winner});
+  expect_sandbox("snapshot", {"snapshot", "here"});
+  expect_sandbox("snapshots", {"snapshots"});
+  expect_sandbox("restore", {"restore", "here"});
+  expect_sandbox("drop-snapshot", {"drop-snapshot", "here"});
+  expect_sandbox("reset", {"reset"});
   Json word = crm_.word();
   EXPECT_EQ(difference(word, contract().at("sandbox"), contract()), "");
 

@@ -19,7 +19,8 @@ class SandboxProgram : public testing::Test {
 };
 
 TEST_F(SandboxProgram, ALoadIsReportedAsThePageSays) {
-  write_file(scratch_.file("Lead.csv"), "Id,LastName,Company,OwnerId\n00QAw0000000001,A,X,005Aw0000000009\nbad,B,Y,\n");
+  write_file(scratch_.file("Lead.csv"),
+             "Id,LastName,Company,OwnerId\n00QAw0000000001,A,X,005Aw0000000009\nbad,B,Y,\n");
   write_file(scratch_.file("Deal__c.csv"), "Id,Amount__c,Bad Name\na01Aw0000000001,7,x\n");
   const SandboxCrm crm({"--load", scratch_.path().string()});
   const auto shapes = read_shapes(read_file(PROSPECTD_SOURCE_DIR "/docs/json.md"));
@@ -34,8 +35,9 @@ TEST_F(SandboxProgram, ALoadIsReportedAsThePageSays) {
 
 TEST_F(SandboxProgram, ALoadOnAPipeSaysPlainLines) {
   write_file(scratch_.file("Lead.csv"), "Id,LastName,Company\n00QAw0000000001,A,X\nbad,B,Y\n");
-  Program program(scratch_.path().string(), "sandbox",
-                  {"sandbox", "--port", "0", "--dir", scratch_.file("s"), "--load", scratch_.path().string()});
+  Program program(
+      scratch_.path().string(), "sandbox",
+      {"sandbox", "--port", "0", "--dir", scratch_.file("s"), "--load", scratch_.path().string()});
   EXPECT_TRUE(wait_until([&] { return program.out().find("Ctrl-C stops") != std::string::npos; }));
   EXPECT_THAT(program.err(), HasSubstr("Lead             1 record, 1 row left out"));
   EXPECT_THAT(program.err(), HasSubstr("not taken  Lead.csv:3: Id is not a record id of this object"));
@@ -62,8 +64,9 @@ TEST_F(SandboxProgram, AnOrganisationOutlivesAKillOfItsSandbox) {
   second.program().signal(SIGTERM);
   EXPECT_EQ(second.program().wait(), 0);
 
-  const Ended refused = run_program(scratch_.path().string(), {"sandbox", "--port", "0", "--dir", scratch_.file("s"),
-                                                               "--db", db, "--people", "5"});
+  const Ended refused =
+      run_program(scratch_.path().string(),
+                  {"sandbox", "--port", "0", "--dir", scratch_.file("s"), "--db", db, "--people", "5"});
   EXPECT_EQ(refused.code, 7);
   EXPECT_THAT(refused.err, HasSubstr("--reset"));
   SandboxCrm anew({"--db", db, "--people", "5", "--reset"});

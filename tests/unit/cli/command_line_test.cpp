@@ -129,6 +129,12 @@ TEST(CommandLine, TheSandboxGetsItsOptions) {
   EXPECT_EQ(ran.sandbox.secret_file, "s");
   EXPECT_EQ(ran.sandbox.admin_token_file, "t");
   EXPECT_EQ(run({"sandbox", "--port", "99999"}).code, ExitCode::kUsage);
+  EXPECT_TRUE(ran.sandbox.fills);
+  const Ran kept = run({"sandbox", "--db", "org.db", "--reset"});
+  EXPECT_EQ(kept.sandbox.db, "org.db");
+  EXPECT_TRUE(kept.sandbox.reset);
+  EXPECT_FALSE(kept.sandbox.fills);
+  EXPECT_EQ(run({"sandbox", "--reset"}).code, ExitCode::kUsage) << "of which file?";
 }
 
 TEST(CommandLine, RunLoadsTheConfigurationFirst) {

@@ -97,5 +97,26 @@ TEST(SandboxCall, ASandboxElsewhereIsNeverCalled) {
   EXPECT_THAT(ran.err, HasSubstr("only http:// to this machine"));
 }
 
+TEST(SandboxCall, SnapshotsAreTakenRestoredAndDropped) {
+  WithSandbox t;
+  const std::string answer = R"({"name":"before","records":12000,"taken":"2026-11-20T08:15:30.000Z"})";
+  for (const char* call : {"POST /sandbox/admin/snapshot", "POST /sandbox/admin/restore",
+                           "POST /sandbox/admin/reset", "DELETE /sandbox/admin/snapshot"})
+    t.sandbox.answer(call, 200, answer);
+  t.sandbox.answer("GET /sandbox/admin/snapshots", 200, R"({"snapshots":[)" + answer + "]}");
+  const std::string line = "snapshot before: 12,000 records, taken 2026-11-20 08:15:30\n";
+  EXPECT_EQ(t.ask({"sandbox", "snapshot", "before"}).out, line);
+  EXPECT_EQ(t.ask({"sandbox", "snapshots"}).out, line);
+  EXPECT_EQ(t.ask({"sandbox", "restore", "before"}).out, "back at " + line);
+  EXPECT_EQ(t.ask({"sandbox", "drop-snapshot", "before"}).out, "dropped " + line);
+  EXPECT_EQ(t.ask({"sandbox", "reset"}).code, ExitCode::kOk);
+  EXPECT_THAT(
+      t.sandbox.asked(),
+      ElementsAre(R"(POST /sandbox/admin/snapshot {"name":"before"})", "GET /sandbox/admin/snapshots",
+                  R"(POST /sandbox/admin/restore {"name":"before"})",
+                  R"(DELETE /sandbox/admin/snapshot {"name":"before"})", "POST /sandbox/admin/reset {}"));
+  EXPECT_EQ(t.ask({"sandbox", "snapshot"}).code, ExitCode::kUsage);
+}
+
 }  // namespace
 }  // namespace prospectd::cli

@@ -402,6 +402,18 @@ TEST_F(Streaming, NothingIsToldWhereNoObjectIsSelected) {
   EXPECT_TRUE(connect().empty());
 }
 
+TEST_F(Streaming, GoingBackToASnapshotIsToldAsAGap) {
+  admin("snapshot", {{"name", "s"}});
+  lead({{"LastName", "Roy"}});
+  subscribe("/data/ChangeEvents");
+  admin("restore", {{"name", "s"}});
+  const auto told = connect();
+  ASSERT_EQ(told.size(), 1U) << "of the objects that changed";
+  const Json head = told[0]["data"]["payload"]["ChangeEventHeader"];
+  EXPECT_EQ(head["changeType"], "GAP_OVERFLOW");
+  EXPECT_EQ(head["entityName"], "Lead");
+}
+
 // More than any test should write: told by hand.
 TEST_F(Streaming, AnOverflowIsToldOnceForEachObject) {
   const Table& leads = *org_->table("Lead");

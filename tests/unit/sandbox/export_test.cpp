@@ -1,4 +1,7 @@
 // Whole exports: objects that the org doesn't know, lookups across files, and zips as they come.
+#include <map>
+
+#include "connectors/sandbox/csv.h"
 #include "connectors/sandbox/schema_file.h"
 #include "tests/unit/sandbox/loader_support.h"
 
@@ -37,7 +40,7 @@ TEST_F(Export, AnObjectThatTheOrgLacksIsMadeFromItsColumns) {
            std::string(300, 'x') + ",,\n");
   const LoadReport report = load();
   EXPECT_THAT(issues(report), IsEmpty());
-  EXPECT_THAT(report.notes, Contains(HasSubstr("no object Opportunity; it was made from its columns")));
+  EXPECT_THAT(report.notes, Contains(HasSubstr("true types): Opportunity")));
   EXPECT_THAT(
       types("Opportunity",
             {"AccountId", "CloseDate", "At", "Amount", "Won", "Flag", "Zip", "Note", "Gap", "Empty"}),
