@@ -69,6 +69,8 @@ struct Error {
   std::string message;
   std::optional<std::chrono::milliseconds> retry_after = std::nullopt;
   std::string context = {};
+  /// Of a request that had no answer: not a byte of it left this machine, so it can't have been carried out.
+  bool never_sent = false;
 
   ErrorClass error_class() const { return class_of(code); }
   /// "context: message", or the message alone.

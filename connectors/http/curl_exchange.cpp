@@ -24,6 +24,12 @@ constexpr long kReceiveBufferBytes = 64 * 1024;
 /// Framing is libcurl's; a second opinion in a header is how requests are smuggled.
 constexpr std::array<std::string_view, 3> kReservedFields = {"content-length", "transfer-encoding", "expect"};
 
+Error unsent(ErrorCode code, std::string_view why) {
+  Error error = make_error(code, std::string(why));
+  error.never_sent = true;
+  return error;
+}
+
 struct EasyCleanup {
   void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
 };
@@ -101,7 +107,9 @@ class CurlExchange final : public Exchange {
 
   Error error(ErrorCode code, std::string_view why) const override {
     std::string text = request_.method + " " + url_.origin() + path_for_message(url_.target) + ": ";
-    return make_error(code, text.append(why));
+    Error made = make_error(code, text.append(why));
+    made.never_sent = !released_;
+    return made;
   }
 
   Result<void> prepare(const CurlOptions& options);
@@ -144,6 +152,7 @@ class CurlExchange final : public Exchange {
   size_t header_bytes_left_;
   Reach reach_ = Reach::kPublic;
   int sends_ = 0;
+  bool released_ = false;  ///< libcurl was let to write the request to a connection
   bool may_repeat_ = false;
   bool header_ended_ = false;
   bool address_refused_ = false;
@@ -224,7 +233,7 @@ Result<void> CurlExchange::prepare(const CurlOptions& options) {
     return error(ErrorCode::kRefusedTarget, "http without TLS is refused; use https");
   }
   if (!is_token(request_.method)) {
-    return make_error(ErrorCode::kInvalidInput, "the request's method is not a word of HTTP");
+    return unsent(ErrorCode::kInvalidInput, "the request's method is not a word of HTTP");
   }
   for (const auto& [name, value] : request_.headers.fields()) {
     if (!is_token(name)) return error(ErrorCode::kInvalidInput, "a header name has a character HTTP forbids");
@@ -271,6 +280,7 @@ int CurlExchange::on_before_send(void* self, char* remote, char*, int, int) noex
     exchange.fail(exchange.error(ErrorCode::kRefusedTarget, "the address is not a public one"));
     return CURL_PREREQFUNC_ABORT;
   }
+  exchange.released_ = true;
   return CURL_PREREQFUNC_OK;
 }
 
@@ -364,8 +374,7 @@ Result<Response> CurlExchange::finish(int curl_code) {
 
 Result<std::unique_ptr<Exchange>> make_exchange(Request request, const CurlOptions& options) {
   auto url = parse_url(request.url);
-  if (!url)
-    return make_error(ErrorCode::kRefusedTarget, "the request's URL is not a plain http or https one");
+  if (!url) return unsent(ErrorCode::kRefusedTarget, "the request's URL is not a plain http or https one");
   auto exchange = std::make_unique<CurlExchange>(std::move(request), *std::move(url), options);
   PD_TRY(exchange->prepare(options));
   return std::unique_ptr<Exchange>(std::move(exchange));

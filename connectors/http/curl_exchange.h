@@ -21,7 +21,8 @@ class Exchange {
   virtual std::chrono::milliseconds timeout() const = 0;
   /// The answer, or what went wrong, after libcurl ended the transfer with `curl_code`. Once.
   virtual Result<Response> finish(int curl_code) = 0;
-  /// An error about this request: "GET https://host/path: why", without query, headers or body (I11).
+  /// An error about this request: "GET https://host/path: why", without query, headers or body (I11). Says
+  /// whether it was sent.
   virtual Error error(ErrorCode code, std::string_view why) const = 0;
 };
 

@@ -237,7 +237,11 @@ struct Leave {
 };
 
 asio::awaitable<Result<Response>> perform(std::shared_ptr<Core> core, Request request) {
-  if (core->cancelled()) co_return make_error(ErrorCode::kCancelled, "the transport is shutting down");
+  if (core->cancelled()) {
+    Error closing = make_error(ErrorCode::kCancelled, "the transport is shutting down");
+    closing.never_sent = true;
+    co_return closing;
+  }
   auto exchange = make_exchange(std::move(request), core->options());
   if (!exchange) co_return std::move(exchange).error();
   const auto operation = std::make_shared<Operation>(core->io(), std::move(exchange).value());

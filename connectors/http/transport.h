@@ -25,7 +25,7 @@ class Transport {
   /// (scheme, or an address that is loopback, link-local or private where the request does not allow it),
   /// kServerError and kBadPayload (what came is not HTTP, or its compression is broken), kInvalidInput (a
   /// method or header that can't be sent), kConfigInvalid (the CA file can't be read), kCancelled after
-  /// cancel_all().
+  /// cancel_all(). Error::never_sent tells whether the request stayed here; without it nothing is known.
   virtual boost::asio::awaitable<Result<Response>> send(Request request) = 0;
 
   /// Ends every request under way with kCancelled, and every later one at once. For shutdown.

@@ -69,6 +69,7 @@ TEST_P(Broken, IsAnErrorAndNoAnswer) {
   const auto answer = scripted.world.send(request);
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code, GetParam().code) << answer.error().text();
+  EXPECT_FALSE(answer.error().never_sent);
   EXPECT_EQ(answer.error().text().find("secret"), std::string::npos) << answer.error().text();
   EXPECT_NE(answer.error().text().find("POST http://127.0.0.1:" + std::to_string(scripted.server.port()) +
                                        "/path: "),

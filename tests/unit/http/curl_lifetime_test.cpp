@@ -51,8 +51,12 @@ TEST(CurlTransport, WaitingForAConnectionCountsAgainstTheTimeout) {
   request.timeout = milliseconds(60);
   const auto answers = send_many(scripted.world, request, 20, [] {});
   ASSERT_EQ(answers.size(), 20U);
-  for (const auto& answer : answers)
+  int64_t never_sent = 0;
+  for (const auto& answer : answers) {
     EXPECT_EQ(code_of(answer), ErrorCode::kTimeout);
+    if (!answer && answer.error().never_sent) ++never_sent;
+  }
+  EXPECT_GE(never_sent, 20 - CurlOptions{}.connections_per_host_max);
 }
 
 TEST(CurlTransport, CancelAllEndsRequestsUnderWayAndLaterOnes) {
@@ -62,7 +66,9 @@ TEST(CurlTransport, CancelAllEndsRequestsUnderWayAndLaterOnes) {
   ASSERT_EQ(answers.size(), 12U);
   for (const auto& answer : answers)
     EXPECT_EQ(code_of(answer), ErrorCode::kCancelled);
-  EXPECT_EQ(code_of(scripted.get()), ErrorCode::kCancelled);
+  const auto later = scripted.get();
+  EXPECT_EQ(code_of(later), ErrorCode::kCancelled);
+  EXPECT_TRUE(later.error().never_sent);
 }
 
 TEST(CurlTransport, MayBeDestroyedWithRequestsUnderWay) {

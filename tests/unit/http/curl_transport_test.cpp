@@ -174,7 +174,9 @@ TEST(CurlTransport, NobodyListeningIsANetworkError) {
   world.serve(echo);
   const uint16_t port = world.port();
   world.server.reset();
-  EXPECT_EQ(code_of(world.send(World::local_get(port))), ErrorCode::kNetwork);
+  const auto answer = world.send(World::local_get(port));
+  EXPECT_EQ(code_of(answer), ErrorCode::kNetwork);
+  EXPECT_TRUE(answer.error().never_sent);
 }
 
 TEST(CurlTransport, AnUnknownNameIsANetworkError) {
@@ -190,6 +192,7 @@ TEST(CurlTransport, AnAnswerThatDoesNotComeIsATimeout) {
   request.timeout = milliseconds(40);
   const auto answer = scripted.world.send(request);
   EXPECT_EQ(code_of(answer), ErrorCode::kTimeout) << answer.error().text();
+  EXPECT_FALSE(answer.error().never_sent);
 }
 
 TEST(CurlTransport, LooksNamesUp) {
@@ -218,6 +221,7 @@ TEST_P(RefusedTarget, IsNeverConnectedTo) {
   const auto answer = world.send(request);
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code, ErrorCode::kRefusedTarget) << answer.error().text();
+  EXPECT_TRUE(answer.error().never_sent);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -241,7 +245,9 @@ TEST(CurlTransport, AKeptConnectionIsNotLentToARequestThatMayNotUseIt) {
   ASSERT_TRUE(scripted.get());
   Request request;
   request.url = World::local_url(scripted.server.port(), "/");
-  EXPECT_EQ(code_of(scripted.world.send(request)), ErrorCode::kRefusedTarget);
+  const auto answer = scripted.world.send(request);
+  EXPECT_EQ(code_of(answer), ErrorCode::kRefusedTarget);
+  EXPECT_TRUE(answer.error().never_sent);
   EXPECT_EQ(scripted.server.requests().size(), 1U);
 }
 
@@ -273,6 +279,7 @@ TEST(CurlTransport, SendsNoHeaderOrMethodThatCouldSplitTheRequest) {
     request.headers.add(bad.name, bad.value);
     const auto answer = scripted.world.send(request);
     EXPECT_EQ(code_of(answer), ErrorCode::kInvalidInput);
+    EXPECT_TRUE(answer.error().never_sent);
   }
   EXPECT_EQ(scripted.server.connections(), 0U);
 }
@@ -294,6 +301,7 @@ TEST(CurlTransport, SendsAWriteAtMostOnce) {
     ASSERT_TRUE(scripted.get());
     const auto answer = scripted.call(method, "body");
     EXPECT_EQ(code_of(answer), ErrorCode::kNetwork) << method;
+    EXPECT_FALSE(answer.error().never_sent) << method;
     EXPECT_EQ(scripted.server.requests().size(), 2U) << method;
   }
 }
