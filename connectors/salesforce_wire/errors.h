@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/refusal.h"
 
 namespace prospectd::salesforce_wire {
 
@@ -87,7 +88,8 @@ struct ErrorRow {
   std::string_view name;
   int http_status;  ///< of a request for a single record; 0: only ever inside a list of results
   ApiErrorClass api_class;
-  ErrorCode code;  ///< what classify answers when no variant of the message says otherwise
+  ErrorCode code;        ///< what classify answers when no variant of the message says otherwise
+  RefusalClass refusal;  ///< what refusal_of answers when neither message nor address say otherwise
 };
 /// All rows, in the order of their names.
 std::span<const ErrorRow> error_rows();
