@@ -18,11 +18,10 @@ namespace wire = salesforce_wire;
 
 constexpr size_t kErrorBytesMax = 1024 * 1024;  ///< a refusal is short; a longer body says nothing
 constexpr size_t kErrorFieldsMax = 20;
-constexpr size_t kNameBytesMax = 255;
 constexpr size_t kTypeBytesMax = 64;  ///< of a media type that is told to a person
 
 /// The first refusal in a body, whichever of the API's shapes it has.
-struct Refusal {
+struct FirstError {
   std::string code;
   std::string message;  ///< only ever searched, never passed on
   std::vector<std::string> fields;
@@ -33,26 +32,18 @@ std::string text_at(dom::object object, std::string_view key) {
   return object[key].get_string().get(text) == simdjson::SUCCESS ? std::string(text) : std::string();
 }
 
-/// Letters, digits, '_' and '.': what the names of fields, objects and codes are made of.
-bool is_name(std::string_view text) {
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
-  };
-  return !text.empty() && text.size() <= kNameBytesMax && std::all_of(text.begin(), text.end(), allowed);
-}
-
-std::optional<Refusal> parse_refusal(const http::Response& response) {
+std::optional<FirstError> parse_refusal(const http::Response& response) {
   if (!is_json(response) || response.body.size() > kErrorBytesMax) return std::nullopt;
   dom::parser parser;
   dom::element root;
   if (parser.parse(response.body).get(root) != simdjson::SUCCESS) return std::nullopt;
   dom::array list;
   if (root.get_array().get(list) == simdjson::SUCCESS && list.at(0).get(root) != simdjson::SUCCESS) {
-    return Refusal{};
+    return FirstError{};
   }
   dom::object object;
-  if (root.get_object().get(object) != simdjson::SUCCESS) return Refusal{};
-  Refusal refusal;
+  if (root.get_object().get(object) != simdjson::SUCCESS) return FirstError{};
+  FirstError refusal;
   refusal.code = text_at(object, "errorCode");
   refusal.message = text_at(object, "message");
   dom::array fields;
@@ -60,7 +51,7 @@ std::optional<Refusal> parse_refusal(const http::Response& response) {
     for (const dom::element field : fields) {
       std::string_view name;
       if (refusal.fields.size() >= kErrorFieldsMax) break;
-      if (field.get_string().get(name) == simdjson::SUCCESS && is_name(name))
+      if (field.get_string().get(name) == simdjson::SUCCESS && wire::is_api_name(name))
         refusal.fields.emplace_back(name);
     }
   }
@@ -75,7 +66,7 @@ std::string quoted_after(std::string_view message, std::string_view phrase) {
   if (!rest.starts_with('\'')) return {};
   rest.remove_prefix(1);
   const size_t end = rest.find('\'');
-  if (end == std::string_view::npos || !is_name(rest.substr(0, end))) return {};
+  if (end == std::string_view::npos || !wire::is_api_name(rest.substr(0, end))) return {};
   return std::string(rest.substr(0, end));
 }
 
@@ -86,8 +77,8 @@ std::string joined(const std::vector<std::string>& names) {
   return out;
 }
 
-std::string sentence(ErrorCode code, int status, const Refusal& refusal) {
-  const std::string with = is_name(refusal.code)
+std::string sentence(ErrorCode code, int status, const FirstError& refusal) {
+  const std::string with = wire::is_api_name(refusal.code)
                                ? " (HTTP " + std::to_string(status) + ", " + refusal.code + ")"
                                : " (HTTP " + std::to_string(status) + ")";
   const std::string column = quoted_after(refusal.message, "No such column ");
@@ -171,7 +162,7 @@ std::optional<mapping::FieldSchema> read_field(dom::object object) {
   mapping::FieldSchema out;
   out.name = text_at(object, "name");
   const std::string type = text_at(object, "type");
-  if (!is_name(out.name) || type.empty()) return std::nullopt;
+  if (!wire::is_api_name(out.name) || type.empty()) return std::nullopt;
   out.type = field_type_of(type);
   out.label = text_at(object, "label");
   int64_t length = 0;
@@ -229,8 +220,8 @@ bool is_json(const http::Response& response) {
 }
 
 Error error_of(const http::Response& response, wire::RequestKind kind) {
-  const std::optional<Refusal> parsed = parse_refusal(response);
-  const Refusal refusal = parsed.value_or(Refusal{});
+  const std::optional<FirstError> parsed = parse_refusal(response);
+  const FirstError refusal = parsed.value_or(FirstError{});
   const ErrorCode code =
       wire::classify(response.status, refusal.code, refusal.message, parsed.has_value(), kind);
   std::string message = sentence(code, response.status, refusal);
@@ -241,6 +232,11 @@ Error error_of(const http::Response& response, wire::RequestKind kind) {
   Error error = make_error(code, std::move(message));
   error.retry_after = retry_after_of(response.headers);
   return error;
+}
+
+bool is_refusal(const http::Response& response) {
+  const std::optional<FirstError> parsed = parse_refusal(response);
+  return parsed && !parsed->code.empty();
 }
 
 Error login_error_of(const http::Response& response) {
@@ -257,7 +253,7 @@ Error login_error_of(const http::Response& response) {
   }
   const wire::OAuthVerdict verdict = wire::classify_oauth(response.status, name, description);
   std::string message = "the CRM refuses the login (HTTP " + std::to_string(response.status);
-  if (is_name(name)) message += ", " + name;
+  if (wire::is_api_name(name)) message += ", " + name;
   message += "): " + std::string(verdict.advice);
   Error error = make_error(verdict.code, std::move(message));
   error.retry_after = retry_after_of(response.headers);
@@ -374,7 +370,7 @@ Result<mapping::ObjectSchema> parse_describe(const std::string& body) {
   schema.name = text_at(object, "name");
   schema.label = text_at(object, "label");
   schema.queryable = flag_at(object, "queryable", true);
-  if (!is_name(schema.name)) return bad_answer("the describe");
+  if (!wire::is_api_name(schema.name)) return bad_answer("the describe");
   for (const dom::element element : fields) {
     dom::object item;
     if (schema.fields.size() >= kDescribeFieldsMax) return bad_answer("the describe (too many fields)");

@@ -25,6 +25,9 @@ bool is_json(const http::Response& response);
 /// and no other word of the body. Source: API §2, §11.
 Error error_of(const http::Response& response, salesforce_wire::RequestKind kind);
 
+/// True when the body is the API's own list of errors, not a page of something before it.
+bool is_refusal(const http::Response& response);
+
 /// What a refused login means, with advice. Source: API §1.3.
 Error login_error_of(const http::Response& response);
 

@@ -1,6 +1,6 @@
-// RestClient: one GET to the API with the session's token. When the session has expired it is renewed once
-// and the request repeated once; nothing else is ever repeated. Owned by the connector; on the loop's one
-// thread.
+// RestClient: one request to the API with the session's token. When the session has expired it is renewed
+// once and the request repeated once, for a refused session has done nothing; nothing else is ever repeated.
+// Owned by the connector; on the loop's one thread.
 #pragma once
 
 #include <cstdint>
@@ -17,16 +17,19 @@
 namespace prospectd::salesforce {
 
 struct Call {
+  std::string method = "GET";
   std::string target;  ///< path and query, made by us
   http::Headers headers = {};
+  std::string body = {};  ///< JSON; empty: none
   bool authenticated = true;
   salesforce_wire::RequestKind kind = salesforce_wire::RequestKind::kOther;
 };
 
 struct CallOutcome {
-  Result<http::Response> response;  ///< status 200 with JSON, or the error
+  Result<http::Response> response;  ///< as the function that gives it says
   uint64_t session = 0;             ///< the generation that was used last
   bool renewed = false;             ///< the session was replaced during the call
+  bool in_doubt = false;            ///< with an error: the CRM may have carried the request out
 };
 
 struct RestOptions {
@@ -39,9 +42,13 @@ class RestClient {
   RestClient(http::Transport& transport, Traffic& traffic, Session& session, RestOptions options)
       : transport_(transport), traffic_(traffic), session_(session), options_(options) {}
 
+  /// Status 200 with JSON, or an error.
   /// **Errors:** those of the login and the transport; kServerError for what isn't JSON; whatever the API's
   /// refusal means; kSessionExpired when a session just opened is refused as well.
   boost::asio::awaitable<CallOutcome> get(Call call);
+  /// Whatever the CRM answers, but for a refused session.
+  /// **Errors:** those of the login and the transport; as get where the session is refused.
+  boost::asio::awaitable<CallOutcome> send(Call call);
 
  private:
   http::Request request_of(const Call& call) const;

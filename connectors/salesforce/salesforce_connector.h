@@ -1,9 +1,6 @@
-// The Salesforce connector, reading side: describe, the feed of changed records in pages, records by id. Made
+// The Salesforce connector: describe, the feed of changed records in pages, records by id, and writes. Made
 // once for a connection and owned by its user; outlives every call under way, and so does the transport. All
 // calls on the loop's one thread.
-//
-// Describes are kept for kDescribeAgeMax of the CRM's clock, and dropped as soon as an answer contradicts
-// them.
 #pragma once
 
 #include <functional>
@@ -34,8 +31,6 @@ struct Options {
 };
 constexpr size_t kPageSizeMin = 200;
 constexpr size_t kPageSizeMax = 2'000;
-constexpr milliseconds kDescribeAgeMax = std::chrono::hours{1};
-constexpr size_t kDescribesMax = 100;  ///< kept at a time
 
 /// Nothing is sent before the first call, which also judges the options.
 std::unique_ptr<Connector> make_salesforce_connector(http::Transport& transport, Options options);

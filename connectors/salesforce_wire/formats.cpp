@@ -108,6 +108,11 @@ std::optional<ApiVersion> parse_api_version(std::string_view text) {
   return ApiVersion{*major, *minor};
 }
 
+bool is_api_name(std::string_view text) {
+  const auto allowed = [](char c) { return is_alphanumeric(c) || c == '_' || c == '.'; };
+  return !text.empty() && text.size() <= kApiNameBytesMax && std::all_of(text.begin(), text.end(), allowed);
+}
+
 std::optional<LimitInfo> parse_limit_info(std::string_view header) {
   if (header.size() > kLimitInfoBytesMax) return std::nullopt;
   std::optional<UsedOfAllowed> usage;

@@ -33,6 +33,11 @@ struct ApiVersion {
 /// "v60.0", or "60.0" as the list of versions writes it; up to three digits a part. **Errors:** nullopt.
 std::optional<ApiVersion> parse_api_version(std::string_view text);
 
+/// Letters, digits, '_' and '.', kApiNameBytesMax of them at most: what the names of fields, objects and
+/// codes are made of. What passes is safe in a path, in JSON and in a message.
+bool is_api_name(std::string_view text);
+constexpr size_t kApiNameBytesMax = 255;
+
 /// The header Sforce-Limit-Info: "api-usage=18/5000", or
 /// "api-usage=25/5000; per-app-api-usage=17/250(appName=my-app)". Source: API §2.
 struct LimitInfo {

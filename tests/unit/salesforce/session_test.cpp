@@ -15,7 +15,7 @@ using ::testing::Not;
 
 constexpr const char* kSecret = "s3cret&=%";
 
-SessionOptions options() {
+SessionOptions session_test_options() {
   SessionOptions out;
   out.login_url = "http://127.0.0.1:9443/ignored?x=1";
   out.client_id = "client id";
@@ -30,7 +30,7 @@ class SessionTest : public ::testing::Test {
 
   FakeOrg org_;
   Traffic traffic_;
-  Session session_{org_, traffic_, options()};
+  Session session_{org_, traffic_, session_test_options()};
 };
 
 TEST_F(SessionTest, LogsInWithAFormOfClientCredentials) {
@@ -142,7 +142,7 @@ TEST_F(SessionTest, ATransportThatClosesEndsTheLogin) {
 TEST(SessionUrl, PlainHttpIsForTestEndpointsOnly) {
   FakeOrg org;
   Traffic traffic;
-  SessionOptions plain = options();
+  SessionOptions plain = session_test_options();
   plain.test_endpoint = false;
   Session session(org, traffic, std::move(plain));
   EXPECT_EQ(run(session.ensure(0)).error().code, ErrorCode::kRefusedTarget);
@@ -152,7 +152,7 @@ TEST(SessionUrl, PlainHttpIsForTestEndpointsOnly) {
 TEST(SessionUrl, ALoginUrlThatIsNoUrlIsAFaultOfTheConfig) {
   FakeOrg org;
   Traffic traffic;
-  SessionOptions bad = options();
+  SessionOptions bad = session_test_options();
   bad.login_url = "acme.my.salesforce.com";
   Session session(org, traffic, std::move(bad));
   EXPECT_EQ(run(session.ensure(0)).error().code, ErrorCode::kConfigInvalid);
