@@ -1,28 +1,15 @@
-// When to try again: capped exponential back-off with full jitter, and a budget that keeps retries a small
-// share of the work (FAULTS A1). Pure arithmetic; the engine owns the sleeping. On the loop's thread.
+// When to try again (base/backoff.h), and a budget that keeps retries a small share of the work (FAULTS A1).
+// Pure arithmetic; the engine owns the sleeping. On the loop's thread.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 
+#include "base/backoff.h"
 #include "base/error.h"
 #include "base/time.h"
 
 namespace prospectd::engine {
-
-struct BackoffOptions {
-  milliseconds base{500};
-  milliseconds cap{60'000};
-};
-
-/// The wait before attempt `attempt` + 1 (the first failure is attempt 1): uniform in [0, min(cap,
-/// base·2^(attempt−1))], from the random number `chance`.
-inline milliseconds full_jitter(const BackoffOptions& options, int attempt, uint64_t chance) {
-  constexpr int kDoublingsMax = 20;  // past this every sensible cap has been reached
-  const int64_t grown = options.base.count() << std::clamp(attempt - 1, 0, kDoublingsMax);
-  const auto ceiling = static_cast<uint64_t>(std::min<int64_t>(grown, options.cap.count()));
-  return milliseconds{static_cast<int64_t>(chance % (ceiling + 1))};
-}
 
 /// A token bucket shared by all retries of a connection: a retry costs tokens, a success gives one back.
 class RetryBudget {
