@@ -1,6 +1,7 @@
-// Connector: one CRM behind one interface, reading side. It moves bytes and decodes them; it decides nothing,
-// retries nothing and sleeps never (pacing and retry are the engine's). One renewal of a session inside a
-// call is its own business. All calls are on the loop's one thread; several may be under way at once.
+// Connector: one CRM behind one interface; the writing side is in writer.h. It moves bytes and decodes them;
+// it decides nothing, retries nothing and sleeps never (pacing and retry are the engine's). One renewal of a
+// session inside a call is its own business. All calls are on the loop's one thread; several may be under way
+// at once.
 #pragma once
 
 #include <memory>
@@ -24,6 +25,8 @@ struct ApiUsage {
   int64_t allowed = 0;  ///< 0: not known
 };
 
+class Writer;
+
 class Connector {
  public:
   virtual ~Connector() = default;
@@ -45,6 +48,8 @@ class Connector {
   virtual boost::asio::awaitable<Result<Page>> fetch_by_ids(std::string object,
                                                             std::vector<std::string> fields,
                                                             std::vector<RemoteId> ids) = 0;
+  /// The writing side, which lives as long as this; nullptr for a CRM that is only read.
+  virtual Writer* writer() { return nullptr; }
   virtual ApiUsage usage() const = 0;
   /// Requests sent so far, logins included.
   virtual int64_t calls() const = 0;

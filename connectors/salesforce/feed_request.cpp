@@ -26,8 +26,9 @@ soql::Query select_from(const std::string& object, const PageLayout& layout) {
   return query;
 }
 
-std::string target_of(const std::string& api_version, const soql::Query& query) {
-  return "/services/data/" + api_version + "/queryAll?q=" + http::percent_encode(soql::print(query));
+std::string target_of(const std::string& api_version, bool deleted_too, const soql::Query& query) {
+  const std::string resource = deleted_too ? "/queryAll?q=" : "/query?q=";
+  return "/services/data/" + api_version + resource + http::percent_encode(soql::print(query));
 }
 
 soql::OrderBy ascending(std::string_view field) {
@@ -91,29 +92,36 @@ Result<std::string> feed_target(const std::string& api_version, const FeedQuery&
   tree.where = soql::all_of(std::move(terms));
   tree.order.push_back(ascending(kVersionField));
   tree.order.push_back(ascending(kIdField));
-  std::string target = target_of(api_version, tree);
+  std::string target = target_of(api_version, true, tree);
   if (target.size() > kTargetBytesMax) return too_long(layout.columns().size());
   return target;
 }
 
-Result<std::string> ids_target(const std::string& api_version, const std::string& object,
-                               const PageLayout& layout, const std::vector<std::string>& ids, size_t& first) {
-  soql::Query tree = select_from(object, layout);
+Result<std::string> list_target(const std::string& api_version, const ListQuery& list,
+                                const PageLayout& layout, size_t& first) {
+  soql::Query tree = select_from(list.object, layout);
   const auto with = [&](size_t count) {
-    std::vector<soql::Literal> literals;
-    for (size_t i = first; i < first + count; ++i)
-      literals.emplace_back(ids[i]);
-    tree.where = soql::in_list(kIdField, std::move(literals));
-    return target_of(api_version, tree);
+    const auto begin = list.values.begin() + static_cast<ptrdiff_t>(first);
+    tree.where = soql::in_list(list.field, {begin, begin + static_cast<ptrdiff_t>(count)});
+    return target_of(api_version, list.deleted_too, tree);
   };
   // Halving keeps within one address what a wide mapping would push over it; ten steps at most.
-  for (size_t count = std::min(ids.size() - first, kFetchIdsMax); count > 0; count /= 2) {
+  for (size_t count = std::min(list.values.size() - first, kFetchIdsMax); count > 0; count /= 2) {
     std::string target = with(count);
     if (target.size() > kTargetBytesMax) continue;
     first += count;
     return target;
   }
   return too_long(layout.columns().size());
+}
+
+Result<std::string> ids_target(const std::string& api_version, const std::string& object,
+                               const PageLayout& layout, const std::vector<std::string>& ids, size_t& first) {
+  ListQuery list;
+  list.object = object;
+  list.field = kIdField;
+  list.values.assign(ids.begin(), ids.end());
+  return list_target(api_version, list, layout, first);
 }
 
 std::string next_target(const std::string& api_version, const NextPlace& place) {

@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "connectors/page.h"
 #include "connectors/salesforce/page_layout.h"
+#include "connectors/salesforce_wire/soql.h"
 
 namespace prospectd::salesforce {
 
@@ -24,8 +25,21 @@ constexpr size_t kTargetBytesMax = 15'000;
 Result<std::string> feed_target(const std::string& api_version, const FeedQuery& query,
                                 const PageLayout& layout);
 
-/// The same for single records. Takes as many of `ids`, from `first` on, as one address holds, and moves
-/// `first` behind them. `ids` are canonical. **Errors:** kMalformedQuery when not even one id has room.
+/// Records by the values of one field.
+struct ListQuery {
+  std::string object;
+  std::string field;
+  std::vector<salesforce_wire::soql::Literal> values;
+  bool deleted_too = true;
+};
+/// The address of a query for as many of the values, from `first` on, as one address holds (kFetchIdsMax at
+/// most); moves `first` behind them. **Errors:** kMalformedQuery when not even one value has room.
+Result<std::string> list_target(const std::string& api_version, const ListQuery& list,
+                                const PageLayout& layout, size_t& first);
+
+/// The same for single records, deleted ones too. Takes as many of `ids`, from `first` on, as one address
+/// holds, and moves `first` behind them. `ids` are canonical. **Errors:** kMalformedQuery when not even one
+/// id has room.
 Result<std::string> ids_target(const std::string& api_version, const std::string& object,
                                const PageLayout& layout, const std::vector<std::string>& ids, size_t& first);
 

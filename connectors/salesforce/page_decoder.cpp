@@ -154,6 +154,7 @@ class PageReader {
       : document_(document), layout_(layout), finder_(layout), repairs_(repairs), begin_(begin) {}
 
   Result<DecodedPage> read();
+  Result<DecodedPage> read_list();
 
  private:
   /// What is known of a record while it is read.
@@ -206,6 +207,29 @@ Result<DecodedPage> PageReader::read() {
     return bad_page("it is broken, or something follows it");
   }
   return finish();
+}
+
+Result<DecodedPage> PageReader::read_list() {
+  od::array list;
+  if (document_.get_array().get(list) != simdjson::SUCCESS) return bad_page("it is no whole JSON list");
+  for (auto result : list) {
+    od::value element;
+    od::json_type type{};
+    if (std::move(result).get(element) != simdjson::SUCCESS || element.type().get(type) != simdjson::SUCCESS)
+      return bad_page("it is cut short or broken");
+    if (++page_.total > static_cast<int64_t>(kPageRecordsMax)) return bad_page("it has too many records");
+    if (type != od::json_type::null) {
+      PD_TRY(read_record(element));
+      continue;
+    }
+    JsonValue nothing;
+    if (read_json(element, nothing) != Fault::kNone) return bad_page("it is broken");
+  }
+  if (document_.current_location().error() != simdjson::OUT_OF_BOUNDS)
+    return bad_page("it is broken, or something follows it");
+  if (!repairs_.empty()) return bad_page("it has bytes that are no JSON, outside of any record");
+  page_.done = true;
+  return std::move(page_);
 }
 
 Result<void> PageReader::read_top_field(od::field& field) {
@@ -392,31 +416,39 @@ struct PageDecoder::Impl {
   void give_back() {
     if (parser.capacity() > kParserKeepBytes) parser = od::parser{};
   }
+  Result<DecodedPage> decode(std::string body, const PageLayout& layout,
+                             Result<DecodedPage> (PageReader::*read)()) {
+    const size_t size = body.size();
+    od::document document;
+    RepairedJson repaired;
+    auto error = open(body, document);
+    if (error == simdjson::UTF8_ERROR || error == simdjson::UNESCAPED_CHARS) {
+      auto attempt = repair_json(std::string_view(body).substr(0, size));
+      if (!attempt) return bad_page("it is no UTF-8");
+      repaired = *std::move(attempt);
+      body = std::move(repaired.text);
+      error = open(body, document);
+    }
+    if (error != simdjson::SUCCESS) {
+      give_back();
+      return bad_page("it is cut short or no JSON");
+    }
+    PageReader reader(document, layout, repaired.repairs, body.data());
+    auto page = (reader.*read)();
+    give_back();
+    return page;
+  }
 };
 
 PageDecoder::PageDecoder() : impl_(std::make_unique<Impl>()) {}
 PageDecoder::~PageDecoder() = default;
 
 Result<DecodedPage> PageDecoder::decode(std::string body, const PageLayout& layout) {
-  const size_t size = body.size();
-  od::document document;
-  RepairedJson repaired;
-  auto error = impl_->open(body, document);
-  if (error == simdjson::UTF8_ERROR || error == simdjson::UNESCAPED_CHARS) {
-    auto attempt = repair_json(std::string_view(body).substr(0, size));
-    if (!attempt) return bad_page("it is no UTF-8");
-    repaired = *std::move(attempt);
-    body = std::move(repaired.text);
-    error = impl_->open(body, document);
-  }
-  if (error != simdjson::SUCCESS) {
-    impl_->give_back();
-    return bad_page("it is cut short or no JSON");
-  }
-  PageReader reader(document, layout, repaired.repairs, body.data());
-  auto page = reader.read();
-  impl_->give_back();
-  return page;
+  return impl_->decode(std::move(body), layout, &PageReader::read);
+}
+
+Result<DecodedPage> PageDecoder::decode_list(std::string body, const PageLayout& layout) {
+  return impl_->decode(std::move(body), layout, &PageReader::read_list);
 }
 
 }  // namespace prospectd::salesforce

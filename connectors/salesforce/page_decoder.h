@@ -46,6 +46,9 @@ class PageDecoder {
   /// **Errors:** kBadPayload when the page as a whole is no answer: cut short, no JSON, no object, parts
   /// missing or twice, `done` at odds with nextRecordsUrl, more rows than `totalSize`, over kPageRecordsMax.
   Result<DecodedPage> decode(std::string body, const PageLayout& layout);
+  /// Decodes the list of records that a read by ids answers with; `total` counts its places, those with null
+  /// for a record that isn't there among them. **Errors:** as decode.
+  Result<DecodedPage> decode_list(std::string body, const PageLayout& layout);
 
  private:
   struct Impl;

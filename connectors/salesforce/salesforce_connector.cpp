@@ -8,6 +8,7 @@
 #include "connectors/salesforce/options_of.h"
 #include "connectors/salesforce/query_reader.h"
 #include "connectors/salesforce/rest_client.h"
+#include "connectors/salesforce/salesforce_writer.h"
 #include "connectors/salesforce/schemas.h"
 #include "connectors/salesforce/session.h"
 #include "connectors/salesforce_wire/formats.h"
@@ -43,6 +44,7 @@ class SalesforceConnector final : public Connector {
   asio::awaitable<Result<Page>> fetch_next(FeedQuery query, std::string next) override;
   asio::awaitable<Result<Page>> fetch_by_ids(std::string object, std::vector<std::string> fields,
                                              std::vector<RemoteId> ids) override;
+  Writer* writer() override { return &writer_; }
   ApiUsage usage() const override { return traffic_.usage; }
   int64_t calls() const override { return traffic_.calls; }
 
@@ -53,6 +55,7 @@ class SalesforceConnector final : public Connector {
   RestClient rest_;
   Schemas schemas_{query_.api_version, traffic_, rest_};
   QueryReader queries_{query_, rest_, schemas_};
+  SalesforceWriter writer_{query_, rest_, schemas_, queries_};
 };
 
 asio::awaitable<Result<Timestamp>> SalesforceConnector::server_time() {

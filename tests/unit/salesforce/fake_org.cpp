@@ -85,8 +85,8 @@ int FakeOrg::count(const std::string& part) const {
 
 std::string FakeOrg::last_query() const {
   for (auto it = requests.rbegin(); it != requests.rend(); ++it) {
-    const size_t at = it->url.find("queryAll?q=");
-    if (at != std::string::npos) return http::percent_decode(it->url.substr(at + 11), true).value_or("?");
+    const size_t at = it->url.find("?q=");
+    if (at != std::string::npos) return http::percent_decode(it->url.substr(at + 3), true).value_or("?");
   }
   return "";
 }
