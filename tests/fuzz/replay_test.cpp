@@ -47,6 +47,9 @@ TEST(FuzzReplay, HttpRequest) {
 TEST(FuzzReplay, Csv) {
   replay("csv", csv);
 }
+TEST(FuzzReplay, WriteAnswer) {
+  replay("write_answer", write_answer);
+}
 
 }  // namespace
 }  // namespace prospectd::fuzz

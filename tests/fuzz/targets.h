@@ -22,5 +22,8 @@ void soql(std::string_view bytes);
 void http_request(std::string_view bytes);
 /// CSV: whole or byte by byte, the rows are the same, and within their limits.
 void csv(std::string_view bytes);
+/// The answer to a write: as many outcomes as rows or none, each about the record that was sent, whole and
+/// within its limits.
+void write_answer(std::string_view bytes);
 
 }  // namespace prospectd::fuzz
