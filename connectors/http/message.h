@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,10 +47,20 @@ struct Request {
   bool allow_loopback = false;  ///< only for endpoints that the config names as test endpoints
 };
 
+/// What befalls an answer on its way, for a server that plays a bad network.
+struct Delivery {
+  std::optional<size_t> cut_after = std::nullopt;  ///< bytes, the head's too; there the connection ends
+  bool reset = false;                              ///< it ends with a reset, not with an orderly close
+  size_t piece_bytes = 0;                          ///< goes out in pieces of this size; 0: all at once
+  std::chrono::milliseconds pause{0};              ///< between two pieces
+};
+
 struct Response {
   int status = 0;
   Headers headers;
   std::string body;  ///< decoded (gzip undone)
+  /// Of a server's answer: set where it doesn't simply go out whole and at once.
+  std::shared_ptr<const Delivery> delivery = nullptr;
 
   /// The media type without parameters, lower case: "application/json".
   std::string content_type() const;

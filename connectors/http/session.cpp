@@ -205,6 +205,12 @@ asio::awaitable<bool> Session::respond(Response response, Wishes wishes) {
   }
   std::string body = std::move(response.body);
   if (wishes.head || !status_has_body(response.status)) body.clear();
+  if (response.delivery != nullptr) {
+    text += body;
+    const bool whole = co_await deliver(std::move(text), std::move(response.delivery));
+    if (whole && options.close) co_await linger();
+    co_return whole && !options.close;
+  }
   if (body.size() <= kJoinBytes) {
     text += body;
     body.clear();
@@ -214,6 +220,32 @@ asio::awaitable<bool> Session::respond(Response response, Wishes wishes) {
   if (!written) co_return false;
   if (options.close) co_await linger();
   co_return !options.close;
+}
+
+/// Puts an answer on the wire as a bad network does; false when the connection ended with it.
+asio::awaitable<bool> Session::deliver(std::string text, std::shared_ptr<const Delivery> how) {
+  if (how->cut_after) text.resize(std::min(text.size(), *how->cut_after));
+  const size_t piece = how->piece_bytes == 0 ? text.size() : how->piece_bytes;
+  bool written = true;
+  for (size_t at = 0; written && at < text.size(); at += piece) {
+    if (at > 0) co_await pause(how->pause);
+    std::string part = text.substr(at, piece);
+    written = co_await write(std::move(part));
+  }
+  if (how->cut_after && how->reset) {
+    error_code ignored;
+    socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  }
+  co_return written && !how->cut_after;
+}
+
+/// Ends early when the connection does.
+asio::awaitable<void> Session::pause(std::chrono::milliseconds time) {
+  watch_until(Clock::now() + time);
+  error_code ignored;
+  auto token = asio::redirect_error(asio::use_awaitable, ignored);
+  co_await socket_.async_wait(tcp::socket::wait_error, token);
+  unwatch();
 }
 
 asio::awaitable<void> Session::refuse(int status) {

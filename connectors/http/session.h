@@ -71,6 +71,8 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::asio::awaitable<Received> receive_body(RequestParser& parser, Clock::time_point start);
   boost::asio::awaitable<Response> ask_handler(ServerRequest request);
   boost::asio::awaitable<bool> respond(Response response, Wishes wishes);
+  boost::asio::awaitable<bool> deliver(std::string text, std::shared_ptr<const Delivery> how);
+  boost::asio::awaitable<void> pause(std::chrono::milliseconds time);
   boost::asio::awaitable<void> refuse(int status);
   boost::asio::awaitable<bool> fill(size_t at_most);
   boost::asio::awaitable<bool> write(std::string text);
