@@ -1,15 +1,14 @@
 // The admin endpoint: what happens «in the organisation», and the knobs. Not part of the CRM's own API: its
 // calls count against no limit. JSON in and out; the body of a write may say how it is committed
 // (stamped_before_seconds, visible_after_seconds).
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "base/text.h"
 #include "connectors/salesforce_wire/errors.h"
+#include "connectors/sandbox/admin_fields.h"
 #include "connectors/sandbox/admin_knobs.h"
 #include "connectors/sandbox/admin_snapshots.h"
 #include "connectors/sandbox/answers.h"
-#include "connectors/sandbox/field_rules.h"
+#include "connectors/sandbox/fault_file.h"
 #include "connectors/sandbox/front_state.h"
 #include "connectors/sandbox/json_body.h"
 
@@ -18,10 +17,6 @@ namespace {
 
 using Json = nlohmann::json;
 namespace code = salesforce_wire::error_name;
-
-ApiError bad_request(std::string message) {
-  return api_error("INVALID_INPUT", std::move(message));
-}
 
 Outcome<Json> parse_body(const std::string& body) {
   if (body.empty()) return Json::object();
@@ -57,47 +52,6 @@ Outcome<WriteOptions> write_options(const Json& body) {
   return WriteOptions{before, after};
 }
 
-// An owner may be named by username or address, which is what a person knows.
-std::string user_by_address(const Org& org, const std::string& address) {
-  const Table& users = *org.table("User");
-  for (const std::string_view key : {"Username", "Email"}) {
-    const int column = users.type().column(key);
-    for (Row row = 0; row < users.rows(); ++row) {
-      if (users.state(row) == RowState::kLive && equals_ignore_case_ascii(users.text(row, column), address)) {
-        return std::string(users.id(row));
-      }
-    }
-  }
-  return address;
-}
-
-Outcome<mapping::Value> value_of(const Org& org, const Field* field, const Json& json) {
-  if (json.is_null()) return mapping::Value::null();
-  if (json.is_boolean()) return mapping::Value(json.get<bool>());
-  if (json.is_number_integer()) return mapping::Value(json.get<int64_t>());
-  if (json.is_number()) return mapping::Value(json.get<double>());
-  if (!json.is_string()) return bad_request("a field's value must be null, true, false, a number or a text");
-  const auto& text = json.get_ref<const std::string&>();
-  if (auto typed = field == nullptr ? std::nullopt : value_of_text(*field, text)) return *std::move(typed);
-  const bool names_user =
-      field != nullptr && field->kind == FieldKind::kReference && text.find('@') != std::string::npos &&
-      std::find(field->reference_to.begin(), field->reference_to.end(), "User") != field->reference_to.end();
-  return mapping::Value(names_user ? user_by_address(org, text) : text);
-}
-
-Outcome<FieldValues> fields_of(const Org& org, const Table* table, const Json& body) {
-  const auto at = body.find("fields");
-  FieldValues fields;
-  if (at == body.end()) return fields;
-  if (!at->is_object()) return bad_request("fields must be an object");
-  for (const auto& [name, json] : at->items()) {
-    const Field* field = table == nullptr ? nullptr : table->type().find(name);
-    PD_ASSIGN(value, value_of(org, field, json));
-    fields.emplace_back(name, std::move(value));
-  }
-  return fields;
-}
-
 Json change_json(const Change& change) {
   return Json{{"object", change.object},
               {"id", change.id},
@@ -111,7 +65,7 @@ Outcome<Json> edit(State& s, const Json& body) {
   PD_ASSIGN(object, text_of(body, "object", false));
   PD_ASSIGN(id, text_of(body, "id"));
   PD_ASSIGN(options, write_options(body));
-  PD_ASSIGN(fields, fields_of(s.org, s.org.table_of_id(id), body));
+  PD_ASSIGN(fields, plain_fields(s.org, s.org.table_of_id(id), body, "fields"));
   PD_ASSIGN(change, s.org.update(object, id, fields, options));
   return change_json(change);
 }
@@ -119,7 +73,7 @@ Outcome<Json> edit(State& s, const Json& body) {
 Outcome<Json> create(State& s, const Json& body) {
   PD_ASSIGN(object, text_of(body, "object"));
   PD_ASSIGN(options, write_options(body));
-  PD_ASSIGN(fields, fields_of(s.org, s.org.table(object), body));
+  PD_ASSIGN(fields, plain_fields(s.org, s.org.table(object), body, "fields"));
   PD_ASSIGN(change, s.org.create(object, fields, options));
   return change_json(change);
 }
@@ -218,6 +172,23 @@ Outcome<Json> set_knobs(State& s, const Json& body) {
   return knobs_to_json(s.knobs);
 }
 
+Outcome<Json> get_faults(State& s, const Json&) {
+  return fault_report(s.faults);
+}
+
+Outcome<Json> set_faults(State& s, const Json& body) {
+  auto file = read_fault_plan(body);
+  const auto taken = file ? s.play(*std::move(file)) : Result<void>(file.error());
+  if (!taken) return bad_request(taken.error().message);
+  return fault_report(s.faults);
+}
+
+Outcome<Json> end_faults(State& s, const Json&) {
+  Json last = fault_report(s.faults);
+  PD_TRY(set_faults(s, Json{{"rules", Json::array()}}));
+  return last;
+}
+
 struct Route {
   std::string_view method;
   std::string_view path;
@@ -242,6 +213,9 @@ constexpr Route kRoutes[] = {
     {"GET", "stats", stats},
     {"GET", "knobs", get_knobs},
     {"POST", "knobs", set_knobs},
+    {"GET", "faults", get_faults},
+    {"POST", "faults", set_faults},
+    {"DELETE", "faults", end_faults},
 };
 
 }  // namespace

@@ -170,6 +170,10 @@ Outcome<BulkJob*> BulkJobs::add(std::unique_ptr<BulkJob> job, const Knobs& knobs
 }
 
 BulkJob* BulkJobs::find(BulkKind kind, std::string_view id) {
+  return const_cast<BulkJob*>(std::as_const(*this).find(kind, id));
+}
+
+const BulkJob* BulkJobs::find(BulkKind kind, std::string_view id) const {
   const auto canonical = salesforce_wire::canonical_id(id);
   const auto at = canonical ? jobs_.find(*canonical) : jobs_.end();
   return at != jobs_.end() && at->second->kind() == kind ? at->second.get() : nullptr;

@@ -93,6 +93,7 @@ class BulkJobs {
   Outcome<BulkJob*> add(std::unique_ptr<BulkJob> job, const Knobs& knobs);
   /// nullptr when there is no such job of that kind.
   BulkJob* find(BulkKind kind, std::string_view id);
+  const BulkJob* find(BulkKind kind, std::string_view id) const;
   /// Jobs of a kind behind the one with the id `after` (empty: from the first), in the order of their
   /// creation.
   std::vector<const BulkJob*> list(BulkKind kind, std::string_view after, size_t max) const;

@@ -67,6 +67,7 @@ Outcome<Change> Org::remove(std::string_view id) {
     return api_error(std::string(code::kInsufficientAccess),
                      "entity type cannot be deleted: " + std::string(t.type().name()));
   }
+  if (guard_ != nullptr) PD_TRY(guard_({t, place.row, "delete"}));
   const Recording recording(*this);
   recorder_.note(ChangeKind::kDelete, t, place.row);
   if (t.type().name() == "Account") {

@@ -73,6 +73,20 @@ constexpr size_t kCustomObjectsMax = 1'000;
 constexpr size_t kPendingMax = 100'000;
 constexpr size_t kMergeLosersMax = 2;
 
+/// What becomes of a field; what is unset stays.
+struct FieldChange {
+  std::optional<int> length = std::nullopt;
+  std::optional<FieldKind> kind = std::nullopt;
+  std::string inactive_value = {};  ///< of a picklist: new records don't take it any more
+};
+
+/// A record as it has just been written, or is about to be deleted.
+struct WrittenRow {
+  const Table& table;
+  Row row;
+  std::string_view operation;  ///< create, update or delete
+};
+
 class Org {
  public:
   explicit Org(OrgOptions options);
@@ -127,6 +141,11 @@ class Org {
   /// Gives a custom object without records another key prefix; empty, or one that is taken: the org finds
   /// one.
   void set_key_prefix(Table& table, std::string_view prefix);
+  /// Changes a field while the org lives. What is stored stays where it fits: a value that doesn't read as
+  /// the new type becomes null, a longer text remains.
+  /// **Errors:** INVALID_FIELD for a field that isn't there or that the org itself writes; INVALID_INPUT for
+  /// a change that is none.
+  Outcome<void> change_field(std::string_view object, std::string_view field, const FieldChange& change);
   /// Sets the rules that run when records of this object are saved, in place of those before.
   /// **Errors:** whatever is wrong with a condition, a field or a value in them.
   Outcome<void> set_rules(const Table& table, ObjectRules rules);
@@ -142,6 +161,20 @@ class Org {
   void settle();
   /// Tells of every change that becomes visible; each write, and each late commit, is a transaction.
   ChangeRecorder& recorder() { return recorder_; }
+
+  /// Who is asked about every create, update and removal of a single record, after all other checks; a
+  /// refusal takes the write back. Unset: nobody. Late commits pass it by.
+  using WriteGuard = std::function<Outcome<void>(const WrittenRow&)>;
+  void guard_writes(WriteGuard guard) { guard_ = std::move(guard); }
+  /// Whether a condition of a query holds for a live record; empty: it does.
+  /// **Errors:** as bind_query.
+  Outcome<bool> row_matches(const Table& table, const std::string& when, Row row) const {
+    return condition_holds(table, when, table.id(row));
+  }
+  /// The live records for which it holds; empty: all. **Errors:** as bind_query.
+  Outcome<std::vector<Row>> rows_matching(const Table& table, const std::string& when) const;
+  /// **Errors:** whatever is wrong with a condition on records of that object.
+  Outcome<void> check_condition(const Table& table, const std::string& when) const;
 
   /// Late commits that are not visible yet.
   size_t pending() const { return pending_.size(); }
@@ -269,6 +302,7 @@ class Org {
   std::string run_as_;
   std::string author_;
   std::map<const Table*, ObjectRules> rules_;
+  WriteGuard guard_;
   std::deque<CustomObject> custom_objects_;  // whose texts the tables refer to
   std::vector<Undo> undo_;
   size_t transactions_ = 0;                                 // open ones

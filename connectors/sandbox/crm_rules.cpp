@@ -19,11 +19,8 @@ namespace soql = salesforce_wire::soql;
 
 constexpr size_t kMatchesToldMax = 10;
 
-// The query that finds this record if the condition holds for it.
-Outcome<std::vector<Row>> rows_where(const Org& org, const Table& table, const std::string& when,
-                                     std::string_view id) {
-  const std::string text = "SELECT Id FROM " + std::string(table.type().name()) + " WHERE (" + when +
-                           ") AND Id = '" + std::string(id) + "'";
+Outcome<std::vector<Row>> rows_where(const Org& org, const Table& table, const std::string& condition) {
+  const std::string text = "SELECT Id FROM " + std::string(table.type().name()) + condition;
   auto parsed = soql::parse(text);
   if (const auto* error = std::get_if<soql::ParseError>(&parsed))
     return api_error(error->code, error->message);
@@ -60,18 +57,26 @@ Outcome<void> check_text_fields(const Table& table, const std::vector<std::strin
 
 Outcome<bool> Org::condition_holds(const Table& table, const std::string& when, std::string_view id) const {
   if (when.empty()) return true;
-  PD_ASSIGN(rows, rows_where(*this, table, when, id));
+  PD_ASSIGN(rows, rows_where(*this, table, " WHERE (" + when + ") AND Id = '" + std::string(id) + "'"));
   return !rows.empty();
 }
 
+Outcome<std::vector<Row>> Org::rows_matching(const Table& table, const std::string& when) const {
+  return rows_where(*this, table, when.empty() ? "" : " WHERE (" + when + ")");
+}
+
+Outcome<void> Org::check_condition(const Table& table, const std::string& when) const {
+  PD_TRY(condition_holds(table, when, salesforce_wire::make_id(table.type().row().key_prefix, 0)));
+  return {};
+}
+
 Outcome<void> Org::set_rules(const Table& table, ObjectRules rules) {
-  const std::string nobody = salesforce_wire::make_id(table.type().row().key_prefix, 0);
   for (const FieldUpdate& rule : rules.updates) {
-    PD_TRY(condition_holds(table, rule.when, nobody));
+    PD_TRY(check_condition(table, rule.when));
     PD_TRY(check_fields(*this, table, rule.set, WritePurpose::kUpdate));
   }
   for (const ValidationRule& rule : rules.validations) {
-    PD_TRY(condition_holds(table, rule.when, nobody));
+    PD_TRY(check_condition(table, rule.when));
     const bool known = rule.field.empty() || table.type().find(rule.field) != nullptr;
     if (!known) return api_error(std::string(code::kInvalidField), "there is no field " + rule.field);
   }
@@ -85,7 +90,7 @@ Outcome<void> Org::set_rules(const Table& table, ObjectRules rules) {
     }
   }
   for (const AssignmentRule& rule : rules.assignments)
-    PD_TRY(condition_holds(table, rule.when, nobody));
+    PD_TRY(check_condition(table, rule.when));
   const bool owned = table.type().system().owner >= 0 || rules.assignments.empty();
   if (!owned) return api_error(std::string(code::kInvalidField), "records of this object have no owner");
   rules_[&table] = std::move(rules);
@@ -94,8 +99,10 @@ Outcome<void> Org::set_rules(const Table& table, ObjectRules rules) {
 
 Outcome<Change> Org::save(Table& table, std::string id, bool create, std::vector<Assignment> fields,
                           const WriteOptions& options) {
-  const auto rules = rules_.find(&table);
-  if (rules == rules_.end() || options.visible_after) {
+  static const ObjectRules kNone;
+  const auto found = rules_.find(&table);
+  const bool judged = found != rules_.end() || guard_ != nullptr;
+  if (!judged || options.visible_after) {
     const auto self = create ? std::nullopt : table.find(id);
     PD_TRY(check_unique(table, fields, self));
     return commit(table, std::move(id), create, std::move(fields), options);
@@ -103,7 +110,8 @@ Outcome<Change> Org::save(Table& table, std::string id, bool create, std::vector
   Transaction transaction(*this);
   PD_ASSIGN(change, commit(table, std::move(id), create, std::move(fields), options));
   const Place place{&table, *table.find(change.id)};
-  const auto allowed = apply_rules(place, rules->second, create, options);
+  auto allowed = apply_rules(place, found == rules_.end() ? kNone : found->second, create, options);
+  if (allowed && guard_ != nullptr) allowed = guard_({table, place.row, create ? "create" : "update"});
   if (!allowed) {
     --writes_;
     return allowed.error();

@@ -57,18 +57,24 @@ void test(std::string& out, const Field& f) {
   append_bool(out, kTest(f));
 }
 
+void picklist_value(std::string& out, const std::string& value, bool active, bool is_default) {
+  out += out.ends_with('[') ? "{\"active\":" : ",{\"active\":";
+  append_bool(out, active);
+  out += ",\"defaultValue\":";
+  append_bool(out, is_default);
+  out += ",\"label\":";
+  append_quoted(out, value);
+  out += ",\"validFor\":null,\"value\":";
+  append_quoted(out, value);
+  out += '}';
+}
+
 void picklist_values(std::string& out, const Field& f) {
   out += '[';
-  for (size_t i = 0; i < f.picklist.size(); ++i) {
-    out += i == 0 ? "" : ",";
-    out += "{\"active\":true,\"defaultValue\":";
-    append_bool(out, i == 0 && f.has(kDefaulted));
-    out += ",\"label\":";
-    append_quoted(out, f.picklist[i]);
-    out += ",\"validFor\":null,\"value\":";
-    append_quoted(out, f.picklist[i]);
-    out += '}';
-  }
+  for (const std::string& value : f.picklist)
+    picklist_value(out, value, true, &value == &f.picklist.front() && f.has(kDefaulted));
+  for (const std::string& value : f.inactive)
+    picklist_value(out, value, false, false);
   out += ']';
 }
 

@@ -3,6 +3,7 @@
 #include "connectors/salesforce_wire/errors.h"
 #include "connectors/sandbox/answers.h"
 #include "connectors/sandbox/assertion.h"
+#include "connectors/sandbox/fault_file.h"
 #include "connectors/sandbox/front_state.h"
 
 namespace prospectd::sandbox {
@@ -51,6 +52,10 @@ const Knobs& Front::knobs() const {
 void Front::set_knobs(Knobs knobs) {
   state_->change_knobs(std::move(knobs));
 }
+Result<void> Front::play_faults(std::string_view plan) {
+  PD_ASSIGN(file, read_fault_plan(plan));
+  return state_->play(std::move(file));
+}
 const Stats& Front::stats() const {
   return state_->stats;
 }
@@ -92,8 +97,23 @@ http::Response Front::handle(const http::ServerRequest& request) {
 
 Handled Front::begin(const http::ServerRequest& request) {
   State& s = *state_;
-  s.advance();
   const std::string_view path = without_trailing_slash(request.path());
+  const bool disturbed = !s.faults.empty() && !path.starts_with(kAdminPath);
+  if (disturbed) s.faults.begin_call(request.method, path);
+  s.advance();
+  Handled handled = disturbed ? s.answer_with_faults(request, path) : s.route(request, path);
+  if (!keep()) {
+    handled = {error_answer(api_error(503, std::string(salesforce_wire::error_name::kServerUnavailable),
+                                      "The organisation's store can't be written."))};
+  }
+  if (request.method == "HEAD") handled.response.body.clear();
+  if (!handled.response.headers.get("Date"))
+    handled.response.headers.set("Date", format_http_date(s.wire_now()));
+  return handled;
+}
+
+Handled Front::State::route(const http::ServerRequest& request, std::string_view path) {
+  State& s = *this;
   Handled handled;
   http::Response& answer = handled.response;
   if (path == "/services/oauth2/token") {
@@ -117,12 +137,6 @@ Handled Front::begin(const http::ServerRequest& request) {
   } else {
     answer = s.data(request, path.starts_with(std::string(kData) + "/") ? path.substr(kData.size() + 1) : "");
   }
-  if (!keep()) {
-    handled = {error_answer(api_error(503, std::string(salesforce_wire::error_name::kServerUnavailable),
-                                      "The organisation's store can't be written."))};
-  }
-  if (request.method == "HEAD") answer.body.clear();
-  answer.headers.set("Date", format_http_date(s.wire_now()));
   return handled;
 }
 

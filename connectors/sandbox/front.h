@@ -59,8 +59,9 @@ struct LongPoll {
 };
 /// An answer; or, where `poll` is set, what has to be waited for first.
 struct Handled {
-  http::Response response;
+  http::Response response = {};
   std::optional<LongPoll> poll = std::nullopt;
+  std::chrono::milliseconds delay{0};  ///< so long it is on its way, beside Knobs::answer_delay
 };
 
 class OrgStore;
@@ -89,6 +90,9 @@ class Front {
   const Knobs& knobs() const;
   void set_knobs(Knobs knobs);
   const Stats& stats() const;
+  /// Begins a fault plan (docs/sandbox.md), in place of the one before.
+  /// **Errors:** kConfigInvalid with the place at fault: "rules[2].with.status must be …".
+  Result<void> play_faults(std::string_view plan);
   /// Ends every session; the next request of each gets 401 INVALID_SESSION_ID.
   void expire_tokens();
   /// The key whose signatures the JWT flow takes from now on: PEM of a certificate or an RSA public key.

@@ -12,6 +12,7 @@
 #include "connectors/sandbox/call_quota.h"
 #include "connectors/sandbox/change_log.h"
 #include "connectors/sandbox/cometd.h"
+#include "connectors/sandbox/fault_plan.h"
 #include "connectors/sandbox/front.h"
 #include "connectors/sandbox/org_store.h"
 #include "connectors/sandbox/outcome.h"
@@ -26,6 +27,8 @@ std::optional<std::string_view> token_in(const http::ServerRequest& request);
 /// "http://127.0.0.1:9443", as the client named it. (oauth.cpp)
 std::string own_address(const http::ServerRequest& request, const std::string& scheme);
 
+struct FaultFile;
+
 struct Front::State {
   State(Org& o, FrontOptions f)
       : org(o), options(std::move(f)), bulk(o), cometd(o, events), knobs_changed(o.now()) {
@@ -36,7 +39,10 @@ struct Front::State {
     });
     beginning = snapshot();
   }
-  ~State() { org.recorder().listen({}); }
+  ~State() {
+    org.recorder().listen({});
+    org.guard_writes({});
+  }
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
@@ -54,7 +60,10 @@ struct Front::State {
   Snapshots snapshots;
   Snapshot beginning;  ///< what a reset goes back to
   Stats stats;
-  std::string public_key;  ///< PEM; empty: no JWT is taken
+  FaultPlan faults;
+  std::vector<std::string> written_ids;   ///< by the request under way, for who answers its writes
+  const FaultRequest* writing = nullptr;  ///< what the rules about records are asked for
+  std::string public_key;                 ///< PEM; empty: no JWT is taken
   Timestamp knobs_changed;
 
   /// When what describes say last changed.
@@ -74,11 +83,28 @@ struct Front::State {
     change_knobs(snapshot.knobs);
   }
 
+  /// While it lives, the records that are written meet the fault plan.
+  class Writing {
+   public:
+    Writing(State& state, const FaultRequest& request) : state_(state) { state_.writing = &request; }
+    ~Writing() { state_.writing = nullptr; }
+    Writing(const Writing&) = delete;
+    Writing& operator=(const Writing&) = delete;
+
+   private:
+    State& state_;
+  };
+
+  // front_faults.cpp
   /// Late commits that are due become visible, and bulk jobs go on.
-  void advance() {
-    org.settle();
-    bulk.advance(knobs);
-  }
+  void advance();
+  /// Begins a fault plan. **Errors:** kConfigInvalid for an object or a condition that is none here.
+  Result<void> play(FaultFile file);
+  Handled answer_with_faults(const http::ServerRequest& request, std::string_view path);
+  Outcome<void> judge_row(const WrittenRow& written);
+
+  // front.cpp; `path` is the whole one without a slash at its end
+  Handled route(const http::ServerRequest& request, std::string_view path);
 
   // oauth.cpp
   http::Response token(const http::ServerRequest& request);

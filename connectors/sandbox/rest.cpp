@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "connectors/salesforce_wire/errors.h"
 #include "connectors/sandbox/answers.h"
+#include "connectors/sandbox/path_pattern.h"
 #include "connectors/sandbox/rest_call.h"
 
 namespace prospectd::sandbox {
@@ -59,34 +60,6 @@ constexpr Resource kResources[] = {
 bool reaches(Reach reach, Nesting nesting) {
   if (nesting == Nesting::kNone || reach == Reach::kAnywhere) return true;
   return reach == Reach::kComposite && nesting == Nesting::kComposite;
-}
-
-constexpr size_t kSegmentsMax = 8;
-
-// nullopt for a broken escape, or more segments than any resource has.
-std::optional<std::vector<std::string>> segments_of(std::string_view path) {
-  std::vector<std::string> out;
-  while (!path.empty()) {
-    const size_t slash = path.find('/');
-    auto segment = http::percent_decode(path.substr(0, slash), false);
-    if (!segment || out.size() == kSegmentsMax) return std::nullopt;
-    out.push_back(*std::move(segment));
-    if (slash == std::string_view::npos) break;
-    path.remove_prefix(slash + 1);
-  }
-  return out;
-}
-
-bool fits(std::string_view pattern, const std::vector<std::string>& segments) {
-  for (const std::string& segment : segments) {
-    if (pattern.empty()) return false;
-    const size_t slash = pattern.find('/');
-    const std::string_view expected = pattern.substr(0, slash);
-    if (expected == "**") return true;
-    if (expected != "*" && expected != segment) return false;
-    pattern = slash == std::string_view::npos ? std::string_view{} : pattern.substr(slash + 1);
-  }
-  return pattern.empty();
 }
 
 // "Summer '26": three releases a year, counted from Summer '14 as version 31.
@@ -165,7 +138,7 @@ Outcome<void> count_call(Front::State& s) {
 
 Outcome<http::Response> run_call(Front::State& s, const http::ServerRequest& request, Session& session,
                                  std::string_view path, Nesting nesting) {
-  auto segments = segments_of(path);
+  auto segments = path_segments(path);
   if (!segments || segments->empty()) return not_found();
   PD_ASSIGN(version, version_of(s, segments->front()));
   segments->erase(segments->begin());
@@ -178,8 +151,8 @@ Outcome<http::Response> run_call(Front::State& s, const http::ServerRequest& req
   const Resource* fitting = nullptr;
   std::string allowed;
   for (const Resource& resource : kResources) {
-    const bool fit =
-        fitting == nullptr ? fits(resource.pattern, call.segments) : resource.pattern == fitting->pattern;
+    const bool fit = fitting == nullptr ? fits_pattern(resource.pattern, call.segments)
+                                        : resource.pattern == fitting->pattern;
     if (!fit) continue;
     fitting = &resource;
     if (!reaches(resource.reach, nesting)) {

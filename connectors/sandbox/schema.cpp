@@ -78,6 +78,19 @@ constexpr SystemRow kSystemColumns[] = {
 // The parts of an address in the order of the compound's own keys; a part is recognised by how its name ends.
 constexpr std::string_view kAddressParts[] = {"City", "Country", "PostalCode", "State", "Street"};
 
+// Types of a describe that are kept as a simpler one.
+struct SimplerType {
+  std::string_view type;
+  FieldKind kind;
+};
+constexpr SimplerType kSimplerTypes[] = {
+    {"combobox", FieldKind::kString},
+    {"multipicklist", FieldKind::kString},
+    {"encryptedstring", FieldKind::kString},
+    {"percent", FieldKind::kDouble},
+    {"long", FieldKind::kInt},
+};
+
 }  // namespace
 
 bool is_api_name(std::string_view name) {
@@ -90,6 +103,18 @@ bool is_api_name(std::string_view name) {
 
 std::string_view describe_type(FieldKind kind) {
   return kind_row(kind).describe;
+}
+std::optional<FieldKind> kind_of_describe_type(std::string_view type) {
+  for (const FieldKind kind :
+       {FieldKind::kReference, FieldKind::kString, FieldKind::kTextArea, FieldKind::kPicklist,
+        FieldKind::kBoolean, FieldKind::kInt, FieldKind::kDouble, FieldKind::kCurrency, FieldKind::kDate,
+        FieldKind::kDateTime, FieldKind::kEmail, FieldKind::kPhone, FieldKind::kUrl}) {
+    if (describe_type(kind) == type) return kind;
+  }
+  for (const SimplerType& row : kSimplerTypes) {
+    if (row.type == type) return row.kind;
+  }
+  return std::nullopt;
 }
 std::string_view soap_type(FieldKind kind) {
   return kind_row(kind).soap;
@@ -145,6 +170,10 @@ const Field* ObjectType::find(std::string_view name) const {
   const auto at = std::lower_bound(by_name_.begin(), by_name_.end(), key,
                                    [](const auto& entry, const std::string& k) { return entry.first < k; });
   return at == by_name_.end() || at->first != key ? nullptr : &fields_[at->second];
+}
+
+Field* ObjectType::find_to_change(std::string_view name) {
+  return const_cast<Field*>(find(name));
 }
 
 int ObjectType::column(std::string_view name) const {

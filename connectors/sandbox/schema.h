@@ -33,6 +33,9 @@ enum class FieldKind : uint8_t {
 
 /// What describe calls the kind: "reference", "datetime", …
 std::string_view describe_type(FieldKind kind);
+/// The kind that a type of a describe is kept as, a simpler one where need be; nullopt for what the org can't
+/// hold, and for ids and addresses.
+std::optional<FieldKind> kind_of_describe_type(std::string_view type);
 /// "xsd:string", "tns:ID", …
 std::string_view soap_type(FieldKind kind);
 /// True where a value is text of its own (ids and references included).
@@ -104,7 +107,8 @@ struct Field {
   std::string relationship = {};
   std::string children = {};  ///< a reference's relationship as its target sees it, "Contacts"
   std::vector<std::string> picklist = {};
-  std::string compound_of = {};  ///< the compound field it is a part of
+  std::vector<std::string> inactive = {};  ///< values of the picklist that new records don't take any more
+  std::string compound_of = {};            ///< the compound field it is a part of
   Compound compound = Compound::kNone;
   int column = -1;              ///< where its value is stored; -1 for a compound
   std::vector<int> parts = {};  ///< columns of a compound's parts, in the compound's own order
@@ -142,6 +146,7 @@ class ObjectType {
   const SystemColumns& system() const { return system_; }
   /// The field of that name ignoring ASCII case; nullptr when there is none.
   const Field* find(std::string_view name) const;
+  Field* find_to_change(std::string_view name);
   /// The column of a field that the tables are known to have (exact name).
   int column(std::string_view name) const;
   /// Adds a custom text field of 255 characters, or gives the one of that name. nullptr when the name can't

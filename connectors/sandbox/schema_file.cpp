@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <optional>
 
 #include "base/text.h"
 #include "connectors/sandbox/request_body.h"
@@ -37,32 +36,6 @@ const Json& list_at(const Json& object, const char* key) {
   static const Json kNone = Json::array();
   const auto at = object.find(key);
   return at != object.end() && at->is_array() ? *at : kNone;
-}
-
-// Types of a describe that are kept as a simpler one.
-struct TypeRow {
-  std::string_view type;
-  FieldKind kind;
-};
-constexpr TypeRow kSimplerTypes[] = {
-    {"combobox", FieldKind::kString},
-    {"multipicklist", FieldKind::kString},
-    {"encryptedstring", FieldKind::kString},
-    {"percent", FieldKind::kDouble},
-    {"long", FieldKind::kInt},
-};
-
-std::optional<FieldKind> kind_of_type(std::string_view type) {
-  for (const FieldKind kind :
-       {FieldKind::kReference, FieldKind::kString, FieldKind::kTextArea, FieldKind::kPicklist,
-        FieldKind::kBoolean, FieldKind::kInt, FieldKind::kDouble, FieldKind::kCurrency, FieldKind::kDate,
-        FieldKind::kDateTime, FieldKind::kEmail, FieldKind::kPhone, FieldKind::kUrl}) {
-    if (describe_type(kind) == type) return kind;
-  }
-  for (const TypeRow& row : kSimplerTypes) {
-    if (row.type == type) return row.kind;
-  }
-  return std::nullopt;
 }
 
 struct DescribeFlag {
@@ -167,7 +140,7 @@ class SchemaReader {
       if (table.type().find(name) != nullptr) continue;
       const std::string where = std::string(table.type().name()) + "." + name;
       const std::string type = text_at(described, "type", "string");
-      const auto kind = kind_of_type(type);
+      const auto kind = kind_of_describe_type(type);
       if (!kind) {
         report_.passed_over.push_back(where + ": " + type);
         continue;

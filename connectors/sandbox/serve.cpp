@@ -84,7 +84,8 @@ asio::awaitable<http::Response> answer(Front* front, std::shared_ptr<Waiting> wa
     if (waiting->polls.stopped()) co_return http::Response{};  // closes the connection
     handled.response = front->finish(*handled.poll);
   }
-  if (!request.path().starts_with(kAdminPath)) co_await waiting->delays.wait(front->knobs().answer_delay);
+  if (!request.path().starts_with(kAdminPath))
+    co_await waiting->delays.wait(front->knobs().answer_delay + handled.delay);
   co_return std::move(handled.response);
 }
 
@@ -140,7 +141,11 @@ class ServedSandbox : public Sandbox {
       return make_error(ErrorCode::kConflict, "there is an organisation already");
     PD_TRY(fill_new());
     front_->begin_here();
-    return front_->keep();
+    PD_TRY(front_->keep());
+    if (options_.faults.empty()) return {};
+    auto playing = front_->play_faults(options_.faults);
+    if (!playing) return std::move(playing).error().within(options_.faults_name);
+    return {};
   }
 
   Result<void> start(boost::asio::io_context& io) {

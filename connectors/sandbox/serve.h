@@ -36,6 +36,8 @@ struct SandboxOptions {
   bool must_be_new = false;                                ///< refuses a store that has an org already
   GeneratorOptions generator;
   Knobs knobs;
+  std::string faults;              ///< JSON, as Front::play_faults takes it; empty: nothing goes wrong
+  std::string faults_name;         ///< what errors about it begin with
   std::function<Timestamp()> now;  ///< unset: the system's clock
 };
 
@@ -63,7 +65,7 @@ class Sandbox {
 
 /// Fills the org, from its store where that has one, binds the port and begins to answer.
 /// **Errors:** kConflict where the store has an org that must not be there; as OrgStore, apply_schema,
-/// load_export, generate, Front::register_key and http::make_server.
+/// load_export, generate, Front::register_key, Front::play_faults and http::make_server.
 Result<std::unique_ptr<Sandbox>> make_sandbox(boost::asio::io_context& io, SandboxOptions options);
 
 /// A server for a front that lives elsewhere, and longer than the server.

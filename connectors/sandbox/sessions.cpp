@@ -8,10 +8,11 @@ namespace prospectd::sandbox {
 namespace {
 
 // The cursor itself, or a list inside it. They nest as deep as subqueries do.
-Cursor* find_cursor(Cursor& cursor, std::string_view id) {
+template <class C>
+C* find_cursor(C& cursor, std::string_view id) {
   if (cursor.id == id) return &cursor;
   for (const auto& nested : cursor.nested) {
-    if (Cursor* found = find_cursor(*nested, id)) return found;
+    if (C* found = find_cursor<C>(*nested, id)) return found;
   }
   return nullptr;
 }
@@ -50,6 +51,13 @@ Session* Sessions::use(std::string_view token, Timestamp now, const Knobs& knobs
 bool Sessions::close(std::string_view token) {
   ++revision_;
   return sessions_.erase(std::string(token)) > 0;
+}
+
+bool Sessions::drop_cursors(std::string_view token) {
+  const auto at = sessions_.find(std::string(token));
+  if (at == sessions_.end()) return false;
+  at->second.cursors.clear();
+  return true;
 }
 
 void Sessions::grant(const std::string& refresh_token, const std::string& user) {
@@ -96,6 +104,15 @@ const Cursor& Sessions::open_nested(Cursor& around, Cursor list) {
   }
   list.id = salesforce_wire::make_id("0r8", ++last_cursor_);
   return *around.nested.emplace_back(std::make_unique<Cursor>(std::move(list)));
+}
+
+const Table* Sessions::table_of_cursor(std::string_view id) const {
+  for (const auto& [token, session] : sessions_) {
+    for (const Cursor& cursor : session.cursors) {
+      if (const Cursor* found = find_cursor(cursor, id)) return found->table;
+    }
+  }
+  return nullptr;
 }
 
 Cursor* Sessions::use_cursor(Session& session, std::string_view id, Timestamp now, const Knobs& knobs) {

@@ -60,8 +60,15 @@ class Sessions {
   /// The user of a refresh token; empty when it is unknown or no longer good.
   std::string user_of(std::string_view refresh_token) const;
   bool withdraw(std::string_view refresh_token);
+  /// Forgets the open queries of a session.
+  bool drop_cursors(std::string_view token);
   void close_all() {
     sessions_.clear();
+    ++revision_;
+  }
+  /// No refresh token is good any more.
+  void withdraw_all() {
+    refresh_tokens_.clear();
     ++revision_;
   }
   size_t size() const { return sessions_.size(); }
@@ -83,6 +90,8 @@ class Sessions {
   Cursor& open_cursor(Session& session, Cursor cursor, Timestamp now, const Knobs& knobs);
   /// Keeps a list of children beside the query around it, or finds it there.
   const Cursor& open_nested(Cursor& around, Cursor list);
+  /// What an open query, or a list inside one, is about; nullptr when there is none of that id.
+  const Table* table_of_cursor(std::string_view id) const;
   /// A query, or a list inside one; its use is its query's, too. nullptr when the session has none of that
   /// id, or it has lain idle for too long.
   Cursor* use_cursor(Session& session, std::string_view id, Timestamp now, const Knobs& knobs);

@@ -37,6 +37,7 @@ class Table {
   const ObjectType& type() const { return type_; }
   /// As ObjectType::set_key_prefix; only for a table without rows.
   void set_key_prefix(std::string_view prefix) { type_.set_key_prefix(prefix); }
+  ObjectType& type_to_change() { return type_; }
   /// Rows ever given out, purged ones too; they are 0 … rows() − 1.
   size_t rows() const { return states_.size(); }
   size_t count(RowState state) const { return counts_[static_cast<size_t>(state)]; }

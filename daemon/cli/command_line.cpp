@@ -277,6 +277,8 @@ void add_sandbox(CLI::App& app, Draft& d) {
       ->type_name("FILE");
   sandbox->add_option("--schema", s.schema_file, "custom fields, objects and rules: describe results as JSON")
       ->type_name("FILE");
+  sandbox->add_option("--faults", s.faults_file, "what goes wrong on purpose: a fault plan as JSON")
+      ->type_name("FILE");
   sandbox->add_option("--secret-file", s.secret_file, "the client's secret; made when missing")
       ->type_name("FILE");
   sandbox->add_option("--token-file", d.call.token_file, "the token for changes; made when missing")

@@ -148,6 +148,7 @@ const std::vector<VerbText>& verb_texts() {
         {"prospectd sandbox --db org.db", "goes on where it was, after a restart too"},
         {"prospectd sandbox --public-key sync.crt", "takes JWTs signed with that key too"},
         {"prospectd sandbox --schema lead.json", "with the fields that a describe result tells of"},
+        {"prospectd sandbox --faults plan.json", "with what a bad day brings: docs/sandbox.md"},
         {"prospectd sandbox edit 003… Title=CTO", "a change in a running one"}}},
       {"sandbox edit",
        "Change fields of a record in a running sandbox",

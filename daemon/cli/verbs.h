@@ -56,6 +56,7 @@ struct SandboxVerb {
   bool reset = false;       ///< what is in there is thrown away
   bool fills = false;       ///< somebody said what records there are to be: only in a new organisation
   std::string schema_file;  ///< custom fields, objects and rules (JSON); empty: none
+  std::string faults_file;  ///< what goes wrong on purpose (JSON); empty: nothing
   int64_t people = 12'000;
   uint64_t seed = 1;
   std::string client_id = "demo-client";

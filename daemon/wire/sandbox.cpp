@@ -165,6 +165,9 @@ Result<sandbox::SandboxOptions> options_of(const SandboxVerb& verb, const Files&
   }
   options.must_be_new = verb.fills;
   options.load = verb.load;
+  PD_ASSIGN(faults, text_of_file(verb.faults_file));
+  options.faults = std::move(faults);
+  options.faults_name = verb.faults_file;
   options.generator.people = verb.people;
   options.generator.seed = verb.seed;
   return options;

@@ -17,6 +17,11 @@
 
 namespace prospectd::test {
 
+/// An answer of the front that never comes whole: its connection is cut.
+inline bool is_lost(const http::Response& answer) {
+  return answer.delivery != nullptr && answer.delivery->cut_after.has_value();
+}
+
 class FrontTransport final : public http::Transport {
  public:
   explicit FrontTransport(sandbox::Front& front) : front_(front) {}
@@ -38,6 +43,7 @@ class FrontTransport final : public http::Transport {
     http::Response answer = front_.handle(asked);
     if (mangler_) mangler_(request, answer);
     co_await boost::asio::post(executor, boost::asio::use_awaitable);
+    if (is_lost(answer)) co_return make_error(ErrorCode::kNetwork, "the connection ended early");
     co_return answer;
   }
   void cancel_all() override {}

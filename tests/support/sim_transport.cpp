@@ -1,5 +1,7 @@
 #include "tests/support/sim_transport.h"
 
+#include "tests/support/front_transport.h"
+
 namespace prospectd::test {
 namespace {
 
@@ -115,6 +117,7 @@ asio::awaitable<Result<http::Response>> SimTransport::exchange(http::Request req
   }
   if (fault == Fault::kTimeoutBefore) co_return make_error(ErrorCode::kTimeout, "no answer in time");
   http::Response answer = ask(request);
+  if (is_lost(answer)) co_return make_error(ErrorCode::kNetwork, "the connection ended early");
   if (fault == Fault::kTimeoutAfter) {
     co_await scheduler_.sleep(request.timeout, nullptr);
     co_return make_error(ErrorCode::kTimeout, "no answer in time");

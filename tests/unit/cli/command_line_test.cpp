@@ -118,10 +118,12 @@ TEST(CommandLine, TheDemoGetsItsOptionsAndTheProgramAsTyped) {
 }
 
 TEST(CommandLine, TheSandboxGetsItsOptions) {
-  const Ran ran = run({"sandbox", "--port", "0", "--load", "export", "--dir", "box", "--client-id", "me",
-                       "--secret-file", "s", "--token-file", "t", "--schema", "own.json"});
+  const Ran ran =
+      run({"sandbox", "--port", "0", "--load", "export", "--dir", "box", "--client-id", "me", "--secret-file",
+           "s", "--token-file", "t", "--schema", "own.json", "--faults", "bad.json"});
   EXPECT_THAT(ran.hooks, ElementsAre("sandbox"));
   EXPECT_EQ(ran.sandbox.schema_file, "own.json");
+  EXPECT_EQ(ran.sandbox.faults_file, "bad.json");
   EXPECT_EQ(ran.sandbox.port, 0);
   EXPECT_EQ(ran.sandbox.load, "export");
   EXPECT_EQ(ran.sandbox.directory, "box");
