@@ -6,273 +6,156 @@
 #include "base/text.h"
 #include "connectors/salesforce_wire/errors.h"
 #include "connectors/salesforce_wire/ids.h"
-#include "connectors/sandbox/field_text.h"
-#include "connectors/sandbox/request_body.h"
-#include "connectors/sandbox/text_fold.h"
+#include "connectors/sandbox/answers.h"
 
 namespace prospectd::sandbox {
 namespace {
 
-// A key as it is compared.
-std::string key_form(std::string_view text) {
-  return fold_case(trim_ascii(text));
-}
-
 namespace code = salesforce_wire::error_name;
-using mapping::Value;
 
-// SALESFORCE_API §8.3; a character may take four bytes.
-constexpr CsvLimits kUploadLimits{4 * 131'072, 4 * 400'000, 5'000};
 constexpr size_t kChunkRows = 200;  // rows whose keys must differ from each other (§7.1)
-constexpr std::string_view kSetNull = "#N/A";
-constexpr std::string_view kIdName = "Id";
 
-ApiError invalid_batch(std::string_view why) {
-  return api_error("INVALIDBATCH", "InvalidBatch : " + std::string(why));
+// The refusal as bulk results tell it: a record that is not there has another code than in a URL.
+ApiError as_row_error(const ApiError& error) {
+  if (error.code != code::kNotFound) return error;
+  return api_error(std::string(code::kInvalidCrossReferenceKey), "invalid cross reference id");
 }
 
-ApiError no_such_column(std::string_view name) {
-  return invalid_batch("Field name not found : " + std::string(name));
-}
-
-ApiError not_of_type(const Field& field, std::string_view text) {
-  return api_error("INVALID_TYPE_ON_FIELD_IN_RECORD",
-                   field.label + ": value not of required type: " + std::string(text), {field.name});
-}
-
-// "CODE:message:Field1 Field2 --" (§8.2). A record that is not there has another code than in a URL.
+// "CODE:message:Field1 Field2 --" (§8.2).
 std::string error_cell(const ApiError& error) {
-  const bool missing = error.code == code::kNotFound;
-  std::string text = missing ? std::string(code::kInvalidCrossReferenceKey) + ":invalid cross reference id:"
-                             : error.code + ":" + error.message + ":";
+  std::string text = error.code + ":" + error.message + ":";
   for (const std::string& field : error.fields)
     text += field + " ";
   return text + "--";
 }
 
-bool is_id(const Field& field) {
-  return field.kind == FieldKind::kId;
-}
-
 }  // namespace
-
-const Field* upsert_key(const Table& table, std::string_view name) {
-  const Field* field = table.type().find(name);
-  return field != nullptr && is_key(*field) ? field : nullptr;
-}
 
 BulkIngest::BulkIngest(Org& org, BulkJob& job)
     : org_(org),
       job_(job),
       table_(*org.table(job.object)),
-      reader_(
-          [this](char* to, size_t size) {
-            const size_t n = std::min(size, job_.data.size() - at_);
-            job_.data.copy(to, n, at_);
-            at_ += n;
-            return n;
-          },
-          kUploadLimits, job.dialect.delimiter) {}
-
-void BulkIngest::read_header() {
-  if (header_read_) return;
-  header_read_ = true;
-  has_row_ = reader_.next();
-  if (!has_row_) return;
-  for (const std::string_view name : reader_.fields())
-    job_.columns.push_back(repair_utf8(trim_ascii(name)));
-  has_row_ = reader_.next();
-}
-
-// The first line end must be of the kind that the job was made for.
-Outcome<void> BulkIngest::check_line_end() const {
-  const size_t end = job_.data.find_first_of("\r\n");
-  if (end == std::string::npos) return {};
-  const std::string_view found =
-      std::string_view(job_.data).substr(end, job_.data.compare(end, 2, "\r\n") == 0 ? 2 : 1);
-  if (found == job_.dialect.line_end) return {};
-  return api_error("CLIENTINPUTERROR",
-                   "ClientInputError : LineEnding is invalid on user data. Current LineEnding setting is " +
-                       std::string(job_.dialect.line_ending_name));
-}
+      upload_(job.form == BulkForm::kJson ? make_json_upload(org, job) : make_csv_upload(org, job)) {}
 
 Outcome<void> BulkIngest::begin(const Knobs& knobs) {
-  read_header();
-  PD_TRY(check_line_end());
-  if (job_.columns.empty()) return invalid_batch("the data has no header row that can be read");
-  for (const std::string& name : job_.columns) {
-    PD_ASSIGN(column, column_of(name, knobs));
-    const bool twice = std::any_of(columns_.begin(), columns_.end(),
-                                   [&](const Column& c) { return c.field == column.field; });
-    if (twice) return invalid_batch("Field name comes twice : " + name);
-    columns_.push_back(column);
-  }
-  return check_columns();
+  return upload_->begin(knobs);
 }
 
-Outcome<BulkIngest::Column> BulkIngest::column_of(std::string_view name, const Knobs& knobs) const {
-  if (name.find('.') != std::string_view::npos) return parent_column_of(name, knobs);
-  const Field* field = table_.type().find(name);
-  if (field == nullptr || !knobs.field_visible(table_.type().name(), field->name))
-    return no_such_column(name);
-  Column column{field};
-  column.names_record = is_id(*field) || field->name == job_.key_field;
-  return column;
-}
-
-// "Account.Ext__c", or "User:Owner.Username" where the reference has several targets.
-Outcome<BulkIngest::Column> BulkIngest::parent_column_of(std::string_view name, const Knobs& knobs) const {
-  const size_t colon = name.find(':');
-  const std::string_view type = colon == std::string_view::npos ? std::string_view{} : name.substr(0, colon);
-  const std::string_view path = colon == std::string_view::npos ? name : name.substr(colon + 1);
-  const size_t dot = path.find('.');
-  if (dot == std::string_view::npos) return no_such_column(name);
-  for (const Field& field : table_.type().fields()) {
-    if (field.relationship.empty() || !equals_ignore_case_ascii(field.relationship, path.substr(0, dot)) ||
-        !knobs.field_visible(table_.type().name(), field.name)) {
-      continue;
-    }
-    for (const std::string& target : field.reference_to) {
-      if (!type.empty() && !equals_ignore_case_ascii(target, type)) continue;
-      const Table* parent = org_.table(target);
-      const Field* key = parent == nullptr ? nullptr : upsert_key(*parent, path.substr(dot + 1));
-      if (key != nullptr && !is_id(*key)) return Column{&field, parent, key, false};
-    }
-  }
-  return no_such_column(name);
-}
-
-// An operation needs what tells the record, and a delete takes nothing else.
-Outcome<void> BulkIngest::check_columns() const {
-  const std::string_view wanted = by_key() ? std::string_view(job_.key_field) : kIdName;
-  const bool there = std::any_of(columns_.begin(), columns_.end(), [&](const Column& c) {
-    return c.parent == nullptr && c.field->name == wanted;
-  });
-  if (!there && job_.operation != BulkOperation::kInsert) return no_such_column(wanted);
-  const bool deletes =
-      job_.operation == BulkOperation::kDelete || job_.operation == BulkOperation::kHardDelete;
-  if (deletes && columns_.size() > 1) return invalid_batch("a delete takes the column Id and no other");
-  return {};
-}
-
-bool BulkIngest::step(int64_t rows) {
-  while (has_row_ && rows > 0) {
-    std::vector<Cells> chunk;
-    while (has_row_ && rows > 0 && chunk.size() < kChunkRows) {
-      chunk.push_back(take_cells());
+bool BulkIngest::step(int64_t rows, const Knobs& knobs) {
+  while (upload_->more() && rows > 0) {
+    std::vector<UploadRecord> chunk;
+    while (upload_->more() && rows > 0 && chunk.size() < kChunkRows) {
+      chunk.push_back(upload_->take());
       --rows;
     }
-    take_chunk(chunk);
+    take_chunk(chunk, knobs);
   }
-  return has_row_;
-}
-
-BulkIngest::Cells BulkIngest::take_cells() {
-  const auto& fields = reader_.fields();
-  Cells cells;
-  cells.oddity = reader_.oddity();
-  cells.sent = fields.size();
-  cells.values.resize(job_.columns.size());
-  for (size_t i = 0; i < fields.size() && i < cells.values.size(); ++i)
-    cells.values[i] = fields[i];
-  has_row_ = reader_.next();
-  return cells;
+  return upload_->more();
 }
 
 void BulkIngest::set_aside_rest() {
-  read_header();
-  while (has_row_ && !job_.columns.empty()) {
-    const Cells cells = take_cells();
-    for (const std::string& value : cells.values)
+  while (upload_->more()) {
+    const UploadRecord record = upload_->take();
+    for (const std::string& value : record.cells)
       job_.unprocessed.add(value);
     job_.unprocessed.end_row();
   }
 }
 
-// What a row has in the column of a field; empty where there is no such column.
-std::string_view BulkIngest::cell_of(const Cells& cells, std::string_view field) const {
-  for (size_t i = 0; i < columns_.size(); ++i) {
-    if (columns_[i].parent == nullptr && columns_[i].field->name == field) return trim_ascii(cells.values[i]);
-  }
-  return {};
-}
-
-bool BulkIngest::by_key() const {
-  return job_.operation == BulkOperation::kUpsert && job_.key_field != kIdName;
-}
-
-std::string_view BulkIngest::key_of(const Cells& cells) const {
-  return cell_of(cells, by_key() ? std::string_view(job_.key_field) : kIdName);
-}
-
-void BulkIngest::take_chunk(const std::vector<Cells>& chunk) {
+void BulkIngest::take_chunk(const std::vector<UploadRecord>& chunk, const Knobs& knobs) {
   std::map<std::string, int, std::less<>> times;
-  if (by_key()) {
-    for (const Cells& cells : chunk)
-      ++times[key_form(key_of(cells))];
+  for (const UploadRecord& record : chunk) {
+    if (!record.key.empty()) ++times[key_form(record.key)];
   }
-  for (const Cells& cells : chunk) {
-    const bool twice = by_key() && !key_of(cells).empty() && times[key_form(key_of(cells))] > 1;
-    report(cells, write(cells, twice));
+  for (const UploadRecord& record : chunk) {
+    const bool twice = !record.key.empty() && times[key_form(record.key)] > 1;
+    report(record, write(record, twice, knobs));
   }
 }
 
-void BulkIngest::report(const Cells& cells, const Outcome<Written>& outcome) {
+void BulkIngest::report(const UploadRecord& record, const Outcome<Written>& outcome) {
   ++job_.processed;
+  if (!outcome) ++job_.failed;
+  if (job_.is_batch()) {
+    report_in_order(outcome);
+  } else {
+    report_sorted(record, outcome);
+  }
+}
+
+// As the results of the Bulk API 2.0: by what became of the records, with all that was sent.
+void BulkIngest::report_sorted(const UploadRecord& record, const Outcome<Written>& outcome) {
   CsvRows& rows = outcome ? job_.succeeded : job_.refused;
   if (outcome) {
     rows.add(outcome->id);
     rows.add(outcome->created ? "true" : "false");
   } else {
-    ++job_.failed;
-    rows.add(salesforce_wire::canonical_id(cell_of(cells, kIdName)).value_or(""));
-    rows.add(repair_utf8(error_cell(outcome.error())));
+    rows.add(salesforce_wire::canonical_id(record.id).value_or(""));
+    rows.add(repair_utf8(error_cell(as_row_error(outcome.error()))));
   }
-  for (const std::string& value : cells.values)
+  for (const std::string& value : record.cells)
     rows.add(value);
   rows.end_row();
 }
 
-Outcome<BulkIngest::Written> BulkIngest::write(const Cells& cells, bool twice) {
-  if (cells.oddity == CsvOddity::kTooLarge || cells.oddity == CsvOddity::kUnclosedQuote) {
-    return api_error("CLIENTINPUTERROR", std::string(describe(cells.oddity)));
+// As the result of a batch of the Bulk API 1.0: one line a record, in the order of the upload.
+void BulkIngest::report_in_order(const Outcome<Written>& outcome) {
+  const std::string id = outcome ? outcome->id : std::string();
+  const std::string_view created = outcome && outcome->created ? "true" : "false";
+  const std::string_view success = outcome ? "true" : "false";
+  if (job_.form == BulkForm::kCsv) {
+    job_.results.add(id);
+    job_.results.add(success);
+    job_.results.add(created);
+    job_.results.add(outcome ? "" : repair_utf8(error_cell(as_row_error(outcome.error()))));
+    job_.results.end_row();
+    return;
   }
-  if (cells.sent > columns_.size()) return api_error("CLIENTINPUTERROR", "more fields than columns");
-  const std::string key(key_of(cells));
+  job_.json_results += job_.json_results.empty() ? "{\"success\":" : ",{\"success\":";
+  job_.json_results += std::string(success) + ",\"created\":" + std::string(created) +
+                       ",\"id\":" + (outcome ? json_quote(id) : "null") + ",\"errors\":[" +
+                       (outcome ? std::string() : item_error_json(as_row_error(outcome.error()))) + "]}";
+}
+
+Outcome<BulkIngest::Written> BulkIngest::write(const UploadRecord& record, bool twice, const Knobs& knobs) {
+  if (record.problem) return *record.problem;
   switch (job_.operation) {
     case BulkOperation::kInsert:
-      if (key.empty()) return create(cells, true);
+      if (record.id.empty()) return create(record, true, knobs);
       return api_error(std::string(code::kInvalidFieldForInsertUpdate), "cannot specify Id in an insert call",
                        {"Id"});
     case BulkOperation::kUpdate:
-      if (key.empty()) return api_error("MISSING_ARGUMENT", "Id not specified in an update call", {"Id"});
-      return update(key, cells);
+      if (record.id.empty())
+        return api_error("MISSING_ARGUMENT", "Id not specified in an update call", {"Id"});
+      return update(record.id, record, knobs);
     case BulkOperation::kUpsert:
-      return upsert(cells, twice);
+      return upsert(record, twice, knobs);
     default:
-      if (key.empty()) return api_error("MISSING_ARGUMENT", "Id not specified in a delete call", {"Id"});
-      return erase(key);
+      if (record.id.empty())
+        return api_error("MISSING_ARGUMENT", "Id not specified in a delete call", {"Id"});
+      return erase(record.id);
   }
 }
 
-Outcome<BulkIngest::Written> BulkIngest::upsert(const Cells& cells, bool twice) {
-  const std::string key(key_of(cells));
+Outcome<BulkIngest::Written> BulkIngest::upsert(const UploadRecord& record, bool twice, const Knobs& knobs) {
   const Field& field = *table_.type().find(job_.key_field);
   if (twice) {
-    return api_error(std::string(code::kDuplicateValue), "Duplicate external id specified: " + key,
+    return api_error(std::string(code::kDuplicateValue), "Duplicate external id specified: " + record.key,
                      {field.name});
   }
-  if (is_id(field)) return key.empty() ? create(cells, false) : update(key, cells);
-  if (!cell_of(cells, kIdName).empty()) {
+  if (!upserts_by_key(job_)) {
+    return record.id.empty() ? create(record, false, knobs) : update(record.id, record, knobs);
+  }
+  if (!record.id.empty()) {
     return api_error(
         std::string(code::kInvalidField),
         "cannot specify both an external ID reference " + field.name + " and a salesforce id, Id",
-        {std::string(kIdName)});
+        {std::string(kIdField)});
   }
-  if (key.empty()) return api_error("MISSING_ARGUMENT", field.name + " not specified", {field.name});
-  const std::vector<Row> found = with_key(table_, field, key);
-  if (found.empty()) return create(cells, true);
-  if (found.size() == 1) return update(std::string(table_.id(found.front())), cells);
+  if (record.key.empty()) return api_error("MISSING_ARGUMENT", field.name + " not specified", {field.name});
+  const std::vector<Row> found = rows_with_key(org_, table_, field, record.key);
+  if (found.empty()) return create(record, true, knobs);
+  if (found.size() == 1) return update(std::string(table_.id(found.front())), record, knobs);
   std::string ids;
   for (const Row row : found)
     ids += (ids.empty() ? "" : ", ") + std::string(table_.id(row));
@@ -280,14 +163,16 @@ Outcome<BulkIngest::Written> BulkIngest::upsert(const Cells& cells, bool twice) 
                    field.name + ": more than one record found for external id field: [" + ids + "]");
 }
 
-Outcome<BulkIngest::Written> BulkIngest::create(const Cells& cells, bool with_key) {
-  PD_ASSIGN(fields, values_of(cells, with_key));
+Outcome<BulkIngest::Written> BulkIngest::create(const UploadRecord& record, bool with_key,
+                                                const Knobs& knobs) {
+  PD_ASSIGN(fields, upload_->fields_of(record, with_key, knobs));
   PD_ASSIGN(change, org_.create(job_.object, fields));
   return Written{change.id, true};
 }
 
-Outcome<BulkIngest::Written> BulkIngest::update(const std::string& id, const Cells& cells) {
-  PD_ASSIGN(fields, values_of(cells, false));
+Outcome<BulkIngest::Written> BulkIngest::update(const std::string& id, const UploadRecord& record,
+                                                const Knobs& knobs) {
+  PD_ASSIGN(fields, upload_->fields_of(record, false, knobs));
   PD_ASSIGN(change, org_.update(job_.object, id, fields));
   return Written{change.id, false};
 }
@@ -300,47 +185,6 @@ Outcome<BulkIngest::Written> BulkIngest::erase(const std::string& id) {
   PD_ASSIGN(change, org_.remove(*canonical));
   if (job_.operation == BulkOperation::kHardDelete) PD_TRY(org_.purge(*canonical));
   return Written{change.id, false};
-}
-
-Outcome<FieldValues> BulkIngest::values_of(const Cells& cells, bool with_key) {
-  FieldValues fields;
-  for (size_t i = 0; i < columns_.size(); ++i) {
-    const Column& column = columns_[i];
-    const std::string_view text = trim_ascii(cells.values[i]);
-    const bool told_otherwise = column.names_record && (is_id(*column.field) || !with_key);
-    if (text.empty() || told_otherwise) continue;
-    PD_ASSIGN(value, value_of(column, text));
-    fields.emplace_back(column.field->name, std::move(value));
-  }
-  return fields;
-}
-
-Outcome<Value> BulkIngest::value_of(const Column& column, std::string_view text) {
-  if (text == kSetNull) {
-    if (column.field->kind == FieldKind::kBoolean) return not_of_type(*column.field, text);
-    return Value::null();
-  }
-  if (column.parent == nullptr) {
-    auto value = read_field_text(column.field->kind, text);
-    if (!value) return not_of_type(*column.field, text);
-    return *std::move(value);
-  }
-  const std::vector<Row> found = with_key(*column.parent, *column.parent_key, text);
-  if (found.size() == 1) return Value(column.parent->id(found.front()));
-  const std::string object(column.parent->type().name());
-  if (found.size() > 1) {
-    return api_error(std::string(code::kDuplicateExternalId),
-                     "Foreign key external ID: " + key_form(text) + " is found more than once for field " +
-                         column.parent_key->name + " in entity " + object);
-  }
-  return api_error(std::string(code::kInvalidField), "Foreign key external ID: " + key_form(text) +
-                                                         " not found for field " + column.parent_key->name +
-                                                         " in entity " + object);
-}
-
-std::vector<Row> BulkIngest::with_key(const Table& table, const Field& field, std::string_view text) const {
-  const auto value = read_field_text(field.kind, text);
-  return value ? org_.find_by_key(table, field, *value) : std::vector<Row>{};
 }
 
 }  // namespace prospectd::sandbox

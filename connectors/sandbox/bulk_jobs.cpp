@@ -11,10 +11,18 @@ namespace prospectd::sandbox {
 namespace {
 
 constexpr std::string_view kBulkJobPrefix = "750";
+constexpr std::string_view kNoRoom =
+    "uploads and results take more room than this org has for bulk jobs; delete some jobs";
+constexpr std::string_view kBulkBatchPrefix = "751";
 
 ApiError invalid_state(const BulkJob& job, std::string_view what) {
   return api_error("INVALIDJOBSTATE", "InvalidJobState : " + std::string(what) + ", and job " + job.id +
                                           " is in state " + std::string(name_of(job.state)));
+}
+
+std::string query_failure(const BulkJob& job, const ApiError& error) {
+  if (!job.is_batch()) return error.code + " : " + error.message;
+  return "InvalidBatch : Failed to process query: " + error.code + ": " + error.message;
 }
 
 ApiError exceeded(std::string_view what) {
@@ -40,13 +48,16 @@ BulkJob::BulkJob(CsvDialect csv)
 BulkJob::~BulkJob() = default;
 
 size_t BulkJob::bytes() const {
-  return data.size() + results.bytes() + succeeded.bytes() + refused.bytes() + unprocessed.bytes();
+  return data.size() + query.size() + json_results.size() + results.bytes() + succeeded.bytes() +
+         refused.bytes() + unprocessed.bytes();
 }
 
 size_t BulkJobs::bytes() const {
   size_t sum = 0;
-  for (const auto& [id, job] : jobs_)
-    sum += job->bytes();
+  for (const Map* map : {&jobs_, &batches_}) {
+    for (const auto& [id, job] : *map)
+      sum += job->bytes();
+  }
   return sum;
 }
 
@@ -68,9 +79,9 @@ void BulkJobs::fail(BulkJob& job, std::string error) {
   enter(job, BulkState::kFailed);
 }
 
-// What an ingest job leaves untouched when it ends early.
+// What an ingest job leaves untouched when it ends early; batches don't tell.
 void BulkJobs::set_aside_unprocessed(BulkJob& job) {
-  if (job.kind() == BulkKind::kQuery) return;
+  if (job.kind() == BulkKind::kQuery || job.is_batch()) return;
   if (!job.run) job.run = std::make_unique<BulkIngest>(org_, job);
   job.run->set_aside_rest();
 }
@@ -99,7 +110,7 @@ void BulkJobs::advance_one(BulkJob& job, const Knobs& knobs) {
     return;
   }
   if (job.state == BulkState::kUploadComplete) {
-    if (now - job.queued < knobs.bulk_queue_time) return;
+    if (now - job.queued < knobs.bulk_queue_time || (job.after != nullptr && !job.after->over())) return;
     enter(job, BulkState::kInProgress);
   }
   if (now - job.started < knobs.bulk_run_time) return;
@@ -112,15 +123,19 @@ void BulkJobs::advance_one(BulkJob& job, const Knobs& knobs) {
 
 // The schema may have changed since the job was made, so its query is bound again.
 void BulkJobs::step_query(BulkJob& job, const Knobs& knobs) {
-  auto bound = bind_bulk_query(org_, knobs, job.query);
-  if (!bound) return fail(job, bound.error().code + " : " + bound.error().message);
+  QueryContext context;
+  context.user = job.created_by;
+  context.api_version = job.version.major;
+  context.with_deleted = job.operation == BulkOperation::kQueryAll;
+  const auto bound = bind_bulk_query(org_, knobs, job.query, context);
+  if (!bound) return fail(job, query_failure(job, bound.error()));
   const size_t held = std::min(bytes(), kBulkBytesMax);
-  auto answer =
-      run_bulk_query(*bound, job.operation == BulkOperation::kQueryAll, job.dialect, kBulkBytesMax - held);
+  auto answer = run_bulk_query(*bound, job, kBulkBytesMax - held);
   if (!answer) return fail(job, "ExceededQuota : " + answer.error().message);
   job.columns = std::move(answer->columns);
   job.results = std::move(answer->rows);
-  job.processed = static_cast<int64_t>(job.results.rows());
+  job.json_results = std::move(answer->json);
+  job.processed = answer->count;
   enter(job, BulkState::kJobComplete);
 }
 
@@ -131,7 +146,9 @@ void BulkJobs::step_ingest(BulkJob& job, const Knobs& knobs) {
   }
   const int64_t before = job.processed;
   org_.recorder().set_origin(job.origin);
-  const bool more = job.run->step(knobs.bulk_rows_per_step);
+  org_.set_author(job.created_by);
+  const bool more = job.run->step(knobs.bulk_rows_per_step, knobs);
+  org_.set_author({});
   org_.recorder().set_origin({});
   job.changed = org_.now();
   if (!within_quota(job, knobs, job.processed - before)) {
@@ -145,8 +162,9 @@ bool BulkJobs::within_quota(BulkJob& job, const Knobs& knobs, int64_t rows) {
   const Timestamp now = org_.now();
   const auto batches = [](int64_t n) { return (n + kBulkBatchRows - 1) / kBulkBatchRows; };
   records_.count(now, rows);
-  batches_.count(now, batches(job.processed) - batches(job.processed - rows));
-  return records_.used(now) <= knobs.bulk_records_max && batches_.used(now) <= knobs.bulk_batches_max;
+  if (job.is_batch()) return records_.used(now) <= knobs.bulk_records_max;
+  batch_quota_.count(now, batches(job.processed) - batches(job.processed - rows));
+  return records_.used(now) <= knobs.bulk_records_max && batch_quota_.used(now) <= knobs.bulk_batches_max;
 }
 
 Outcome<BulkJob*> BulkJobs::add(std::unique_ptr<BulkJob> job, const Knobs& knobs) {
@@ -157,16 +175,44 @@ Outcome<BulkJob*> BulkJobs::add(std::unique_ptr<BulkJob> job, const Knobs& knobs
       return exceeded("the limit of query jobs in 24 hours is reached");
     }
     query_jobs_.count(now);
-  } else if (batches_.used(now) >= knobs.bulk_batches_max) {
+  } else if (batch_quota_.used(now) >= knobs.bulk_batches_max) {
     return exceeded("the limit of batches in 24 hours is reached");
   }
-  job->id = salesforce_wire::make_id(kBulkJobPrefix, ++last_number_);
-  job->created = now;
+  job->id = next_job_id();
   BulkJob& kept = *job;
-  active_.push_back(&kept);
+  take_up(jobs_, std::move(job));
   enter(kept, kept.kind() == BulkKind::kQuery ? BulkState::kUploadComplete : BulkState::kOpen);
-  jobs_.emplace(kept.id, std::move(job));
   return &kept;
+}
+
+Outcome<BulkJob*> BulkJobs::add_batch(std::unique_ptr<BulkJob> batch, const Knobs& knobs) {
+  const Timestamp now = org_.now();
+  if (batches_.size() >= kBulkBatchesKeptMax) return exceeded("too many batches are kept");
+  if (batch_quota_.used(now) >= knobs.bulk_batches_max) {
+    return exceeded("the limit of batches in 24 hours is reached");
+  }
+  if (bytes() + batch->bytes() > kBulkBytesMax) return exceeded(kNoRoom);
+  batch_quota_.count(now);
+  batch->id = salesforce_wire::make_id(kBulkBatchPrefix, ++last_batch_);
+  BulkJob& kept = *batch;
+  take_up(batches_, std::move(batch));
+  enter(kept, BulkState::kUploadComplete);
+  return &kept;
+}
+
+void BulkJobs::drop_batch(const BulkJob& batch) {
+  std::erase(active_, &batch);
+  batches_.erase(batches_.find(batch.id));
+}
+
+std::string BulkJobs::next_job_id() {
+  return salesforce_wire::make_id(kBulkJobPrefix, ++last_job_);
+}
+
+void BulkJobs::take_up(Map& map, std::unique_ptr<BulkJob> job) {
+  job->created = org_.now();
+  active_.push_back(job.get());
+  map.emplace(job->id, std::move(job));
 }
 
 BulkJob* BulkJobs::find(BulkKind kind, std::string_view id) {
@@ -197,9 +243,7 @@ Outcome<void> BulkJobs::upload(BulkJob& job, std::string data) {
     return api_error("CLIENTINPUTERROR", "ClientInputError : the upload is larger than " +
                                              std::to_string(kBulkUploadBytesMax) + " bytes");
   }
-  if (bytes() + data.size() > kBulkBytesMax) {
-    return exceeded("uploads and results take more room than this org has for bulk jobs; delete some jobs");
-  }
+  if (bytes() + data.size() > kBulkBytesMax) return exceeded(kNoRoom);
   job.data = std::move(data);
   job.uploaded = true;
   job.changed = org_.now();

@@ -1,4 +1,5 @@
-// BulkJobs: the jobs of the Bulk API 2.0 (SALESFORCE_API §8) and how they go on. No thread and no timer: jobs
+// BulkJobs: the jobs of the Bulk API 2.0 (SALESFORCE_API §8), and the batches of those of the Bulk API 1.0
+// (§9, async_jobs.h), which go the same way from their upload to their results. No thread and no timer: jobs
 // advance whenever the org is asked for anything, as far as its clock allows, so that a clock set by hand
 // decides what a test sees. Jobs and their results are kept for kBulkJobKept. One owner (the front), one
 // thread; borrows the org.
@@ -23,6 +24,8 @@ namespace prospectd::sandbox {
 
 enum class BulkKind : uint8_t { kQuery, kIngest };
 enum class BulkOperation : uint8_t { kQuery, kQueryAll, kInsert, kUpdate, kUpsert, kDelete, kHardDelete };
+/// What the upload and the results of a batch are written in; jobs of the Bulk API 2.0 know CSV alone.
+enum class BulkForm : uint8_t { kCsv, kJson };
 enum class BulkState : uint8_t { kOpen, kUploadComplete, kInProgress, kJobComplete, kFailed, kAborted };
 
 /// "queryAll", "hardDelete", …
@@ -33,9 +36,10 @@ std::string_view name_of(BulkState state);
 constexpr std::chrono::hours kBulkJobKept{7 * 24};
 constexpr std::chrono::hours kBulkOpenMax{24};             ///< an open job is aborted after that
 constexpr size_t kBulkJobsMax = 25'000;                    ///< jobs kept, of both kinds
+constexpr size_t kBulkBatchesKeptMax = 25'000;             ///< batches of the Bulk API 1.0
 constexpr size_t kBulkBytesMax = 1024 * 1024 * 1024;       ///< uploads and results of all jobs
 constexpr size_t kBulkUploadBytesMax = 150 * 1024 * 1024;  ///< one upload
-constexpr int64_t kBulkBatchRows = 10'000;                 ///< uploaded rows that count as a batch
+constexpr int64_t kBulkBatchRows = 10'000;  ///< uploaded rows that count as a batch, or fit one
 
 class BulkIngest;
 
@@ -46,14 +50,16 @@ struct BulkJob {
     return operation <= BulkOperation::kQueryAll ? BulkKind::kQuery : BulkKind::kIngest;
   }
   bool over() const { return state >= BulkState::kJobComplete; }
+  /// Whether it is a batch of a job of the Bulk API 1.0.
+  bool is_batch() const { return !parent.empty(); }
   /// What it holds in memory, in bytes.
   size_t bytes() const;
 
-  std::string id;  ///< 18 characters, 750…
+  std::string id;  ///< 18 characters, 750…, of a batch 751…
   BulkOperation operation = BulkOperation::kQuery;
   BulkState state = BulkState::kUploadComplete;
-  std::string object;  ///< canonical name
-  std::string created_by;
+  std::string object;      ///< canonical name
+  std::string created_by;  ///< a user's id, who is also the author of what it writes
   Timestamp created{};
   Timestamp changed{};
   Timestamp queued{};   ///< when it became UploadComplete
@@ -65,7 +71,13 @@ struct BulkJob {
   int64_t failed = 0;
   std::vector<std::string> columns = {};  ///< of a query's results, or of the upload as its header has them
 
-  // Query jobs
+  // Batches
+  std::string parent;              ///< the id of its job
+  const BulkJob* after = nullptr;  ///< the batch whose end it waits for
+  BulkForm form = BulkForm::kCsv;
+  std::string json_results;  ///< where the form is JSON: what stands between the brackets of the list
+
+  // Query jobs; of a batch, `results` are those of an ingest too
   std::string query;
   CsvRows results;
 
@@ -91,6 +103,13 @@ class BulkJobs {
   /// Takes up a new job and gives it its id: an ingest job is open, a query job waits for its turn.
   /// **Errors:** EXCEEDEDQUOTA.
   Outcome<BulkJob*> add(std::unique_ptr<BulkJob> job, const Knobs& knobs);
+  /// Takes up a batch that has its data, and gives it its id: it waits for its turn.
+  /// **Errors:** EXCEEDEDQUOTA.
+  Outcome<BulkJob*> add_batch(std::unique_ptr<BulkJob> batch, const Knobs& knobs);
+  /// Forgets a batch.
+  void drop_batch(const BulkJob& batch);
+  /// An id for a new job, of whichever API.
+  std::string next_job_id();
   /// nullptr when there is no such job of that kind.
   BulkJob* find(BulkKind kind, std::string_view id);
   const BulkJob* find(BulkKind kind, std::string_view id) const;
@@ -118,7 +137,7 @@ class BulkJobs {
 
   /// Counters of the last 24 hours, for the limits resource.
   int64_t query_jobs_used() { return query_jobs_.used(org_.now()); }
-  int64_t batches_used() { return batches_.used(org_.now()); }
+  int64_t batches_used() { return batch_quota_.used(org_.now()); }
 
  private:
   using Map = std::map<std::string, std::unique_ptr<BulkJob>, std::less<>>;
@@ -130,16 +149,19 @@ class BulkJobs {
   void drop_expired();
   void enter(BulkJob& job, BulkState state);
   void fail(BulkJob& job, std::string error);
+  void take_up(Map& map, std::unique_ptr<BulkJob> job);
   void set_aside_unprocessed(BulkJob& job);
   size_t bytes() const;
 
   Org& org_;
-  Map jobs_;                      // ids rise with their creation
+  Map jobs_;  // ids rise with their creation
+  Map batches_;
   std::vector<BulkJob*> active_;  // those that are not over
   CallQuota query_jobs_;
-  CallQuota batches_;
+  CallQuota batch_quota_;
   CallQuota records_;
-  uint64_t last_number_ = 0;
+  uint64_t last_job_ = 0;
+  uint64_t last_batch_ = 0;
 };
 
 }  // namespace prospectd::sandbox

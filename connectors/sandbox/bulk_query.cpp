@@ -1,11 +1,14 @@
 #include "connectors/sandbox/bulk_query.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <variant>
 
 #include "connectors/salesforce_wire/soql.h"
 #include "connectors/sandbox/plain_value.h"
+#include "connectors/sandbox/record_writer.h"
+#include "connectors/sandbox/selection_writer.h"
 #include "connectors/sandbox/soql_source.h"
 
 namespace prospectd::sandbox {
@@ -57,9 +60,48 @@ void add_values(const Org& org, const Selection& selection, const From& from, Cs
   }
 }
 
+using RowAppender = std::function<void(Row)>;
+
+RowAppender csv_appender(const BoundQuery& query, BulkAnswer& answer) {
+  for (const Field* field : query.select)
+    answer.columns.push_back(field->name);
+  if (query.selection != nullptr) add_names(*query.selection, "", answer.columns);
+  return [&query, &answer](Row row) {
+    std::string value;
+    for (const Field* field : query.select) {
+      value.clear();
+      append_plain_value(value, *query.table, row, *field);
+      answer.rows.add(value);
+    }
+    if (query.selection != nullptr)
+      add_values(*query.org, *query.selection, Place{query.table, row}, answer.rows);
+    answer.rows.end_row();
+  };
+}
+
+// Records as the query resource writes them, but for their moments, which are numbers.
+RowAppender json_appender(const BoundQuery& query, const BulkJob& job, BulkAnswer& answer) {
+  static const KeepList kNoLists;  // such a query has no subqueries
+  if (query.selection == nullptr) {
+    return [writer = RecordWriter(*query.table, query.select, job.version.text(), MomentForm::kMilliseconds),
+            &answer](Row row) {
+      if (!answer.json.empty()) answer.json += ',';
+      writer.append(answer.json, row);
+    };
+  }
+  const std::string version = job.version.text();
+  return [writer =
+              SelectionWriter(*query.org, *query.selection, version, 0, kNoLists, MomentForm::kMilliseconds),
+          &answer](Row row) {
+    if (!answer.json.empty()) answer.json += ',';
+    writer.append(answer.json, row, nullptr);
+  };
+}
+
 }  // namespace
 
-Outcome<BoundQuery> bind_bulk_query(const Org& org, const Knobs& knobs, std::string_view text) {
+Outcome<BoundQuery> bind_bulk_query(const Org& org, const Knobs& knobs, std::string_view text,
+                                    const QueryContext& context) {
   auto parsed = soql::parse(text);
   if (const auto* error = std::get_if<soql::ParseError>(&parsed)) {
     if (!error->construct.empty()) return not_in_bulk(error->construct);
@@ -68,7 +110,7 @@ Outcome<BoundQuery> bind_bulk_query(const Org& org, const Knobs& knobs, std::str
   const soql::Query& query = std::get<soql::Query>(parsed);
   if (query.count) return not_in_bulk("COUNT()");
   if (query.offset) return not_in_bulk("OFFSET");
-  PD_ASSIGN(bound, bind_query(org, knobs, query, text));
+  PD_ASSIGN(bound, bind_query(org, knobs, query, text, context));
   if (bound.grouping != nullptr) return not_in_bulk("A query with groups or aggregates");
   if (bound.selection != nullptr) PD_TRY(check_selection(*bound.selection));
   for (const Field* field : bound.select) {
@@ -79,24 +121,15 @@ Outcome<BoundQuery> bind_bulk_query(const Org& org, const Knobs& knobs, std::str
   return bound;
 }
 
-Outcome<BulkAnswer> run_bulk_query(const BoundQuery& query, bool with_deleted, const CsvDialect& dialect,
-                                   size_t bytes_max) {
-  BulkAnswer answer{{}, CsvRows(dialect)};
-  for (const Field* field : query.select)
-    answer.columns.push_back(field->name);
-  if (query.selection != nullptr) add_names(*query.selection, "", answer.columns);
-  std::string value;
-  const std::vector<Row> rows = run_query(query, with_deleted);
+Outcome<BulkAnswer> run_bulk_query(const BoundQuery& query, const BulkJob& job, size_t bytes_max) {
+  BulkAnswer answer{{}, CsvRows(job.dialect)};
+  const RowAppender append =
+      job.form == BulkForm::kJson ? json_appender(query, job, answer) : csv_appender(query, answer);
+  const std::vector<Row> rows = run_query(query, job.operation == BulkOperation::kQueryAll);
   for (const Row row : rows) {
-    for (const Field* field : query.select) {
-      value.clear();
-      append_plain_value(value, *query.table, row, *field);
-      answer.rows.add(value);
-    }
-    if (query.selection != nullptr)
-      add_values(*query.org, *query.selection, Place{query.table, row}, answer.rows);
-    answer.rows.end_row();
-    if (answer.rows.bytes() > bytes_max) {
+    append(row);
+    ++answer.count;
+    if (answer.rows.bytes() + answer.json.size() > bytes_max) {
       return api_error("EXCEEDEDQUOTA", "the results take more room than this org has for bulk jobs");
     }
   }

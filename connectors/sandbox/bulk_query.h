@@ -1,5 +1,5 @@
-// Query jobs of the Bulk API 2.0: what such a query may ask, and its rows as CSV (SALESFORCE_API §8.1). Pure;
-// borrows the org; one thread.
+// Queries of bulk jobs: what such a query may ask, and its rows as CSV, or as JSON for the Bulk API 1.0
+// (SALESFORCE_API §8.1, §9). Pure; borrows the org; one thread.
 #pragma once
 
 #include <string>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "connectors/sandbox/bulk_csv.h"
+#include "connectors/sandbox/bulk_jobs.h"
 #include "connectors/sandbox/crm_model.h"
 #include "connectors/sandbox/knobs.h"
 #include "connectors/sandbox/outcome.h"
@@ -16,15 +17,17 @@ namespace prospectd::sandbox {
 
 /// Reads and binds a bulk job's query.
 /// **Errors:** as the query resource; API_ERROR for what the Bulk API doesn't carry out.
-Outcome<BoundQuery> bind_bulk_query(const Org& org, const Knobs& knobs, std::string_view text);
+Outcome<BoundQuery> bind_bulk_query(const Org& org, const Knobs& knobs, std::string_view text,
+                                    const QueryContext& context);
 
-/// The columns and the rows of a query's answer, with the values of this moment.
+/// The rows of a query's answer in the form of its job, with the values of this moment.
 struct BulkAnswer {
   std::vector<std::string> columns;
   CsvRows rows;
+  std::string json = {};  ///< records, between the brackets of their list
+  int64_t count = 0;
 };
 /// **Errors:** EXCEEDEDQUOTA when the rows take more than `bytes_max` bytes.
-Outcome<BulkAnswer> run_bulk_query(const BoundQuery& query, bool with_deleted, const CsvDialect& dialect,
-                                   size_t bytes_max);
+Outcome<BulkAnswer> run_bulk_query(const BoundQuery& query, const BulkJob& job, size_t bytes_max);
 
 }  // namespace prospectd::sandbox

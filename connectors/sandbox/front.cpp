@@ -14,12 +14,23 @@ constexpr std::string_view kIdentity = "/id/";
 constexpr std::string_view kSoapPartner = "/services/Soap/u/";
 constexpr std::string_view kSoapEnterprise = "/services/Soap/c/";
 constexpr std::string_view kCometd = "/cometd/";
+constexpr std::string_view kAsync = "/services/async/";
 
-// Clients differ in whether they end a path with a slash (SALESFORCE_API §2).
+// Clients differ in whether they end a path with a slash (SALESFORCE_API §2), and some put one too many
+// before it: their instance URL ends with one.
 std::string_view without_trailing_slash(std::string_view path) {
   while (path.size() > 1 && path.back() == '/')
     path.remove_suffix(1);
   return path;
+}
+
+// What stands in a path between these two, of which the second ends it; empty where it is another path.
+std::string_view between(std::string_view path, std::string_view before, std::string_view behind) {
+  const size_t found = path.find(before);
+  if (found == std::string_view::npos || !path.ends_with(behind)) return {};
+  const size_t begin = found + before.size();
+  const size_t end = path.size() - behind.size();
+  return begin < end ? path.substr(begin, end - begin) : std::string_view{};  // they may share a slash
 }
 
 }  // namespace
@@ -32,18 +43,19 @@ Front::Front(Org& org, FrontOptions options) : state_(std::make_unique<State>(or
 }
 Front::~Front() = default;
 
-bool Front::awaits_upload(std::string_view path) const {
-  constexpr std::string_view kIngest = "/jobs/ingest/";
-  constexpr std::string_view kBatches = "/batches";
+std::optional<size_t> Front::upload_limit(std::string_view method, std::string_view path) const {
   path = without_trailing_slash(path);
-  const size_t ingest = path.find(kIngest);
-  if (!path.starts_with(kData) || ingest == std::string_view::npos || !path.ends_with(kBatches)) return false;
-  const size_t begin = ingest + kIngest.size();
-  const size_t end = path.size() - kBatches.size();
-  if (begin >= end) return false;  // the slash of the one is the other's
-  const std::string_view id = path.substr(begin, end - begin);
-  const BulkJob* job = state_->bulk.find(BulkKind::kIngest, id);
-  return job != nullptr && job->state == BulkState::kOpen && !job->uploaded;
+  if (method == "PUT" && path.starts_with(kData)) {
+    const BulkJob* job = state_->bulk.find(BulkKind::kIngest, between(path, "/jobs/ingest/", "/batches"));
+    const bool waits = job != nullptr && job->state == BulkState::kOpen && !job->uploaded;
+    return waits ? std::optional(kBulkUploadBytesMax) : std::nullopt;
+  }
+  if (method == "POST" && path.starts_with(kAsync)) {
+    const AsyncJob* job = state_->async_jobs.find(between(path, "/job/", "/batch"));
+    const bool waits = job != nullptr && job->state == AsyncState::kOpen;
+    return waits ? std::optional(kAsyncBatchBytesMax) : std::nullopt;
+  }
+  return std::nullopt;
 }
 
 const Knobs& Front::knobs() const {
@@ -130,6 +142,8 @@ Handled Front::State::route(const http::ServerRequest& request, std::string_view
     answer = s.identity(request, path.substr(kIdentity.size()));
   } else if (path == kData) {
     answer = s.versions(request);
+  } else if (path.starts_with(kAsync)) {
+    answer = s.async(request, path.substr(kAsync.size()));
   } else if (path.starts_with(kCometd)) {
     handled = s.streaming(request, path.substr(kCometd.size()));
   } else if (path.starts_with(kAdminPath)) {

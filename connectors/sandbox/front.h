@@ -40,7 +40,7 @@ struct Stats {
   int64_t query_pages = 0;  ///< later pages only
   int64_t records = 0;      ///< single records
   int64_t limits = 0;
-  int64_t bulk_calls = 0;  ///< under jobs/
+  int64_t bulk_calls = 0;  ///< under jobs/ and /services/async/
   int64_t cometd_calls = 0;
   int64_t refused_sessions = 0;
   int64_t refused_quota = 0;
@@ -83,9 +83,9 @@ class Front {
   /// Is called when something has happened that a long poll may wait for.
   void on_event(std::function<void()> callback);
 
-  /// Whether an open bulk job waits for its upload at this path; of all bodies that one alone may be large
-  /// (SALESFORCE_API §8.2), and who has no session has no open job.
-  bool awaits_upload(std::string_view path) const;
+  /// How large a body may be that an open bulk job waits for; nullopt for any other request. Of all bodies
+  /// these alone may be large (SALESFORCE_API §8.2, §9), and who has no session has no open job.
+  std::optional<size_t> upload_limit(std::string_view method, std::string_view path) const;
 
   const Knobs& knobs() const;
   void set_knobs(Knobs knobs);

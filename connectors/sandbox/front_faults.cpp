@@ -48,10 +48,14 @@ Result<void> check_names(const Org& org, const FaultFile& file) {
 
 void Front::State::advance() {
   org.settle();
-  if (!faults.watches_rows()) return bulk.advance(knobs);
-  const FaultRequest jobs = bulk_fault_request();
-  const Writing scope(*this, jobs);
-  bulk.advance(knobs);
+  if (faults.watches_rows()) {
+    const FaultRequest jobs = bulk_fault_request();
+    const Writing scope(*this, jobs);
+    bulk.advance(knobs);
+  } else {
+    bulk.advance(knobs);
+  }
+  async_jobs.advance();
 }
 
 Result<void> Front::State::play(FaultFile file) {

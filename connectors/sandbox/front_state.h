@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "connectors/sandbox/async_jobs.h"
 #include "connectors/sandbox/authorization_codes.h"
 #include "connectors/sandbox/bulk_jobs.h"
 #include "connectors/sandbox/call_quota.h"
@@ -31,7 +32,12 @@ struct FaultFile;
 
 struct Front::State {
   State(Org& o, FrontOptions f)
-      : org(o), options(std::move(f)), bulk(o), cometd(o, events), knobs_changed(o.now()) {
+      : org(o),
+        options(std::move(f)),
+        bulk(o),
+        async_jobs(o, bulk),
+        cometd(o, events),
+        knobs_changed(o.now()) {
     org.recorder().listen([this](const ChangeSet& transaction) {
       if (!knobs.change_events) return;
       events.add(transaction, knobs);
@@ -53,6 +59,7 @@ struct Front::State {
   AuthorizationCodes codes;
   CallQuota quota;
   BulkJobs bulk;
+  AsyncJobs async_jobs;
   ChangeLog events;
   Cometd cometd;
   std::function<void()> on_event;
@@ -78,6 +85,7 @@ struct Front::State {
   /// cursors and bulk jobs. Who listens for events is told that there is a gap.
   void go_back_to(const Snapshot& snapshot) {
     sessions.close_cursors();
+    async_jobs.forget_all();
     bulk.forget_all();
     org.put_back(snapshot.org);
     change_knobs(snapshot.knobs);
@@ -128,6 +136,9 @@ struct Front::State {
   // rest.cpp: everything under /services/data; `path` is what follows that and its slash
   http::Response versions(const http::ServerRequest& request);
   http::Response data(const http::ServerRequest& request, std::string_view path);
+
+  // rest_async.cpp: `path` is what follows /services/async/
+  http::Response async(const http::ServerRequest& request, std::string_view path);
 
   // rest.cpp: `path` is what follows /cometd/
   Handled streaming(const http::ServerRequest& request, std::string_view path);

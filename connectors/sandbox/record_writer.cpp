@@ -1,5 +1,7 @@
 #include "connectors/sandbox/record_writer.h"
 
+#include <chrono>
+
 #include "connectors/sandbox/json_text.h"
 
 namespace prospectd::sandbox {
@@ -39,6 +41,10 @@ void append_address(std::string& out, const Table& table, Row row, const Field& 
   out += '}';
 }
 
+void append_milliseconds(std::string& out, std::chrono::milliseconds since_1970) {
+  append_number(out, static_cast<int64_t>(since_1970.count()));
+}
+
 }  // namespace
 
 std::string person_name(const Table& table, Row row, const Field& field) {
@@ -49,8 +55,8 @@ std::string person_name(const Table& table, Row row, const Field& field) {
 }
 
 RecordWriter::RecordWriter(const Table& table, const std::vector<const Field*>& fields,
-                           std::string_view version)
-    : table_(table) {
+                           std::string_view version, MomentForm moments)
+    : table_(table), moments_(moments) {
   const std::string type(table.type().name());
   head_ = "{\"attributes\":{\"type\":\"" + type + "\",\"url\":\"/services/data/" + std::string(version) +
           "/sobjects/" + type + "/";
@@ -64,12 +70,12 @@ void RecordWriter::append(std::string& out, Row row) const {
   out += "\"}";
   for (const Part& p : parts_) {
     out += p.key;
-    append_field(out, table_, row, *p.field);
+    append_field(out, table_, row, *p.field, moments_);
   }
   out += '}';
 }
 
-void append_field(std::string& out, const Table& table, Row row, const Field& field) {
+void append_field(std::string& out, const Table& table, Row row, const Field& field, MomentForm moments) {
   if (field.compound == Compound::kAddress) return append_address(out, table, row, field);
   if (field.compound == Compound::kPersonName) return append_quoted(out, person_name(table, row, field));
   if (table.is_null(row, field.column)) {
@@ -86,8 +92,12 @@ void append_field(std::string& out, const Table& table, Row row, const Field& fi
     case FieldKind::kCurrency:
       return append_number(out, table.real(row, field.column));
     case FieldKind::kDate:
+      if (moments == MomentForm::kMilliseconds)
+        return append_milliseconds(out, std::chrono::days(table.number(row, field.column)));
       return append_date(out, table.number(row, field.column));
     case FieldKind::kDateTime:
+      if (moments == MomentForm::kMilliseconds)
+        return append_milliseconds(out, seconds(table.number(row, field.column)));
       return append_datetime(out, table.number(row, field.column));
     default:
       append_quoted(out, table.text(row, field.column));

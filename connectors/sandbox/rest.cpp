@@ -82,27 +82,6 @@ Outcome<Session*> session_of(Front::State& s, const http::ServerRequest& request
   return session;
 }
 
-Outcome<salesforce_wire::ApiVersion> version_of(const Front::State& s, std::string_view segment) {
-  constexpr int kRetiredMin = 7;
-  const auto version = salesforce_wire::parse_api_version(segment);
-  if (!version || !segment.starts_with('v') || version->minor != 0) return not_found();
-  if (version->major >= kRetiredMin && version->major < s.knobs.version_min) {
-    return api_error(410, std::string(code::kUnsupportedApiVersion),
-                     "The requested API version is no longer supported: " + version->text());
-  }
-  if (version->major < s.knobs.version_min || version->major > s.knobs.version_max) return not_found();
-  return *version;
-}
-
-Outcome<void> check_access(Front::State& s) {
-  PD_TRY(count_call(s));
-  if (!s.knobs.api_enabled) {
-    return api_error(403, std::string(code::kApiDisabledForOrg),
-                     "The REST API is not enabled for this Organization.");
-  }
-  return {};
-}
-
 bool among_methods(std::string_view methods, std::string_view method) {
   while (!methods.empty()) {
     const size_t comma = methods.find(',');
@@ -124,6 +103,27 @@ std::string limit_info(Front::State& s) {
 }
 
 }  // namespace
+
+Outcome<salesforce_wire::ApiVersion> version_of(const Front::State& s, std::string_view segment) {
+  constexpr int kRetiredMin = 7;
+  const auto version = salesforce_wire::parse_api_version(segment);
+  if (!version || !segment.starts_with('v') || version->minor != 0) return not_found();
+  if (version->major >= kRetiredMin && version->major < s.knobs.version_min) {
+    return api_error(410, std::string(code::kUnsupportedApiVersion),
+                     "The requested API version is no longer supported: " + version->text());
+  }
+  if (version->major < s.knobs.version_min || version->major > s.knobs.version_max) return not_found();
+  return *version;
+}
+
+Outcome<void> check_access(Front::State& s) {
+  PD_TRY(count_call(s));
+  if (!s.knobs.api_enabled) {
+    return api_error(403, std::string(code::kApiDisabledForOrg),
+                     "The REST API is not enabled for this Organization.");
+  }
+  return {};
+}
 
 Outcome<void> count_call(Front::State& s) {
   const Timestamp now = s.org.now();

@@ -169,18 +169,6 @@ constexpr JobRoute kJobRoutes[] = {
     {BulkKind::kIngest, "unprocessedrecords", "GET", answer_unprocessed},
 };
 
-// The route for the call's method among those that `fits`; without one, the refusal to answer with.
-template <class Routes, class Fits>
-auto route_of(const Routes& routes, const std::string& method, const Fits& fits, std::string& allowed) {
-  const auto* found = static_cast<decltype(&routes[0])>(nullptr);
-  for (const auto& route : routes) {
-    if (!fits(route)) continue;
-    allowed += (allowed.empty() ? "" : ",") + std::string(route.method);
-    if (route.method == (method == "HEAD" ? "GET" : method)) found = &route;
-  }
-  return found;
-}
-
 }  // namespace
 
 std::string_view path_of(BulkKind kind) {

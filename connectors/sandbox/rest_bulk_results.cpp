@@ -19,14 +19,6 @@ constexpr size_t kResultPagesMax = 5;
 constexpr std::string_view kNoLocator = "null";
 constexpr int kLocatorVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 
-http::Response csv_answer(std::string body) {
-  http::Response answer;
-  answer.status = 200;
-  answer.headers.set("Content-Type", "text/csv; charset=UTF-8");
-  answer.body = std::move(body);
-  return answer;
-}
-
 template <class T>
 std::optional<T> whole_number_of(std::string_view text) {
   T number = 0;
@@ -114,6 +106,14 @@ http::Response sorted_rows(const Call& call, const BulkJob& job, std::vector<std
 }
 
 }  // namespace
+
+http::Response csv_answer(std::string body) {
+  http::Response answer;
+  answer.status = 200;
+  answer.headers.set("Content-Type", "text/csv; charset=UTF-8");
+  answer.body = std::move(body);
+  return answer;
+}
 
 Outcome<http::Response> answer_upload(Call& call, BulkJob& job) {
   if (call.request.content_type() != "text/csv") {

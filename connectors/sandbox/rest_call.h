@@ -41,6 +41,12 @@ Outcome<http::Response> run_call(Front::State& state, const http::ServerRequest&
                                  std::string_view path, Nesting nesting = Nesting::kNone);
 /// Counts one more call. **Errors:** 403 REQUEST_LIMIT_EXCEEDED.
 Outcome<void> count_call(Front::State& state);
+/// The same for a call that comes from outside, as far as this org has an API. **Errors:** 403
+/// API_DISABLED_FOR_ORG.
+Outcome<void> check_access(Front::State& state);
+/// The version that a path begins with, "v60.0", among those that this org has.
+/// **Errors:** 404 NOT_FOUND, 410 UNSUPPORTED_API_VERSION.
+Outcome<salesforce_wire::ApiVersion> version_of(const Front::State& state, std::string_view segment);
 /// "com/salesforce/api/rest/60.0;client=acme-sync": where a change comes from, as its event tells (§16.2);
 /// the client is that of Sforce-Call-Options. (rest.cpp)
 std::string change_origin(std::string_view api, const salesforce_wire::ApiVersion& version,

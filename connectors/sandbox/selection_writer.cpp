@@ -18,8 +18,8 @@ const std::vector<Row>* children_in(const ChildLists& lists, size_t at, Row row)
 }  // namespace
 
 SelectionWriter::SelectionWriter(const Org& org, const Selection& selection, std::string_view version,
-                                 size_t children_max, const KeepList& keep)
-    : org_(&org), selection_(&selection), children_max_(children_max), keep_(&keep) {
+                                 size_t children_max, const KeepList& keep, MomentForm moments)
+    : org_(&org), selection_(&selection), children_max_(children_max), moments_(moments), keep_(&keep) {
   head_ = "{\"attributes\":{\"type\":\"" + selection.type_name + "\",\"url\":\"/services/data/" +
           std::string(version) + "/sobjects/" + std::string(selection.table->type().name()) + "/";
   for (const Selection::Column& column : selection.columns) {
@@ -27,9 +27,9 @@ SelectionWriter::SelectionWriter(const Org& org, const Selection& selection, std
     append_quoted(part.key, column.name);
     part.key += ':';
     for (const Selection& parent : column.parents)
-      part.writers.emplace_back(org, parent, version, children_max, keep);
+      part.writers.emplace_back(org, parent, version, children_max, keep, moments);
     if (column.children != nullptr)
-      part.writers.emplace_back(org, *column.children->query.selection, version, children_max, keep);
+      part.writers.emplace_back(org, *column.children->query.selection, version, children_max, keep, moments);
     parts_.push_back(std::move(part));
   }
 }
@@ -43,7 +43,7 @@ size_t SelectionWriter::append(std::string& out, Row row, const ChildLists& list
     out += part.key;
     const Selection::Column& column = *part.column;
     if (column.field != nullptr) {
-      append_field(out, *selection_->table, row, *column.field);
+      append_field(out, *selection_->table, row, *column.field, moments_);
     } else if (column.reference != nullptr) {
       append_parent(out, row, part);
     } else if (column.children != nullptr) {

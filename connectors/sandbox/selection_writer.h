@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "connectors/sandbox/record_writer.h"
 #include "connectors/sandbox/soql_bind.h"
 
 namespace prospectd::sandbox {
@@ -29,7 +30,7 @@ class SelectionWriter {
   /// `version` is the path's, "v60.0". Of a list of children at most `children_max` rows are written;
   /// `keep` must outlive the writer.
   SelectionWriter(const Org& org, const Selection& selection, std::string_view version, size_t children_max,
-                  const KeepList& keep);
+                  const KeepList& keep, MomentForm moments = MomentForm::kText);
 
   /// Appends one record, and gives how many records that was, children included.
   size_t append(std::string& out, Row row, const ChildLists& lists) const;
@@ -48,6 +49,7 @@ class SelectionWriter {
   const Org* org_;
   const Selection* selection_;
   size_t children_max_;
+  MomentForm moments_;
   const KeepList* keep_;
   std::string head_;
   std::vector<Part> parts_;

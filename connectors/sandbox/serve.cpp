@@ -10,7 +10,6 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "connectors/sandbox/bulk_jobs.h"
 #include "connectors/sandbox/schema_file.h"
 
 namespace prospectd::sandbox {
@@ -109,8 +108,7 @@ class DelayingServer final : public http::Server {
 // An upload that a bulk job waits for may be larger than anything else that the org is sent.
 http::BodyLimit body_limit_of(const Front& front, size_t otherwise) {
   return [&front, otherwise](std::string_view method, std::string_view path) {
-    const bool upload = method == "PUT" && front.awaits_upload(path);
-    return upload ? std::max(otherwise, kBulkUploadBytesMax) : otherwise;
+    return std::max(otherwise, front.upload_limit(method, path).value_or(0));
   };
 }
 

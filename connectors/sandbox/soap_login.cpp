@@ -37,10 +37,6 @@ http::Response fault(std::string_view name, std::string_view message) {
                              words + "</sf:exceptionMessage></sf:LoginFault></detail></soapenv:Fault>");
 }
 
-std::string element(std::string_view name, std::string_view text) {
-  return "<" + std::string(name) + ">" + xml_escape(text) + "</" + std::string(name) + ">";
-}
-
 }  // namespace
 
 http::Response Front::State::soap_login(const http::ServerRequest& request, std::string_view path) {
@@ -67,11 +63,12 @@ http::Response Front::State::soap_login(const http::ServerRequest& request, std:
   const std::string short_id = org.id().substr(0, salesforce_wire::kShortIdSize);
   const std::string server =
       instance + "/services/Soap/u/" + std::to_string(version->major) + ".0/" + short_id;
-  return xml_answer(200, "<loginResponse><result>" + element("metadataServerUrl", server) +
+  return xml_answer(200, "<loginResponse><result>" + xml_element("metadataServerUrl", server) +
                              "<passwordExpired>false</passwordExpired><sandbox>true</sandbox>" +
-                             element("serverUrl", server) + element("sessionId", open_session(*user)) +
-                             element("userId", *user) + "<userInfo>" + element("organizationId", org.id()) +
-                             element("userId", *user) + element("userName", *username) +
+                             xml_element("serverUrl", server) +
+                             xml_element("sessionId", open_session(*user)) + xml_element("userId", *user) +
+                             "<userInfo>" + xml_element("organizationId", org.id()) +
+                             xml_element("userId", *user) + xml_element("userName", *username) +
                              "</userInfo></result></loginResponse>");
 }
 

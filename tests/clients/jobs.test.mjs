@@ -86,6 +86,80 @@ describe("Bulk API 2.0", () => {
   });
 });
 
+describe("Bulk API 1.0", () => {
+  before(() => {
+    conn.bulk.pollTimeout = kPoll.pollTimeout;
+    conn.bulk.pollInterval = kPoll.pollInterval;
+  });
+  const load = (operation, input, options = {}) => conn.bulk.load("Lead", operation, options, input);
+  const ids = (results) => results.map((result) => result.id);
+
+  it("insert, and a row that is refused leaves the others", async () => {
+    const results = await load("insert", [...leads(3), { LastName: "No company", Company: "" }]);
+    assert.deepEqual(results.map((r) => r.success), [true, true, true, false]);
+    assert.match(results[0].id, /^00Q\w{15}$/);
+    assert.equal(results[0].created, true);
+    assert.match(results[3].errors[0], /^REQUIRED_FIELD_MISSING/);
+    assert.equal(await count(`SELECT COUNT() FROM Lead WHERE Id IN ('${ids(results.slice(0, 3)).join("','")}')`), 3);
+  });
+  it("update, and null empties a field", async () => {
+    const made = ids(await load("insert", leads(2, { Title: "CTO" })));
+    const results = await load("update", made.map((Id) => ({ Id, Title: null, Phone: "7" })));
+    assert.ok(results.every((r) => r.success && !r.created));
+    const lead = await conn.sobject("Lead").retrieve(made[0]);
+    assert.equal(lead.Title, null);
+    assert.equal(lead.Phone, "7");
+  });
+  it("upsert by a field that serves as a key", async () => {
+    const contact = { LastName: "Upserted", Email: "upserted@x.test" };
+    const upsert = () => conn.bulk.load("Contact", "upsert", { extIdField: "Email" }, [contact]);
+    const [made] = await upsert();
+    const [found] = await upsert();
+    assert.equal(made.created, true);
+    assert.equal(found.created, false);
+    assert.equal(found.id, made.id);
+  });
+  it("delete", async () => {
+    const made = ids(await load("insert", leads(2)));
+    const results = await load("delete", made.map((Id) => ({ Id })));
+    assert.deepEqual(ids(results), made);
+    assert.equal(await count(`SELECT COUNT() FROM Lead WHERE Id IN ('${made.join("','")}')`), 0);
+  });
+  it("query: every record of the object, with the values that REST has", async () => {
+    const rows = await (await conn.bulk.query("SELECT Id, LastName, Owner.Name FROM Lead")).toArray();
+    assert.equal(rows.length, await count("SELECT COUNT() FROM Lead"));
+    assert.equal(rows[0].LastName, (await conn.sobject("Lead").retrieve(rows[0].Id)).LastName);
+    assert.ok(rows[0]["Owner.Name"]);
+  });
+  it("a query that can't be read ends in its error", () =>
+    assert.rejects(conn.bulk.query("SELECT Nope FROM Lead"), /INVALID_FIELD/));
+  it("a job with its batches, one after the other", async () => {
+    const job = conn.bulk.createJob("Lead", "insert", { concurrencyMode: "Serial" });
+    const info = await job.open();
+    assert.equal(info.state, "Open");
+    assert.equal(info.concurrencyMode, "Serial");
+    const done = (batch) => new Promise((resolve, reject) => {
+      batch.on("queue", () => batch.poll(kPoll.pollInterval, kPoll.pollTimeout));
+      batch.on("response", resolve);
+      batch.on("error", reject);
+    });
+    const batches = [job.createBatch(), job.createBatch()];
+    const results = batches.map(done);
+    for (const batch of batches) batch.execute(leads(2)).then(() => {}, () => {});
+    assert.deepEqual((await Promise.all(results)).map((r) => r.length), [2, 2]);
+    assert.equal((await job.list()).length, 2);
+    assert.equal((await job.check()).numberRecordsProcessed, "4");
+    assert.equal((await job.close()).state, "Closed");
+  });
+  it("a job is aborted", async () => {
+    const job = conn.bulk.createJob("Lead", "insert");
+    await job.open();
+    assert.equal((await job.abort()).state, "Aborted");
+  });
+  it("an unknown job is refused by its name", () =>
+    assert.rejects(conn.bulk.job("750000000000999AAA").check(), { errorCode: "InvalidJob" }));
+});
+
 describe("change events", () => {
   it("a subscriber is told of a change, with what changed and where it came from", async () => {
     const { id } = await conn.sobject("Lead").create({ LastName: "Watched", Company: "Acme" });
