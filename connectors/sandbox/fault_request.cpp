@@ -62,6 +62,8 @@ constexpr OperationRow kOperations[] = {
     {"services/data/*/jobs/query/**", "", "bulk_query"},
     {"services/data/*/jobs/ingest", "", "bulk_ingest"},
     {"services/data/*/jobs/ingest/**", "", "bulk_ingest"},
+    {"services/async/*/job", "", "bulk_ingest"},
+    {"services/async/*/job/**", "", "bulk_ingest"},
     {"services/data/*/limits", "", "limits"},
     {"services/data/*/limits/*", "", "limits"},
 };

@@ -18,7 +18,9 @@ constexpr std::string_view kAsync = "/services/async/";
 
 // Clients differ in whether they end a path with a slash (SALESFORCE_API §2), and some put one too many
 // before it: their instance URL ends with one.
-std::string_view without_trailing_slash(std::string_view path) {
+std::string_view without_extra_slashes(std::string_view path) {
+  while (path.starts_with("//"))
+    path.remove_prefix(1);
   while (path.size() > 1 && path.back() == '/')
     path.remove_suffix(1);
   return path;
@@ -44,7 +46,7 @@ Front::Front(Org& org, FrontOptions options) : state_(std::make_unique<State>(or
 Front::~Front() = default;
 
 std::optional<size_t> Front::upload_limit(std::string_view method, std::string_view path) const {
-  path = without_trailing_slash(path);
+  path = without_extra_slashes(path);
   if (method == "PUT" && path.starts_with(kData)) {
     const BulkJob* job = state_->bulk.find(BulkKind::kIngest, between(path, "/jobs/ingest/", "/batches"));
     const bool waits = job != nullptr && job->state == BulkState::kOpen && !job->uploaded;
@@ -109,7 +111,7 @@ http::Response Front::handle(const http::ServerRequest& request) {
 
 Handled Front::begin(const http::ServerRequest& request) {
   State& s = *state_;
-  const std::string_view path = without_trailing_slash(request.path());
+  const std::string_view path = without_extra_slashes(request.path());
   const bool disturbed = !s.faults.empty() && !path.starts_with(kAdminPath);
   if (disturbed) s.faults.begin_call(request.method, path);
   s.advance();

@@ -60,6 +60,12 @@ TEST_F(Rest, TrailingSlashesAreTaken) {
   EXPECT_EQ(get("query/?q=SELECT+Id+FROM+Lead").status, 200);
 }
 
+// An instance URL that ends with a slash makes such paths.
+TEST_F(Rest, ASlashTooManyBeforeThePathIsTaken) {
+  EXPECT_EQ(send("GET", "//services/data").status, 200);
+  EXPECT_EQ(send("GET", "/services//data").status, 401);
+}
+
 TEST_F(Rest, DescribeGlobalListsTheFiveObjects) {
   const Answer answer = get("sobjects");
   EXPECT_EQ(answer.body["maxBatchSize"], 200);
