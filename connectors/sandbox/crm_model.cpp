@@ -226,7 +226,7 @@ void Org::fill_defaults(Table& table, Row row, std::string_view user) {
       table.set_text(row, f.column, table.id(row));
     } else if (f.kind == FieldKind::kBoolean) {
       table.set_flag(row, f.column, f.has(kDefaultTrue));
-    } else if (f.kind == FieldKind::kPicklist) {
+    } else if (is_picklist(f)) {
       table.set_shared_text(row, f.column, f.picklist.front());
     } else if (f.kind == FieldKind::kReference) {
       table.set_shared_text(row, f.column, user);

@@ -22,9 +22,6 @@ void append_text_or_null(std::string& out, std::string_view text) {
 bool is_text(const Field& f) {
   return holds_text(f.kind);
 }
-bool is_picklist(const Field& f) {
-  return f.kind == FieldKind::kPicklist;
-}
 bool is_money(const Field& f) {
   return f.kind == FieldKind::kCurrency || f.kind == FieldKind::kDouble;
 }
@@ -166,7 +163,7 @@ constexpr FieldKey kFieldKeys[] = {
     {"scale", zero},
     {"searchPrefilterable", [](std::string& out, const Field& f) { append_bool(out, f.name == "OwnerId"); }},
     {"soapType", [](std::string& out, const Field& f) { append_quoted(out, soap_type(f.kind)); }},
-    {"sortable", test<filterable>},
+    {"sortable", test<sortable>},
     {"type", [](std::string& out, const Field& f) { append_quoted(out, describe_type(f.kind)); }},
     {"unique",
      [](std::string& out, const Field& f) { append_bool(out, f.name == "Username" || f.has(kUnique)); }},

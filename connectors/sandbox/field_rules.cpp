@@ -10,6 +10,7 @@
 #include "connectors/salesforce_wire/ids.h"
 #include "connectors/sandbox/crm_model.h"
 #include "connectors/sandbox/field_text.h"
+#include "connectors/sandbox/multipicklist.h"
 
 namespace prospectd::sandbox {
 namespace {
@@ -48,26 +49,47 @@ bool looks_like_email(std::string_view text) {
   return !blank && dot != 0 && dot != std::string_view::npos && domain.back() != '.';
 }
 
+Outcome<void> check_length(const Field& field, std::string_view text) {
+  if (field.length <= 0 || count_characters(text) <= static_cast<size_t>(field.length)) return {};
+  return refuse(code::kStringTooLong,
+                field.label + ": data value too large: " + std::string(text) +
+                    " (max length=" + std::to_string(field.length) + ")",
+                field);
+}
+
+// One of the values that a restricted picklist has.
+Outcome<void> check_picked(const Field& field, std::string_view value) {
+  if (std::find(field.picklist.begin(), field.picklist.end(), value) != field.picklist.end()) return {};
+  return refuse(code::kInvalidPicklistValue,
+                field.label + ": bad value for restricted picklist field: " + std::string(value), field);
+}
+
 Outcome<Value> check_text(const Field& field, const Value& value) {
   if (!value.is_string()) return wrong_type(field, value);
   const std::string_view text = trim_ascii(value.str());
   if (text.empty()) return Value::null();
-  if (field.length > 0 && count_characters(text) > static_cast<size_t>(field.length)) {
-    return refuse(code::kStringTooLong,
-                  field.label + ": data value too large: " + std::string(text) +
-                      " (max length=" + std::to_string(field.length) + ")",
-                  field);
-  }
+  PD_TRY(check_length(field, text));
   if (field.kind == FieldKind::kEmail && !looks_like_email(text)) {
     return refuse(code::kInvalidEmailAddress, field.label + ": invalid email address: " + std::string(text),
                   field);
   }
-  if (field.has(kRestricted) &&
-      std::find(field.picklist.begin(), field.picklist.end(), text) == field.picklist.end()) {
-    return refuse(code::kInvalidPicklistValue,
-                  field.label + ": bad value for restricted picklist field: " + std::string(text), field);
-  }
+  if (field.has(kRestricted)) PD_TRY(check_picked(field, text));
   return Value(repair_utf8(text));
+}
+
+Outcome<Value> check_several(const Field& field, const Value& value) {
+  if (!value.is_string()) return wrong_type(field, value);
+  PD_TRY(check_length(field, trim_ascii(value.str())));
+  if (values_of_multipicklist(value.str()).size() > kMultipicklistValuesMax) {
+    return refuse(code::kTooManyEnumValue, field.label + ": too many values for a multi-select picklist",
+                  field);
+  }
+  const std::string text = normal_multipicklist(repair_utf8(value.str()), field.picklist);
+  if (field.has(kRestricted)) {
+    for (const std::string_view one : values_of_multipicklist(text))
+      PD_TRY(check_picked(field, one));
+  }
+  return text.empty() ? Value::null() : Value(text);
 }
 
 bool is_queue(const Table& groups, Row row) {
@@ -138,6 +160,8 @@ Outcome<Value> check_value(const Org& org, const Table& table, const Field& fiel
   switch (field.kind) {
     case FieldKind::kReference:
       return check_reference(org, table, field, value);
+    case FieldKind::kMultiPicklist:
+      return check_several(field, value);
     case FieldKind::kBoolean:
       if (value.get<bool>() == nullptr) return wrong_type(field, value);
       return value;

@@ -9,6 +9,7 @@
 #include "connectors/sandbox/answers.h"
 #include "connectors/sandbox/bulk_request.h"
 #include "connectors/sandbox/bulk_upload.h"
+#include "connectors/sandbox/path_pattern.h"
 #include "connectors/sandbox/rest_bulk.h"
 #include "connectors/sandbox/xml_text.h"
 

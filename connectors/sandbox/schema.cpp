@@ -14,7 +14,7 @@ struct KindRow {
   bool text;
 };
 // In the order of FieldKind.
-constexpr std::array<KindRow, 15> kKinds = {{{"id", "tns:ID", true},
+constexpr std::array<KindRow, 16> kKinds = {{{"id", "tns:ID", true},
                                              {"reference", "tns:ID", true},
                                              {"string", "xsd:string", true},
                                              {"textarea", "xsd:string", true},
@@ -28,7 +28,8 @@ constexpr std::array<KindRow, 15> kKinds = {{{"id", "tns:ID", true},
                                              {"email", "xsd:string", true},
                                              {"phone", "xsd:string", true},
                                              {"url", "xsd:string", true},
-                                             {"address", "urn:address", false}}};
+                                             {"address", "urn:address", false},
+                                             {"multipicklist", "xsd:string", true}}};
 
 const KindRow& kind_row(FieldKind kind) {
   return kKinds[static_cast<size_t>(kind)];
@@ -85,7 +86,6 @@ struct SimplerType {
 };
 constexpr SimplerType kSimplerTypes[] = {
     {"combobox", FieldKind::kString},
-    {"multipicklist", FieldKind::kString},
     {"encryptedstring", FieldKind::kString},
     {"percent", FieldKind::kDouble},
     {"long", FieldKind::kInt},
@@ -108,7 +108,7 @@ std::optional<FieldKind> kind_of_describe_type(std::string_view type) {
   for (const FieldKind kind :
        {FieldKind::kReference, FieldKind::kString, FieldKind::kTextArea, FieldKind::kPicklist,
         FieldKind::kBoolean, FieldKind::kInt, FieldKind::kDouble, FieldKind::kCurrency, FieldKind::kDate,
-        FieldKind::kDateTime, FieldKind::kEmail, FieldKind::kPhone, FieldKind::kUrl}) {
+        FieldKind::kDateTime, FieldKind::kEmail, FieldKind::kPhone, FieldKind::kUrl, FieldKind::kMultiPicklist}) {
     if (describe_type(kind) == type) return kind;
   }
   for (const SimplerType& row : kSimplerTypes) {
@@ -123,8 +123,16 @@ bool holds_text(FieldKind kind) {
   return kind_row(kind).text;
 }
 
+bool is_picklist(const Field& f) {
+  return f.kind == FieldKind::kPicklist || f.kind == FieldKind::kMultiPicklist;
+}
+
+bool sortable(const Field& f) {
+  return !f.has(kNotFilterable) && f.kind != FieldKind::kMultiPicklist;
+}
+
 bool groupable(const Field& f) {
-  return !f.has(kNotFilterable) && f.kind != FieldKind::kDateTime && f.kind != FieldKind::kTextArea &&
+  return sortable(f) && f.kind != FieldKind::kDateTime && f.kind != FieldKind::kTextArea &&
          f.kind != FieldKind::kCurrency && f.kind != FieldKind::kDouble;
 }
 

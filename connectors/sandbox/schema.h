@@ -29,6 +29,7 @@ enum class FieldKind : uint8_t {
   kPhone,
   kUrl,
   kAddress,
+  kMultiPicklist,  ///< "A;B"
 };
 
 /// What describe calls the kind: "reference", "datetime", …
@@ -116,6 +117,10 @@ struct Field {
   bool has(uint32_t flag) const { return (flags & flag) != 0; }
 };
 
+/// Whether it has values to pick from, one or several.
+bool is_picklist(const Field& field);
+/// Whether ORDER BY takes the field.
+bool sortable(const Field& field);
 /// Whether GROUP BY takes the field as it is.
 bool groupable(const Field& field);
 

@@ -68,12 +68,13 @@ std::vector<std::string> picklist_of(const Json& described, bool& has_default) {
 
 Field field_described(const Json& described, FieldKind kind) {
   constexpr int kTextLength = 255;
+  constexpr int kMultiPicklistLength = 4'099;
   constexpr int kTextLengthMax = 131'072;
   Field field;
   field.name = text_at(described, "name");
   field.label = text_at(described, "label", field.name);
   field.kind = kind;
-  field.length = kTextLength;
+  field.length = kind == FieldKind::kMultiPicklist ? kMultiPicklistLength : kTextLength;
   const auto length = described.find("length");
   if (length != described.end() && length->is_number_integer())
     field.length = static_cast<int>(std::clamp<int64_t>(length->get<int64_t>(), 0, kTextLengthMax));

@@ -169,7 +169,7 @@ bool is_searched(const Field& field, SearchGroup group) {
       return field.kind == FieldKind::kPhone;
     default:
       return holds_text(field.kind) && field.kind != FieldKind::kId && field.kind != FieldKind::kReference &&
-             field.kind != FieldKind::kPicklist;
+             !is_picklist(field);
   }
 }
 

@@ -41,7 +41,7 @@ Outcome<std::vector<OrderKey>> bind_order(const BindScope& scope, const soql::Qu
   }
   for (const soql::OrderBy& by : query.order) {
     PD_ASSIGN(source, find_source(scope, by.field));
-    if (source.field != nullptr && source.field->has(kNotFilterable)) {
+    if (source.field != nullptr && !sortable(*source.field)) {
       return scope.refuse(code::kInvalidField, source.field->name,
                           "field '" + source.field->name + "' can not be sorted in a query call");
     }

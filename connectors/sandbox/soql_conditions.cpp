@@ -195,10 +195,11 @@ class ConditionBinder {
     const bool order = test.op == Operator::kLess || test.op == Operator::kLessOrEqual ||
                        test.op == Operator::kGreater || test.op == Operator::kGreaterOrEqual;
     const bool text = test.kind == Test::Kind::kText || test.kind == Test::Kind::kName;
-    // The org has no picklist of several values, which alone could include one.
     const bool includes = test.op == Operator::kIncludes || test.op == Operator::kExcludes;
-    const bool wrong =
-        (test.op == Operator::kLike && !text) || (order && test.kind == Test::Kind::kFlag) || includes;
+    // Of several values in one field it is asked which they are, and not how they compare.
+    const bool several = operand.kind == FieldKind::kMultiPicklist;
+    const bool wrong = (test.op == Operator::kLike && !text) || (order && test.kind == Test::Kind::kFlag) ||
+                       (includes && !several) || (several && (order || test.op == Operator::kLike));
     if (!wrong) return {};
     return scope_.refuse(code::kInvalidQueryFilterOperator, operand.name,
                          "invalid operator on " + std::string(describe_type(operand.kind)) + " field");
@@ -228,7 +229,9 @@ class ConditionBinder {
 
   Outcome<void> bind_literal(const Operand& operand, Test& test, const soql::Literal& literal) const {
     if (std::holds_alternative<soql::Null>(literal)) {
-      if (test.op == Operator::kLike) return wrong_literal(operand);
+      const bool equals =
+          test.op != Operator::kLike && test.op != Operator::kIncludes && test.op != Operator::kExcludes;
+      if (!equals) return wrong_literal(operand);
       test.with_null = true;
       return {};
     }
@@ -248,7 +251,10 @@ class ConditionBinder {
       default: {
         const auto* text = std::get_if<std::string>(&literal);
         if (text == nullptr) return wrong_literal(operand);
-        if (text->empty() && test.op != Operator::kLike) {
+        const bool none = text->empty() && test.op != Operator::kLike;
+        if (none && (test.op == Operator::kIncludes || test.op == Operator::kExcludes))
+          return wrong_literal(operand);
+        if (none) {
           test.with_null = true;  // the org keeps no empty text
         } else {
           test.texts.push_back(fold_case(*text));

@@ -69,7 +69,7 @@ bool takes(FieldKind kind, soql::Function function) {
     case soql::Function::kMax:
       return comparable;
     case soql::Function::kToLabel:
-      return kind == FieldKind::kPicklist;
+      return kind == FieldKind::kPicklist || kind == FieldKind::kMultiPicklist;
     case soql::Function::kDayOnly:
     case soql::Function::kHourInDay:
       return kind == FieldKind::kDateTime;

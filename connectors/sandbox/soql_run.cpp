@@ -4,6 +4,7 @@
 #include <numeric>
 #include <optional>
 
+#include "connectors/sandbox/multipicklist.h"
 #include "connectors/sandbox/record_writer.h"
 #include "connectors/sandbox/soql_evaluate.h"
 #include "connectors/sandbox/text_fold.h"
@@ -47,6 +48,8 @@ bool null_passes(const Test& t) {
     case Operator::kNotEqual:
     case Operator::kNotIn:
       return !t.with_null;
+    case Operator::kExcludes:
+      return true;  // what has no values includes none
     default:
       return false;
   }
@@ -71,6 +74,14 @@ bool text_passes(const Test& t, std::string_view text) {
     case Operator::kNotIn: {
       const bool found = std::binary_search(t.texts.begin(), t.texts.end(), fold_case(text));
       return found == (t.op == Operator::kIn);
+    }
+    case Operator::kIncludes:
+    case Operator::kExcludes: {
+      const std::string held = fold_case(text);
+      const bool found = std::any_of(t.texts.begin(), t.texts.end(), [&](const std::string& wanted) {
+        return holds_all_values(held, wanted);
+      });
+      return found == (t.op == Operator::kIncludes);
     }
     default:
       if (t.texts.empty()) return t.op == Operator::kNotEqual;
