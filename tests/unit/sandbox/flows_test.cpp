@@ -152,6 +152,7 @@ TEST_F(Flows, EveryLoginCanBeRefusedWithWordsOfTheTests) {
 }
 
 TEST_F(Flows, ATokenTellsWhoItStandsFor) {
+  ASSERT_TRUE(org_->update("User", sync_, {{"TimeZoneSidKey", "Europe/Berlin"}}));
   const Answer opened = assert_with(key().jwt(claims(180)));
   const http::Headers headers{{"Authorization", "Bearer " + opened.body.value("access_token", "")}};
   const Answer info = send("GET", "/services/oauth2/userinfo", headers);
@@ -160,12 +161,20 @@ TEST_F(Flows, ATokenTellsWhoItStandsFor) {
   EXPECT_EQ(info.body["user_id"], sync_);
   EXPECT_EQ(info.body["organization_id"], org_->id());
   EXPECT_EQ(info.body["sub"], opened.body["id"]);
+  EXPECT_EQ(info.body["zoneinfo"], "Europe/Berlin");
+  EXPECT_EQ(info.body["utcOffset"], 3'600'000);
+  EXPECT_EQ(info.body["updated_at"], "2026-11-21T10:00:00Z");
   const std::string url =
       opened.body["id"].get<std::string>().substr(std::string("http://crm.test:8443").size());
   const Answer identity = send("GET", url + "?version=latest", headers);
   ASSERT_EQ(identity.status, 200);
   EXPECT_EQ(identity.body["username"], "sync@acme.test");
   EXPECT_EQ(identity.body["asserted_user"], true);
+  EXPECT_EQ(identity.body["timezone"], "Europe/Berlin");
+  EXPECT_EQ(identity.body["mobile_phone"], nullptr);
+  EXPECT_EQ(identity.body["last_modified_date"], "2026-11-21T10:00:00Z");
+  EXPECT_EQ(identity.body["urls"]["partner"],
+            "http://crm.test:8443/services/Soap/u/67.0/" + org_->id().substr(0, 15));
   EXPECT_EQ(identity.body["urls"]["rest"], "http://crm.test:8443/services/data/v67.0/");
   EXPECT_EQ(front_->stats().api_calls, 0);
 }
