@@ -42,7 +42,7 @@ constexpr Resource kResources[] = {
     {"query/*", kRead, answer_query_page, &Stats::query_pages},
     {"queryAll/*", kRead, answer_query_page, &Stats::query_pages},
     {"search", kRead, answer_search, &Stats::queries},
-    {"parameterizedSearch", kRead, answer_parameterized_search, &Stats::queries},
+    {"parameterizedSearch", "GET,HEAD,POST", answer_parameterized_search, &Stats::queries},
     {"composite", "POST", answer_composite, &Stats::records, Reach::kByItself},
     {"composite/batch", "POST", answer_batch, &Stats::records, Reach::kByItself},
     {"composite/graph", "POST", answer_graph, &Stats::records, Reach::kByItself},

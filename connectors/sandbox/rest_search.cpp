@@ -1,9 +1,13 @@
 // Searches over REST: search and parameterizedSearch (SALESFORCE_API §5.4).
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
 #include "base/text.h"
 #include "connectors/salesforce_wire/errors.h"
 #include "connectors/salesforce_wire/soql.h"
 #include "connectors/sandbox/answers.h"
 #include "connectors/sandbox/record_writer.h"
+#include "connectors/sandbox/request_body.h"
 #include "connectors/sandbox/rest_call.h"
 #include "connectors/sandbox/search.h"
 #include "connectors/sandbox/selection_writer.h"
@@ -11,6 +15,7 @@
 namespace prospectd::sandbox {
 namespace {
 
+using Json = nlohmann::json;
 namespace code = salesforce_wire::error_name;
 namespace soql = salesforce_wire::soql;
 
@@ -105,6 +110,88 @@ Outcome<http::Response> search_answer(Call& call, const Search& search) {
   return json_answer(200, body + "]}");
 }
 
+// What a member of a search's body is; the last kind changes nothing about what is found.
+enum class SearchMember : uint8_t { kText, kNumber, kNames, kObjects, kPassedOver };
+struct SearchKey {
+  std::string_view key;
+  SearchMember member;
+};
+constexpr SearchKey kSearchKeys[] = {{"q", SearchMember::kText},
+                                     {"in", SearchMember::kText},
+                                     {"fields", SearchMember::kNames},
+                                     {"sobjects", SearchMember::kObjects},
+                                     {"defaultLimit", SearchMember::kNumber},
+                                     {"overallLimit", SearchMember::kNumber},
+                                     {"spellCorrection", SearchMember::kPassedOver},
+                                     {"updateTracking", SearchMember::kPassedOver},
+                                     {"updateViewStat", SearchMember::kPassedOver}};
+constexpr SearchKey kSearchObjectKeys[] = {
+    {"fields", SearchMember::kNames}, {"where", SearchMember::kText}, {"limit", SearchMember::kNumber}};
+
+using SearchParameters = std::vector<std::pair<std::string, std::string>>;
+
+Outcome<std::string> joined_names(const Json& list) {
+  if (!list.is_array()) return wrong_shape("list of field names", list);
+  std::string out;
+  for (const Json& name : list) {
+    if (!name.is_string()) return wrong_shape("field name", name);
+    out += (out.empty() ? "" : ",") + name.get<std::string>();
+  }
+  return out;
+}
+
+// One member as the parameter of the query string that says the same.
+Outcome<void> add_parameter(SearchParameters& out, const std::string& name, SearchMember member,
+                            const Json& value) {
+  if (member == SearchMember::kPassedOver || value.is_null()) return {};
+  if (member == SearchMember::kNames) {
+    PD_ASSIGN(names, joined_names(value));
+    out.emplace_back(name, std::move(names));
+    return {};
+  }
+  const bool fits = member == SearchMember::kText ? value.is_string() : value.is_number_integer();
+  if (!fits) return wrong_shape(member == SearchMember::kText ? "string" : "int", value);
+  out.emplace_back(name, value.is_string() ? value.get<std::string>() : value.dump());
+  return {};
+}
+
+ApiError unrecognized(const std::string& name) {
+  return api_error(std::string(code::kJsonParserError), "Unrecognized field \"" + name + "\"");
+}
+
+Outcome<void> add_objects(SearchParameters& out, const Json& objects) {
+  if (!objects.is_array()) return wrong_shape("list of sobjects", objects);
+  for (const Json& object : objects) {
+    const Json* name = find_member(object, "name");
+    if (name == nullptr || !name->is_string()) return wrong_shape("sobject", object);
+    const auto& of = name->get_ref<const std::string&>();
+    out.emplace_back("sobject", of);
+    for (const auto& [key, value] : object.items()) {
+      if (&value == name) continue;
+      const auto* known = std::find_if(std::begin(kSearchObjectKeys), std::end(kSearchObjectKeys),
+                                       [&key = key](const SearchKey& k) { return k.key == key; });
+      if (known == std::end(kSearchObjectKeys)) return unrecognized(key);
+      PD_TRY(add_parameter(out, of + "." + key, known->member, value));
+    }
+  }
+  return {};
+}
+
+Outcome<SearchParameters> parameters_of(const Json& body) {
+  SearchParameters out;
+  for (const auto& [key, value] : body.items()) {
+    const auto* known = std::find_if(std::begin(kSearchKeys), std::end(kSearchKeys),
+                                     [&key = key](const SearchKey& k) { return k.key == key; });
+    if (known == std::end(kSearchKeys)) return unrecognized(key);
+    if (known->member == SearchMember::kObjects) {
+      PD_TRY(add_objects(out, value));
+    } else {
+      PD_TRY(add_parameter(out, key, known->member, value));
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 Outcome<http::Response> answer_search(Call& call) {
@@ -115,6 +202,11 @@ Outcome<http::Response> answer_search(Call& call) {
 }
 
 Outcome<http::Response> answer_parameterized_search(Call& call) {
+  if (call.method == "POST") {
+    PD_ASSIGN(body, parse_request_body(call.request));
+    PD_ASSIGN(parameters, parameters_of(body));
+    call.parameters = std::move(parameters);
+  }
   PD_ASSIGN(search, search_of(call));
   return search_answer(call, search);
 }

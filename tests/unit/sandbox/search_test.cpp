@@ -131,5 +131,32 @@ TEST_F(SearchCall, WhatIsNoSearchIsRefused) {
   EXPECT_EQ(get("parameterizedSearch?q=acme&overallLimit=many").code(), "MALFORMED_SEARCH");
 }
 
+TEST_F(SearchCall, AParameterizedSearchMayBeInABody) {
+  const Answer all = call("POST", "parameterizedSearch",
+                          {{"q", "acme"},
+                           {"in", "ALL"},
+                           {"fields", {"LastName"}},
+                           {"sobjects",
+                            {{{"name", "Lead"}, {"where", "Company != 'Umbrella'"}, {"limit", 5}},
+                             {{"name", "Contact"}, {"fields", {"FirstName", "LastName"}}}}},
+                           {"overallLimit", 10},
+                           {"spellCorrection", false}});
+  EXPECT_THAT(found(all, "LastName"), UnorderedElementsAre("Acker", "Acme"));
+  EXPECT_THAT(found(all, "FirstName"), UnorderedElementsAre("-", "Élodie"));
+  const Json search = {{"q", "acme"}};
+  const auto refusal = [&](const Json& more) {
+    Json body = search;
+    body.update(more);
+    return call("POST", "parameterizedSearch", body).code();
+  };
+  EXPECT_EQ(refusal({{"nope", 1}}), "JSON_PARSER_ERROR");
+  EXPECT_EQ(refusal({{"fields", "LastName"}}), "JSON_PARSER_ERROR");
+  EXPECT_EQ(refusal({{"sobjects", {"Lead"}}}), "JSON_PARSER_ERROR");
+  EXPECT_EQ(refusal({{"sobjects", {{{"name", "Lead"}, {"nope", 1}}}}}), "JSON_PARSER_ERROR");
+  EXPECT_EQ(refusal({{"overallLimit", "10"}}), "JSON_PARSER_ERROR");
+  EXPECT_EQ(refusal({{"overallLimit", 2'001}}), "MALFORMED_SEARCH");
+  EXPECT_EQ(refusal({{"in", "SOME"}}), "MALFORMED_SEARCH");
+}
+
 }  // namespace
 }  // namespace prospectd::sandbox::testing
