@@ -35,6 +35,12 @@ Outcome<void> check_selection(const Selection& selection) {
   return {};
 }
 
+// FIELDS() with a set of fields that each org has another one of (§5.1).
+bool names_fields_of_the_org(const soql::SelectItem& item) {
+  const auto* fields = std::get_if<soql::FieldsOf>(&item.expression);
+  return fields != nullptr && *fields != soql::FieldsOf::kStandard;
+}
+
 // "Account.Owner.Name": a lookup to several types shows the same fields of each.
 void add_names(const Selection& selection, const std::string& prefix, std::vector<std::string>& names) {
   for (const Selection::Column& column : selection.columns) {
@@ -110,6 +116,8 @@ Outcome<BoundQuery> bind_bulk_query(const Org& org, const Knobs& knobs, std::str
   const soql::Query& query = std::get<soql::Query>(parsed);
   if (query.count) return not_in_bulk("COUNT()");
   if (query.offset) return not_in_bulk("OFFSET");
+  if (std::any_of(query.select.begin(), query.select.end(), names_fields_of_the_org))
+    return not_in_bulk("FIELDS(ALL) or FIELDS(CUSTOM)");
   PD_ASSIGN(bound, bind_query(org, knobs, query, text, context));
   if (bound.grouping != nullptr) return not_in_bulk("A query with groups or aggregates");
   if (bound.selection != nullptr) PD_TRY(check_selection(*bound.selection));
