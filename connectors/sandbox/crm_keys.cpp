@@ -11,10 +11,10 @@ namespace {
 
 namespace code = salesforce_wire::error_name;
 
-ApiError duplicate_value(const Table& table, Row other, const Field& field) {
+ApiError duplicate_value(std::string_view other, const Field& field) {
   return api_error(std::string(code::kDuplicateValue),
                    "duplicate value found: " + field.name + " duplicates value on record with id: " +
-                       std::string(table.id(other).substr(0, salesforce_wire::kShortIdSize)));
+                       std::string(other.substr(0, salesforce_wire::kShortIdSize)));
 }
 
 }  // namespace
@@ -47,8 +47,10 @@ Outcome<void> Org::check_unique(const Table& table, const std::vector<Assignment
     const auto given = std::find_if(fields.begin(), fields.end(),
                                     [&](const Assignment& a) { return a.column == field.column; });
     if (given == fields.end()) continue;
+    const std::string key = index_of(table, field).key_of(given->value);
+    PD_TRY(check_unique_late(table, field, key, self ? table.id(*self) : std::string_view()));
     for (const Row row : find_by_key(table, field, given->value)) {
-      if (row != self) return duplicate_value(table, row, field);
+      if (row != self) return duplicate_value(table.id(row), field);
     }
   }
   return {};
@@ -58,7 +60,23 @@ Outcome<void> Org::check_unique_row(const Place& place) const {
   for (const Field& field : place.table->type().fields()) {
     if (!field.has(kUnique)) continue;
     const auto others = index_of(*place.table, field).find_same(place.row);
-    if (!others.empty()) return duplicate_value(*place.table, others.front(), field);
+    if (!others.empty()) return duplicate_value(place.table->id(others.front()), field);
+    const std::string key = index_of(*place.table, field).key_of(place.row);
+    PD_TRY(check_unique_late(*place.table, field, key, place.table->id(place.row)));
+  }
+  return {};
+}
+
+// What is committed late holds its keys already.
+Outcome<void> Org::check_unique_late(const Table& table, const Field& field, const std::string& key,
+                                     std::string_view self) const {
+  if (key.empty()) return {};
+  for (const Pending& late : pending_) {
+    if (late.table != &table || late.id == self) continue;
+    for (const Assignment& a : late.fields) {
+      if (a.column == field.column && index_of(table, field).key_of(a.value) == key)
+        return duplicate_value(late.id, field);
+    }
   }
   return {};
 }

@@ -26,7 +26,9 @@
 
 namespace prospectd::sandbox {
 
-/// How a write is committed. At most one of the two times is set. Rules leave late commits alone.
+/// How a write is committed. At most one of the two times is set. Rules leave late commits alone, but a
+/// unique value is taken from the moment of its writing: whoever wants it while it is not visible yet would
+/// wait for its commit in a real org, to be refused then, and is refused at once here.
 struct WriteOptions {
   std::optional<seconds> stamped_before = std::nullopt;  ///< visible now, with a stamp this much in the past
   std::optional<seconds> visible_after = std::nullopt;   ///< stamped now, visible that much later
@@ -250,6 +252,8 @@ class Org {
   Outcome<void> check_unique_row(const Place& place) const;
   size_t place_of(const Table& table) const;
   std::string free_prefix(std::string wanted) const;
+  Outcome<void> check_unique_late(const Table& table, const Field& field, const std::string& key,
+                                  std::string_view self) const;
   KeyIndex& index_of(const Table& table, const Field& field) const;
   void note_keys(const Table& table, Row row);
   std::string author();

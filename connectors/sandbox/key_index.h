@@ -29,10 +29,12 @@ class KeyIndex {
   /// Other live rows with the value of this one; none where it is null.
   std::vector<Row> find_same(Row row) const;
 
- private:
-  std::vector<Row> with_key(const std::string& key) const;
+  /// A row's value, or any other, as it is compared; empty for null and for what is no value of the field.
   std::string key_of(Row row) const;
   std::string key_of(const mapping::Value& value) const;
+
+ private:
+  std::vector<Row> with_key(const std::string& key) const;
   std::string key_of_text(std::string_view text) const;
 
   const Table& table_;

@@ -294,5 +294,25 @@ TEST_F(Records, AWriteCanDemandThatNothingHasChangedSince) {
   EXPECT_EQ(read(path)["City"], "Reno");
 }
 
+// Whoever wants the value would wait for the commit, and is refused then.
+TEST_F(Records, AUniqueValueIsTakenBeforeItsRecordIsVisible) {
+  add_key("Lead", "Ext__c", kExternalId | kUnique);
+  WriteOptions late;
+  late.visible_after = seconds(60);
+  const std::string first =
+      made(org_->create("Lead", {{"LastName", "A"}, {"Company", "B"}, {"Ext__c", "k-1"}}, late));
+  const Answer second =
+      call("POST", "sobjects/Lead", {{"LastName", "C"}, {"Company", "D"}, {"Ext__c", "K-1"}});
+  EXPECT_EQ(second.code(), "DUPLICATE_VALUE");
+  EXPECT_THAT(second.message(), HasSubstr(first.substr(0, 15)));
+  const std::string other = lead({{"LastName", "E"}, {"Ext__c", "k-2"}});
+  ASSERT_TRUE(org_->update("Lead", other, {{"Ext__c", "k-3"}}, late));
+  EXPECT_EQ(call("POST", "sobjects/Lead", {{"LastName", "C"}, {"Company", "D"}, {"Ext__c", "k-3"}}).code(),
+            "DUPLICATE_VALUE");
+  EXPECT_EQ(call("PATCH", "sobjects/Lead/" + other, {{"Ext__c", "k-3"}}).status, 204);
+  now_ += seconds(60);
+  EXPECT_EQ(query("SELECT Id FROM Lead").body["totalSize"], 2);
+}
+
 }  // namespace
 }  // namespace prospectd::sandbox::testing
