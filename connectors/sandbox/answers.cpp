@@ -24,14 +24,20 @@ std::string names_json(const std::vector<std::string>& names) {
   return out + "]";
 }
 
+std::string error_json(const ApiError& error) {
+  std::string out = "{\"message\":" + json_quote(error.message) + ",\"errorCode\":" + json_quote(error.code);
+  if (!error.fields.empty()) out += ",\"fields\":" + names_json(error.fields);
+  return out + "}";
+}
+
 }  // namespace
 
 // These texts may quote what was sent, so they are repaired where it is no UTF-8.
 http::Response error_answer(const ApiError& error) {
-  std::string body =
-      "[{\"message\":" + json_quote(error.message) + ",\"errorCode\":" + json_quote(error.code);
-  if (!error.fields.empty()) body += ",\"fields\":" + names_json(error.fields);
-  return json_answer(error.status, body + "}]");
+  std::string body = "[" + error_json(error);
+  for (const ApiError& other : error.more)
+    body += "," + error_json(other);
+  return json_answer(error.status, body + "]");
 }
 
 http::Response duplicate_answer(const ApiError& error, std::string_view base, bool spelled_right) {
@@ -62,9 +68,13 @@ http::Response duplicate_answer(const ApiError& error, std::string_view base, bo
                          ",\"message\":" + json_quote(error.message) + "}]");
 }
 
-std::string item_error_json(const ApiError& error) {
-  return "{\"statusCode\":" + json_quote(error.code) + ",\"message\":" + json_quote(error.message) +
-         ",\"fields\":" + names_json(error.fields) + "}";
+std::string item_errors_json(const ApiError& error) {
+  std::string out = "{\"statusCode\":" + json_quote(error.code) +
+                    ",\"message\":" + json_quote(error.message) + ",\"fields\":" + names_json(error.fields) +
+                    "}";
+  for (const ApiError& other : error.more)
+    out += "," + item_errors_json(other);
+  return out;
 }
 
 http::Response oauth_error(int status, std::string_view error, std::string_view description) {

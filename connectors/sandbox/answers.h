@@ -11,13 +11,14 @@
 namespace prospectd::sandbox {
 
 http::Response json_answer(int status, std::string body);
-/// [{"message":…,"errorCode":…,"fields":[…]}] with the error's status.
+/// [{"message":…,"errorCode":…,"fields":[…]},…] with the error's status.
 http::Response error_answer(const ApiError& error);
 /// The answer to a write that a duplicate rule refused: the array with "duplicateResut", as the real one has
 /// long spelled it, or "duplicateResult" (§11.1). `base` is "/services/data/v60.0".
 http::Response duplicate_answer(const ApiError& error, std::string_view base, bool spelled_right);
-/// {"statusCode":…,"message":…,"fields":[…]}: the refusal of one record among several (§7.1).
-std::string item_error_json(const ApiError& error);
+/// {"statusCode":…,"message":…,"fields":[…]}: the refusal of one record among several (§7.1); more of them
+/// where more was wrong with it.
+std::string item_errors_json(const ApiError& error);
 /// {"error":…,"error_description":…} (§1.3).
 http::Response oauth_error(int status, std::string_view error, std::string_view description);
 /// 405 with the array and `Allow`; `allowed` as "GET,HEAD".

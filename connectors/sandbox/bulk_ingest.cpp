@@ -26,7 +26,10 @@ std::string error_cell(const ApiError& error) {
   std::string text = error.code + ":" + error.message + ":";
   for (const std::string& field : error.fields)
     text += field + " ";
-  return text + "--";
+  text += "--";
+  for (const ApiError& other : error.more)
+    text += ";" + error_cell(other);
+  return text;
 }
 
 }  // namespace
@@ -114,7 +117,7 @@ void BulkIngest::report_in_order(const Outcome<Written>& outcome) {
   job_.json_results += job_.json_results.empty() ? "{\"success\":" : ",{\"success\":";
   job_.json_results += std::string(success) + ",\"created\":" + std::string(created) +
                        ",\"id\":" + (outcome ? json_quote(id) : "null") + ",\"errors\":[" +
-                       (outcome ? std::string() : item_error_json(as_row_error(outcome.error()))) + "]}";
+                       (outcome ? std::string() : item_errors_json(as_row_error(outcome.error()))) + "]}";
 }
 
 Outcome<BulkIngest::Written> BulkIngest::write(const UploadRecord& record, bool twice, const Knobs& knobs) {

@@ -262,6 +262,8 @@ class Org {
                        const WriteOptions& options);
   Outcome<void> apply_rules(const Place& place, const ObjectRules& rules, bool create,
                             const WriteOptions& options);
+  Outcome<void> check_validations(const Table& table, const std::vector<ValidationRule>& rules,
+                                  std::string_view id) const;
   Outcome<void> check_duplicates(const Place& place, const DuplicateRule& rule,
                                  const WriteOptions& options) const;
   std::string owner_named(const std::string& owner) const;

@@ -134,12 +134,7 @@ Outcome<void> Org::apply_rules(const Place& place, const ObjectRules& rules, boo
     PD_ASSIGN(holds, condition_holds(t, rule.when, id));
     if (holds) PD_TRY(set(rule.set));
   }
-  for (const ValidationRule& rule : rules.validations) {
-    PD_ASSIGN(broken, condition_holds(t, rule.when, id));
-    if (!broken) continue;
-    return api_error(std::string(code::kFieldCustomValidation), rule.message,
-                     rule.field.empty() ? std::vector<std::string>{} : std::vector<std::string>{rule.field});
-  }
+  PD_TRY(check_validations(t, rules.validations, id));
   for (const DuplicateRule& rule : rules.duplicates)
     PD_TRY(check_duplicates(place, rule, options));
   PD_TRY(check_unique_row(place));
@@ -150,6 +145,23 @@ Outcome<void> Org::apply_rules(const Place& place, const ObjectRules& rules, boo
     return set({{"OwnerId", owner_named(rule.owner)}});
   }
   return {};
+}
+
+// Every rule is looked at, so that a person is told all at once.
+Outcome<void> Org::check_validations(const Table& table, const std::vector<ValidationRule>& rules,
+                                     std::string_view id) const {
+  std::vector<ApiError> broken;
+  for (const ValidationRule& rule : rules) {
+    PD_ASSIGN(holds, condition_holds(table, rule.when, id));
+    if (!holds) continue;
+    std::vector<std::string> fields;
+    if (!rule.field.empty()) fields.push_back(rule.field);
+    broken.push_back(api_error(std::string(code::kFieldCustomValidation), rule.message, std::move(fields)));
+  }
+  if (broken.empty()) return {};
+  ApiError error = broken.front();
+  error.more.assign(broken.begin() + 1, broken.end());
+  return error;
 }
 
 std::string Org::owner_named(const std::string& owner) const {

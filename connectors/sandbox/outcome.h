@@ -33,13 +33,14 @@ struct ApiError {
   std::string message;                   ///< in the CRM's words
   std::vector<std::string> fields = {};  ///< API names; left out of the body when empty
   std::shared_ptr<const DuplicateReport> duplicates = nullptr;
+  std::vector<ApiError> more = {};  ///< what else was wrong with the same record
 };
 
 inline ApiError api_error(std::string code, std::string message, std::vector<std::string> fields = {}) {
-  return ApiError{400, std::move(code), std::move(message), std::move(fields), nullptr};
+  return ApiError{400, std::move(code), std::move(message), std::move(fields)};
 }
 inline ApiError api_error(int status, std::string code, std::string message) {
-  return ApiError{status, std::move(code), std::move(message), {}, nullptr};
+  return ApiError{status, std::move(code), std::move(message)};
 }
 
 template <class T>

@@ -36,7 +36,7 @@ void append_item(std::string& out, const ItemResult& item, bool with_created) {
   }
   out += '{';
   if (!item.id.empty()) out += "\"id\":" + json_quote(item.id) + ",";
-  out += "\"success\":false,\"errors\":[" + item_error_json(item.saved.error()) + "]}";
+  out += "\"success\":false,\"errors\":[" + item_errors_json(item.saved.error()) + "]}";
 }
 
 http::Response collection_answer(const ItemResults& items, bool with_created = false) {

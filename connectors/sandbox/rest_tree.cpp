@@ -141,7 +141,7 @@ Json record_of(const Node& node, const std::vector<Node>& nodes) {
 }
 
 std::string tree_error(const Node& node, const ApiError& error) {
-  return "{\"referenceId\":" + json_quote(node.reference) + ",\"errors\":[" + item_error_json(error) + "]}";
+  return "{\"referenceId\":" + json_quote(node.reference) + ",\"errors\":[" + item_errors_json(error) + "]}";
 }
 
 }  // namespace

@@ -126,6 +126,23 @@ TEST_F(Schema, AValidationRuleRefusesAndLeavesNothingBehind) {
   EXPECT_EQ(row["SystemModstamp"], "2026-11-21T10:00:00.000+0000");
 }
 
+TEST_F(Schema, EveryValidationRuleThatIsBrokenIsTold) {
+  apply({{"name", "Lead"},
+         {"validationRules",
+          {{{"when", "Email = null"}, {"errorMessage", "An address, please."}, {"errorField", "Email"}},
+           {{"when", "Title = 'x'"}, {"errorMessage", "Not that title."}},
+           {{"when", "Phone = null"}, {"errorMessage", "A number, please."}}}}});
+  const Answer refused = post_lead({{"Title", "CEO"}});
+  ASSERT_EQ(refused.body.size(), 2u) << refused.text;
+  EXPECT_EQ(refused.body[0]["message"], "An address, please.");
+  EXPECT_EQ(refused.body[0]["fields"], Json{"Email"});
+  EXPECT_EQ(refused.body[1]["message"], "A number, please.");
+  EXPECT_FALSE(refused.body[1].contains("fields"));
+  const Json record = {{"attributes", {{"type", "Lead"}}}, {"LastName", "A"}, {"Company", "B"}};
+  const Answer item = call("POST", "composite/sobjects", {{"records", {record}}});
+  EXPECT_EQ(item.body[0]["errors"].size(), 2u) << item.text;
+}
+
 TEST_F(Schema, ADuplicateRuleNamesTheRecordsItFound) {
   apply({{"name", "Lead"},
          {"duplicateRules",
