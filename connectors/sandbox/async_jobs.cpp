@@ -81,6 +81,21 @@ Outcome<BulkJob*> AsyncJobs::add_batch(AsyncJob& job, std::string data, const Kn
     return invalid_batch("a batch has at most " + std::to_string(kAsyncBatchBytesMax) + " bytes");
   }
   if (trim_ascii(data).empty()) return invalid_batch("the batch is empty");
+  std::vector<std::string> chunks;
+  if (job.chunking) {
+    PD_ASSIGN(cut, chunks_of(org_, *job.chunking, job.operation == BulkOperation::kQueryAll, data));
+    chunks = std::move(cut);
+  }
+  PD_TRY(bulk_.check_room(1 + chunks.size(), data.size() * (1 + chunks.size()), knobs));
+  BulkJob* added = append(job, std::move(data));
+  if (!job.chunking) return added;
+  PD_TRY(bulk_.abort(*added));
+  for (std::string& chunk : chunks)
+    append(job, std::move(chunk));
+  return added;
+}
+
+BulkJob* AsyncJobs::append(AsyncJob& job, std::string data) {
   auto batch = std::make_unique<BulkJob>(CsvDialect{});
   batch->parent = job.id;
   batch->operation = job.operation;
@@ -93,7 +108,7 @@ Outcome<BulkJob*> AsyncJobs::add_batch(AsyncJob& job, std::string data, const Kn
   batch->uploaded = true;
   if (job.serial && !job.batches.empty()) batch->after = job.batches.back();
   (job.queries() ? batch->query : batch->data) = std::move(data);
-  PD_ASSIGN(added, bulk_.add_batch(std::move(batch), knobs));
+  BulkJob* added = bulk_.add_batch(std::move(batch));
   job.batches.push_back(added);
   job.changed = org_.now();
   return added;

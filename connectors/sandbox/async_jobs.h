@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "connectors/sandbox/async_chunks.h"
 #include "connectors/sandbox/bulk_jobs.h"
 
 namespace prospectd::sandbox {
@@ -33,7 +34,8 @@ struct AsyncJob {
   std::string origin;      ///< changeOrigin of what it writes
   salesforce_wire::ApiVersion version;
   BulkForm form = BulkForm::kCsv;
-  bool serial = false;  ///< a batch waits for the end of the one before it
+  std::optional<Chunking> chunking = std::nullopt;  ///< set: queries are cut into ranges of ids
+  bool serial = false;                              ///< a batch waits for the end of the one before it
   AsyncState state = AsyncState::kOpen;
   Timestamp created{};
   Timestamp changed{};
@@ -59,7 +61,8 @@ class AsyncJobs {
   AsyncJob* find(std::string_view id);
   /// nullptr when the job has no such batch.
   static BulkJob* find_batch(const AsyncJob& job, std::string_view id);
-  /// Adds a batch: records, or the text of a query.
+  /// Adds a batch: records, or the text of a query. Where a query is cut, the batch itself is not processed,
+  /// and those behind it are.
   /// **Errors:** INVALIDJOBSTATE, INVALIDBATCH for what is too large or empty, EXCEEDEDQUOTA.
   Outcome<BulkJob*> add_batch(AsyncJob& job, std::string data, const Knobs& knobs);
   /// No more batches are taken. **Errors:** INVALIDJOBSTATE unless it is open.
@@ -68,6 +71,8 @@ class AsyncJobs {
   Outcome<void> abort(AsyncJob& job);
 
  private:
+  BulkJob* append(AsyncJob& job, std::string data);
+
   Org& org_;
   BulkJobs& bulk_;
   std::map<std::string, std::unique_ptr<AsyncJob>, std::less<>> jobs_;  // ids rise with their creation

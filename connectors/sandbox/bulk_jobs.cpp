@@ -185,14 +185,16 @@ Outcome<BulkJob*> BulkJobs::add(std::unique_ptr<BulkJob> job, const Knobs& knobs
   return &kept;
 }
 
-Outcome<BulkJob*> BulkJobs::add_batch(std::unique_ptr<BulkJob> batch, const Knobs& knobs) {
-  const Timestamp now = org_.now();
-  if (batches_.size() >= kBulkBatchesKeptMax) return exceeded("too many batches are kept");
-  if (batch_quota_.used(now) >= knobs.bulk_batches_max) {
+Outcome<void> BulkJobs::check_room(size_t batches, size_t more_bytes, const Knobs& knobs) {
+  if (batches_.size() + batches > kBulkBatchesKeptMax) return exceeded("too many batches are kept");
+  if (batches_used() + static_cast<int64_t>(batches) > knobs.bulk_batches_max)
     return exceeded("the limit of batches in 24 hours is reached");
-  }
-  if (bytes() + batch->bytes() > kBulkBytesMax) return exceeded(kNoRoom);
-  batch_quota_.count(now);
+  if (bytes() + more_bytes > kBulkBytesMax) return exceeded(kNoRoom);
+  return {};
+}
+
+BulkJob* BulkJobs::add_batch(std::unique_ptr<BulkJob> batch) {
+  batch_quota_.count(org_.now());
   batch->id = salesforce_wire::make_id(kBulkBatchPrefix, ++last_batch_);
   BulkJob& kept = *batch;
   take_up(batches_, std::move(batch));

@@ -103,9 +103,10 @@ class BulkJobs {
   /// Takes up a new job and gives it its id: an ingest job is open, a query job waits for its turn.
   /// **Errors:** EXCEEDEDQUOTA.
   Outcome<BulkJob*> add(std::unique_ptr<BulkJob> job, const Knobs& knobs);
+  /// Whether so many more batches, of so many bytes in all, may be added. **Errors:** EXCEEDEDQUOTA.
+  Outcome<void> check_room(size_t batches, size_t bytes, const Knobs& knobs);
   /// Takes up a batch that has its data, and gives it its id: it waits for its turn.
-  /// **Errors:** EXCEEDEDQUOTA.
-  Outcome<BulkJob*> add_batch(std::unique_ptr<BulkJob> batch, const Knobs& knobs);
+  BulkJob* add_batch(std::unique_ptr<BulkJob> batch);
   /// Forgets a batch.
   void drop_batch(const BulkJob& batch);
   /// An id for a new job, of whichever API.

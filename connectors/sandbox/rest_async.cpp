@@ -59,6 +59,7 @@ Outcome<http::Response> create_async_job(AsyncCall& of) {
   PD_ASSIGN(key, key_field_of(*table, request, operation));
   PD_ASSIGN(form, form_of(request));
   PD_ASSIGN(serial, is_serial(request));
+  PD_ASSIGN(chunking, chunking_of(call.request.headers.get("Sforce-Enable-PKChunking").value_or("")));
   auto job = std::make_unique<AsyncJob>();
   job->operation = operation;
   job->object = table->type().name();
@@ -69,6 +70,7 @@ Outcome<http::Response> create_async_job(AsyncCall& of) {
   job->version = call.version;
   job->form = form;
   job->serial = serial;
+  if (job->queries()) job->chunking = chunking;
   PD_ASSIGN(added, call.state.async_jobs.add(std::move(job)));
   of.job = added;
   return job_info_answer(201, of);

@@ -276,6 +276,46 @@ TEST_F(AsyncJobsTest, OnlyAnOpenJobsBatchMayBeLarge) {
   EXPECT_EQ(front_->upload_limit("POST", path), std::nullopt);
 }
 
+TEST_F(AsyncJobsTest, AQueryIsCutIntoRangesOfIds) {
+  for (const char* name : {"A", "B", "C", "D", "E"})
+    lead({{"LastName", name}});
+  token_ = login().body["access_token"];
+  const auto job_with = [&](const std::string& chunking) {
+    return send("POST", "/services/async/60.0/job",
+                {{"X-SFDC-Session", token_},
+                 {"Content-Type", "application/json"},
+                 {"Sforce-Enable-PKChunking", chunking}},
+                R"({"operation":"query","object":"Lead","contentType":"JSON"})")
+        .body;
+  };
+  const std::string job = "job/" + job_with("chunkSize=2; startRow=00Q000000000002").value("id", "");
+  const std::string first = json_batch(job, "SELECT LastName FROM Lead WHERE LastName != 'D'");
+  EXPECT_EQ(state_of(first), "NotProcessed");
+  const Json batches = json("GET", job + "/batch").body["batchInfo"];
+  ASSERT_EQ(batches.size(), 3u);
+  std::vector<std::string> names;
+  for (size_t i = 1; i < batches.size(); ++i) {
+    const std::string path = job + "/batch/" + batches[i].value("id", "") + "/result";
+    const Json rows = json("GET", path + "/" + json("GET", path).body[0].get<std::string>()).body;
+    EXPECT_LE(rows.size(), 2u);
+    for (const Json& row : rows)
+      names.push_back(row["LastName"]);
+  }
+  EXPECT_EQ(names, (std::vector<std::string>{"B", "C", "E"}));
+
+  const std::string whole = "job/" + job_with("TRUE").value("id", "");
+  json_batch(whole, "SELECT Id FROM Lead");
+  EXPECT_EQ(json("GET", whole).body["numberBatchesTotal"], 2);
+  EXPECT_EQ(json("POST", whole + "/batch", "SELECT Id FROM Lead LIMIT 1").body["exceptionCode"],
+            "InvalidBatch");
+  for (const char* wrong :
+       {"chunkSize=0", "chunkSize=250001", "chunkSize", "startRow=x", "parent=Account", "yes"})
+    EXPECT_EQ(job_with(wrong)["exceptionCode"], "InvalidJob") << wrong;
+  EXPECT_EQ(json("POST", "job/" + job_with("false").value("id", "") + "/batch", "SELECT Id FROM Lead LIMIT 1")
+                .status,
+            201);
+}
+
 // Whoever made the job has written its records, and is told apart from the API's own user.
 TEST_F(AsyncJobsTest, TheRecordsAreWrittenByWhoMadeTheJob) {
   user("first@acme.test");
