@@ -128,13 +128,14 @@ class BulkJobs {
   /// Forgets a job and its results. **Errors:** INVALIDJOBSTATE.
   Outcome<void> remove(BulkJob& job);
 
-  /// Every job is gone, with its results.
+  /// Every job and batch is gone, with its results.
   void forget_all() {
     active_.clear();
     jobs_.clear();
+    batches_.clear();
   }
-  /// Jobs get their numbers behind this one.
-  void number_from(uint64_t number) { last_number_ = number; }
+  /// Jobs and batches get their numbers behind this one.
+  void number_from(uint64_t number) { last_job_ = last_batch_ = number; }
 
   /// Counters of the last 24 hours, for the limits resource.
   int64_t query_jobs_used() { return query_jobs_.used(org_.now()); }

@@ -108,7 +108,8 @@ std::optional<FieldKind> kind_of_describe_type(std::string_view type) {
   for (const FieldKind kind :
        {FieldKind::kReference, FieldKind::kString, FieldKind::kTextArea, FieldKind::kPicklist,
         FieldKind::kBoolean, FieldKind::kInt, FieldKind::kDouble, FieldKind::kCurrency, FieldKind::kDate,
-        FieldKind::kDateTime, FieldKind::kEmail, FieldKind::kPhone, FieldKind::kUrl, FieldKind::kMultiPicklist}) {
+        FieldKind::kDateTime, FieldKind::kEmail, FieldKind::kPhone, FieldKind::kUrl,
+        FieldKind::kMultiPicklist}) {
     if (describe_type(kind) == type) return kind;
   }
   for (const SimplerType& row : kSimplerTypes) {
