@@ -198,7 +198,7 @@ TEST_F(OrgFileTest, AnotherProgramsFileIsRefusedAndLeftAlone) {
   const auto other = store::open_database_file(scratch_.file("org0.db"), 65'536);
   EXPECT_FALSE(other) << "nor does the daemon take the sandbox's";
   ++lives_;
-  std::ofstream(path()) << std::string(20'000, 'x');
+  std::ofstream(path()) << std::string(2 * store::kPageBytes, 'x');
   EXPECT_THAT(refusal().message, HasSubstr("not an SQLite database"));
 }
 
