@@ -304,7 +304,7 @@ TEST_F(Faults, EndlessLoginsAreNotProvokedUnlessARuleSaysSo) {
   };
   EXPECT_EQ(refusals({{"fault", "session_expired"}}), 2);
   EXPECT_EQ(refusals({{"fault", "expire_session"}}), 2);
-  EXPECT_EQ(refusals({{"fault", "answer"}, {"with", {{"status", 401}}}}), 2);
+  EXPECT_EQ(refusals({{"fault", "answer"}, {"on", {{"operation", "query"}}}, {"with", {{"status", 401}}}}), 2);
   EXPECT_EQ(refusals({{"fault", "session_expired"}, {"when", {{"times", 7}}}}), 7);
 }
 

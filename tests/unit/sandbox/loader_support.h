@@ -72,7 +72,7 @@ inline std::string zip_of(const std::vector<ZipPiece>& pieces, bool wide_end = f
     list += "PK\x01\x02" + little_endian(20, 2) + little_endian(20, 2) + common +
             little_endian(piece.wide ? all_set : packed.size(), 4) +
             little_endian(piece.wide ? all_set : bytes, 4) + little_endian(piece.name.size(), 2) +
-            little_endian(extra.size(), 2) + little_endian(0, 10) + little_endian(0, 2) +
+            little_endian(extra.size(), 2) + little_endian(0, 10) +
             little_endian(piece.wide ? all_set : place, 4) + piece.name + extra;
   }
   const uint64_t list_at = body.size();
