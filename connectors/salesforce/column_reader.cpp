@@ -86,7 +86,7 @@ Fault read_datetime(const JsonValue& json, Value& out) {
 
 Fault read_reference(const JsonValue& json, Value& out) {
   if (json.kind != JsonKind::kText) return Fault::kWrongType;
-  auto id = salesforce_wire::canonical_id(json.text);
+  auto id = salesforce_wire::checked_id(json.text);
   if (!id) return take_content(json, out);
   out = Value(*std::move(id));
   return Fault::kNone;
@@ -132,7 +132,7 @@ bool apply_role(Role role, const Value& value, mapping::Record& record) {
   };
   const auto take_id = [&value](RemoteId& to) {
     if (value.is_null()) return true;
-    auto id = salesforce_wire::canonical_id(value.str());
+    auto id = salesforce_wire::checked_id(value.str());
     if (!id) return false;
     to = RemoteId(*std::move(id));
     return true;

@@ -83,7 +83,7 @@ std::string_view text_of(const std::optional<dom::element>& element) {
 }
 
 std::optional<RemoteId> id_of(const std::optional<dom::element>& element) {
-  auto id = wire::canonical_id(text_of(element));
+  auto id = wire::checked_id(text_of(element));
   if (!id) return std::nullopt;
   return RemoteId(*std::move(id));
 }
@@ -104,7 +104,7 @@ void add_clashing(Refusal& refusal, std::string_view message) {
   };
   rest =
       rest.substr(0, static_cast<size_t>(std::find_if_not(rest.begin(), rest.end(), in_id) - rest.begin()));
-  if (auto id = wire::canonical_id(rest)) add_other(refusal, RemoteId(*std::move(id)));
+  if (auto id = wire::checked_id(rest)) add_other(refusal, RemoteId(*std::move(id)));
 }
 
 /// The records in {"matchResults":[{"matchRecords":[{"record":{"Id":…}}]}]}; what is no match is passed over.

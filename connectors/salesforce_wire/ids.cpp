@@ -81,6 +81,12 @@ std::optional<std::string> canonical_id(std::string_view text) {
   return id;
 }
 
+std::optional<std::string> checked_id(std::string_view text) {
+  auto id = canonical_id(text);
+  if (id && text.size() == kLongIdSize && *id != text) return std::nullopt;
+  return id;
+}
+
 std::string_view id_prefix(std::string_view id) {
   return id.size() < kIdPrefixSize ? std::string_view{} : id.substr(0, kIdPrefixSize);
 }

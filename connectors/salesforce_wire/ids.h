@@ -24,6 +24,10 @@ constexpr std::string_view kNullId = "000000000000000AAA";
 /// capital letter where there is a digit.
 std::optional<std::string> canonical_id(std::string_view text);
 
+/// The same for what the CRM itself says, which needs no repair: 18 characters must agree with their check
+/// characters, else something has changed the id on its way, and it may be another record's.
+std::optional<std::string> checked_id(std::string_view text);
+
 /// The first three characters, which name the object; empty when `id` is shorter.
 std::string_view id_prefix(std::string_view id);
 

@@ -57,6 +57,14 @@ TEST(Ids, LostLetterCaseIsRepaired) {
     EXPECT_EQ(canonical_id(id), "00QHs00000Led1dMAB") << id;
 }
 
+TEST(Ids, F18_WhatTheCrmSaysAgreesWithItsCheckCharactersOrIsNoId) {
+  EXPECT_EQ(checked_id("00QHs00000Led1dMAB"), "00QHs00000Led1dMAB");
+  EXPECT_EQ(checked_id("00QHs00000Led1d"), "00QHs00000Led1dMAB");
+  for (const char* id :
+       {"00QHs00000Led1DMAB", "00QHs00000Led1dMAA", "00qhs00000led1dmab", "00QHs00000Led1dMAb"})
+    EXPECT_EQ(checked_id(id), std::nullopt) << id;
+}
+
 TEST(Ids, CheckCharactersThatCannotBeAreRefused) {
   const std::string_view bad[] = {
       "00QHs00000Led1dMBB",  // a capital where the second block begins with a digit
