@@ -56,7 +56,9 @@ TEST(CurlTransport, WaitingForAConnectionCountsAgainstTheTimeout) {
     EXPECT_EQ(code_of(answer), ErrorCode::kTimeout);
     if (!answer && answer.error().never_sent) ++never_sent;
   }
-  EXPECT_GE(never_sent, 20 - CurlOptions{}.connections_per_host_max);
+  // One that waited may yet have had the connection of one that timed out before it.
+  EXPECT_GT(never_sent, 0);
+  EXPECT_LE(never_sent, 20 - CurlOptions{}.connections_per_host_max);
 }
 
 TEST(CurlTransport, CancelAllEndsRequestsUnderWayAndLaterOnes) {
