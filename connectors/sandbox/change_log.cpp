@@ -19,11 +19,11 @@ std::string_view name_of(ChangeKind kind) {
   return kNames[static_cast<size_t>(kind)];
 }
 
-// Id, IsDeleted and SystemModstamp are not told (§16.2).
+// Id, IsDeleted, SystemModstamp and what is computed are not told (§16.2).
 bool is_told(const ObjectType& type, const Field& field) {
   const SystemColumns& system = type.system();
-  return field.column >= 0 && field.column != system.id && field.column != system.stamp &&
-         field.column != system.deleted;
+  return field.column >= 0 && field.formula.empty() && field.column != system.id &&
+         field.column != system.stamp && field.column != system.deleted;
 }
 
 // "LastName" of Name, "City" of MailingCity: what a part is called inside its compound field.

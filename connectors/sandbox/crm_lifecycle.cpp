@@ -143,7 +143,7 @@ Outcome<Org::Place> Org::converted_account(const Conversion& conversion, const P
   const Row row = insert(accounts, next_id(accounts), {}, now_seconds());
   copy_missing(*lead.table, lead.row, accounts, row, kLeadToAccount);
   accounts.set_shared_text(row, accounts.type().system().owner, owner);
-  note_keys(accounts, row);
+  derive(accounts, row);
   return Place{&accounts, row};
 }
 
@@ -169,7 +169,7 @@ Outcome<Org::Place> Org::converted_contact(const Conversion& conversion, const P
   copy_missing(*lead.table, lead.row, contacts, row, kLeadToContact);
   contacts.set_shared_text(row, contacts.type().system().owner, owner);
   contacts.set_shared_text(row, account_column, account.table->id(account.row));
-  note_keys(contacts, row);
+  derive(contacts, row);
   return Place{&contacts, row};
 }
 

@@ -213,7 +213,7 @@ Change Org::touched(const Place& place, int64_t stamp) {
   t.set_stamp_seconds(place.row, stamp);
   t.set_number(place.row, c.modified, stamp);
   t.set_shared_text(place.row, c.modified_by, author());
-  note_keys(t, place.row);
+  derive(t, place.row);
   return Change{std::string(t.type().name()), std::string(t.id(place.row)), from_seconds(stamp), now()};
 }
 
@@ -244,8 +244,10 @@ void Org::complete() {
   for (auto& t : tables_) {
     const bool users = t->type().name() == "User";
     const std::string user = users ? std::string() : run_as_user();
-    for (Row row = 0; row < t->rows(); ++row)
+    for (Row row = 0; row < t->rows(); ++row) {
       fill_defaults(*t, row, users ? t->id(row) : user);
+      derive(*t, row);
+    }
   }
   indexes_.clear();
 }
@@ -259,7 +261,7 @@ Row Org::insert(Table& table, const std::string& id, const std::vector<Assignmen
   table.set_number(row, table.type().system().created, stamp);
   table.set_number(row, table.type().system().modified, stamp);
   table.set_stamp_seconds(row, stamp);
-  note_keys(table, row);
+  derive(table, row);
   return row;
 }
 

@@ -148,6 +148,10 @@ class Org {
   /// **Errors:** INVALID_FIELD for a field that isn't there or that the org itself writes; INVALID_INPUT for
   /// a change that is none.
   Outcome<void> change_field(std::string_view object, std::string_view field, const FieldChange& change);
+  /// Makes a custom field a formula field, whose value follows from the others of its record; of all records
+  /// at once, and without another stamp. Its text is kept in the description even when it is refused.
+  /// **Errors:** INVALID_FIELD for what Formula::compile refuses, and for a field that isn't there.
+  Outcome<void> set_formula(Table& table, std::string_view field, std::string_view formula);
   /// Sets the rules that run when records of this object are saved, in place of those before.
   /// **Errors:** whatever is wrong with a condition, a field or a value in them.
   Outcome<void> set_rules(const Table& table, ObjectRules rules);
@@ -256,6 +260,7 @@ class Org {
                                   std::string_view self) const;
   KeyIndex& index_of(const Table& table, const Field& field) const;
   void note_keys(const Table& table, Row row);
+  void derive(Table& table, Row row);
   std::string author();
   Outcome<bool> condition_holds(const Table& table, const std::string& when, std::string_view id) const;
   Outcome<Change> save(Table& table, std::string id, bool create, std::vector<Assignment> fields,
@@ -308,6 +313,7 @@ class Org {
   std::string run_as_;
   std::string author_;
   std::map<const Table*, ObjectRules> rules_;
+  std::map<const Table*, std::vector<const Field*>> formulas_;  ///< in the order in which they are computed
   WriteGuard guard_;
   std::deque<CustomObject> custom_objects_;  // whose texts the tables refer to
   std::vector<Undo> undo_;

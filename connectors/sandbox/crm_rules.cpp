@@ -127,7 +127,7 @@ Outcome<void> Org::apply_rules(const Place& place, const ObjectRules& rules, boo
   const auto set = [&](const FieldValues& fields) -> Outcome<void> {
     PD_ASSIGN(checked, check_fields(*this, t, fields, WritePurpose::kUpdate));
     store_fields(t, place.row, checked);
-    note_keys(t, place.row);
+    derive(t, place.row);
     return {};
   };
   for (const FieldUpdate& rule : rules.updates) {

@@ -4,6 +4,7 @@
 #include "connectors/salesforce_wire/errors.h"
 #include "connectors/sandbox/crm_model.h"
 #include "connectors/sandbox/field_text.h"
+#include "connectors/sandbox/formula.h"
 #include "connectors/sandbox/key_index.h"
 #include "connectors/sandbox/plain_value.h"
 
@@ -75,6 +76,32 @@ Outcome<void> Org::change_field(std::string_view object, std::string_view field,
   }
   schema_changed_ = now();
   return {};
+}
+
+Outcome<void> Org::set_formula(Table& t, std::string_view name, std::string_view formula) {
+  Field* field = t.type_to_change().find_to_change(name);
+  if (field == nullptr || !field->has(kCustom) || field->column < 0) {
+    return api_error(std::string(code::kInvalidField),
+                     std::string(name) + " is no field that can be computed");
+  }
+  field->formula = formula;
+  field->flags &= ~uint32_t{kWritable | kUnique | kExternalId};
+  schema_changed_ = now();
+  PD_ASSIGN(compiled, Formula::compile(t.type(), field->kind, formula));
+  field->computed = std::move(compiled);
+  formulas_[&t].push_back(field);
+  for (Row row = 0; row < t.rows(); ++row)
+    field->computed->compute(t, row, *field);
+  return {};
+}
+
+// What follows from a record's values: formulas, which may use each other, and the keys it is found by.
+void Org::derive(Table& t, Row row) {
+  if (const auto found = formulas_.find(&t); found != formulas_.end()) {
+    for (const Field* field : found->second)
+      field->computed->compute(t, row, *field);
+  }
+  note_keys(t, row);
 }
 
 }  // namespace prospectd::sandbox

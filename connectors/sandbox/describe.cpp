@@ -95,8 +95,8 @@ constexpr FieldKey kFieldKeys[] = {
        const bool is_id = f.kind == FieldKind::kId || f.kind == FieldKind::kReference;
        append_number(out, int64_t{f.length} * (is_text(f) && !is_id ? kBytesPerCharacter : 1));
      }},
-    {"calculated", constant<false>},
-    {"calculatedFormula", null},
+    {"calculated", [](std::string& out, const Field& f) { append_bool(out, !f.formula.empty()); }},
+    {"calculatedFormula", [](std::string& out, const Field& f) { append_text_or_null(out, f.formula); }},
     {"cascadeDelete", constant<false>},
     {"caseSensitive", flag<kCaseSensitive>},
     {"compoundFieldName", [](std::string& out, const Field& f) { append_text_or_null(out, f.compound_of); }},

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -97,6 +98,8 @@ struct ObjectRow {
 /// How a compound value that is not stored comes from its parts.
 enum class Compound : uint8_t { kNone, kPersonName, kAddress };
 
+class Formula;
+
 /// A field of a living org: a table's line, or a custom field.
 struct Field {
   std::string name;
@@ -109,7 +112,9 @@ struct Field {
   std::string children = {};  ///< a reference's relationship as its target sees it, "Contacts"
   std::vector<std::string> picklist = {};
   std::vector<std::string> inactive = {};  ///< values of the picklist that new records don't take any more
-  std::string compound_of = {};            ///< the compound field it is a part of
+  std::string formula = {};                ///< what its value is computed from; such a field takes no writes
+  std::shared_ptr<const Formula> computed = nullptr;  ///< none: its value stays blank
+  std::string compound_of = {};                       ///< the compound field it is a part of
   Compound compound = Compound::kNone;
   int column = -1;              ///< where its value is stored; -1 for a compound
   std::vector<int> parts = {};  ///< columns of a compound's parts, in the compound's own order

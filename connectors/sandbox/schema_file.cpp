@@ -118,6 +118,8 @@ class SchemaReader {
     for (const Json& object : list)
       PD_TRY(add_fields(object));
     for (const Json& object : list)
+      add_formulas(object);
+    for (const Json& object : list)
       PD_TRY(add_rules(object));
     return std::move(report_);
   }
@@ -154,6 +156,23 @@ class SchemaReader {
       ++report_.fields;
     }
     return {};
+  }
+
+  // A describe result may have formulas that only the real organisation can compute: such a field stays
+  // blank.
+  void add_formulas(const Json& object) {
+    Table& table = *org_.table(text_at(object, "name"));
+    for (const Json& described : list_at(object, "fields")) {
+      const std::string name = text_at(described, "name");
+      const Field* field = table.type().find(name);
+      if (field == nullptr || field->computed != nullptr || !flag_at(described, "calculated", false))
+        continue;
+      const auto taken = org_.set_formula(table, name, text_at(described, "calculatedFormula"));
+      if (!taken) {
+        report_.passed_over.push_back(std::string(table.type().name()) + "." + name + ": " +
+                                      taken.error().message);
+      }
+    }
   }
 
   Result<void> add_rules(const Json& object) {
