@@ -189,6 +189,19 @@ Outcome<Json> end_faults(State& s, const Json&) {
   return last;
 }
 
+// A person is told which record or object is not there.
+ApiError named(ApiError error, const Json& body) {
+  if (error.code != code::kNotFound) return error;
+  for (const char* key : {"id", "lead", "winner", "object", "name"}) {
+    const auto at = body.find(key);
+    if (at == body.end() || !at->is_string()) continue;
+    error.message = "There is no " + std::string(key == std::string_view("id") ? "record" : key) + " " +
+                    at->get<std::string>();
+    break;
+  }
+  return error;
+}
+
 struct Route {
   std::string_view method;
   std::string_view path;
@@ -238,7 +251,7 @@ http::Response Front::State::admin(const http::ServerRequest& request, std::stri
   auto body = parse_body(request.body);
   if (!body) return error_answer(body.error());
   auto answer = route->handle(*this, *body);
-  if (!answer) return error_answer(answer.error());
+  if (!answer) return error_answer(named(std::move(answer).error(), *body));
   return json_answer(200, answer->dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 

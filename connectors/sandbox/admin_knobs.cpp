@@ -1,5 +1,7 @@
 #include "connectors/sandbox/admin_knobs.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 
 namespace prospectd::sandbox {
@@ -113,9 +115,10 @@ Outcome<void> set_hidden_fields(const Json& json, Knobs& knobs) {
 Outcome<void> set_one(const std::string& name, const Json& json, Knobs& knobs) {
   for (const NumberKnob& k : kNumbers) {
     if (name != k.name) continue;
-    if (!json.is_number_integer() || json.get<int64_t>() < k.min || json.get<int64_t>() > k.max) {
-      const std::string range =
-          "a whole number from " + std::to_string(k.min) + " to " + std::to_string(k.max);
+    const bool beyond = json.is_number_unsigned() && json.get<uint64_t>() > static_cast<uint64_t>(INT64_MAX);
+    if (!json.is_number_integer() || beyond || json.get<int64_t>() < k.min || json.get<int64_t>() > k.max) {
+      std::string range = "a whole number from " + std::to_string(k.min) + " to " + std::to_string(k.max);
+      if (json.is_string()) range += ", not a text; on a command line " + name + ":=NUMBER";
       return bad(name, range.c_str());
     }
     k.set(knobs, json.get<int64_t>());
@@ -123,13 +126,18 @@ Outcome<void> set_one(const std::string& name, const Json& json, Knobs& knobs) {
   }
   for (const FlagKnob& k : kFlags) {
     if (name != k.name) continue;
-    if (!json.is_boolean()) return bad(name, "true or false");
+    if (!json.is_boolean()) return bad(name, "true or false, on a command line behind ':='");
     knobs.*(k.flag) = json.get<bool>();
     return {};
   }
   for (const TextKnob& k : kTexts) {
     if (name != k.name) continue;
-    if (!json.is_string()) return bad(name, "a text");
+    constexpr size_t kTextMax = 500;
+    const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+    if (!json.is_string() || json.get_ref<const std::string&>().size() > kTextMax ||
+        std::ranges::any_of(json.get_ref<const std::string&>(), control)) {
+      return bad(name, "a text of one line, at most 500 bytes long");
+    }
     knobs.*(k.text) = json.get<std::string>();
     return {};
   }

@@ -62,6 +62,11 @@ struct Cometd::Message {
     reply["error"] = error;
     reply["advice"] = {{"reconnect", reconnect}, {"interval", 0}};
   }
+  /// What concerns one subscription, and leaves the connection as it is.
+  void refuse(std::string_view error) {
+    reply["successful"] = false;
+    reply["error"] = error;
+  }
 };
 
 struct Cometd::Handler {
@@ -219,17 +224,16 @@ std::optional<int64_t> Cometd::replay_from(Message& message, const std::string& 
     const json& replay = ext->at("replay");
     if (replay.is_object() && replay.contains(channel)) wanted = &replay.at(channel);
   }
-  if (wanted == nullptr || *wanted == kNewOnly) return log_.last_id();
-  if (*wanted == kAll) return log_.before_first();
-  if (wanted->is_number_integer()) {
-    const auto id = wanted->get<int64_t>();
-    if (id >= log_.before_first() && id <= log_.last_id()) return id;
-  }
-  message.fail(
-      "400::The replayId {" + dump_of(*wanted) +
-          "} you provided was invalid.  Please provide a valid ID, -2 to replay all events, or -1 to "
-          "replay only new events.",
-      "none");
+  if (wanted == nullptr) return log_.last_id();
+  const bool whole = wanted->is_number_integer() &&
+                     !(wanted->is_number_unsigned() && wanted->get<uint64_t>() > uint64_t{INT64_MAX});
+  const auto id = whole ? std::optional(wanted->get<int64_t>()) : std::nullopt;
+  if (id == kNewOnly) return log_.last_id();
+  if (id == kAll) return log_.before_first();
+  if (id && *id >= log_.before_first() && *id <= log_.last_id()) return id;
+  message.refuse("400::The replayId {" + dump_of(*wanted) +
+                 "} you provided was invalid.  Please provide a valid ID, -2 to replay all events, or -1 to "
+                 "replay only new events.");
   return std::nullopt;
 }
 
@@ -240,11 +244,10 @@ void Cometd::subscribe(Message& message) {
   message.reply["subscription"] = channel;
   auto entity = entity_of(channel);
   if (!entity || !(entity->empty() || message.knobs.object_enabled(*entity))) {
-    return message.fail("400::The channel you requested to subscribe to doesn't exist {" + channel + "}",
-                        "none");
+    return message.refuse("400::The channel you requested to subscribe to doesn't exist {" + channel + "}");
   }
   if (client->subscriptions.size() >= kSubscriptionsMax && !client->subscriptions.contains(channel)) {
-    return message.fail("403::The client has too many subscriptions", "none");
+    return message.refuse("403::The client has too many subscriptions");
   }
   const auto after = replay_from(message, channel);
   if (!after) return;
@@ -258,7 +261,7 @@ void Cometd::unsubscribe(Message& message) {
   const std::string channel = text_at(message.sent, "subscription");
   message.reply["subscription"] = channel;
   message.reply["successful"] = client->subscriptions.erase(channel) > 0;
-  if (!message.reply["successful"].get<bool>()) message.fail("400::There is no such subscription", "retry");
+  if (!message.reply["successful"].get<bool>()) message.refuse("400::There is no such subscription");
 }
 
 void Cometd::disconnect(Message& message) {

@@ -151,15 +151,18 @@ Outcome<void> play_bad_value(const FaultTurn& turn, Handled& answer) {
   PD_ASSIGN(tree, tree_of(answer, kWhat));
   const std::string field = turn.with["field"];
   const std::string id = turn.with.value("id", "");
+  constexpr size_t kBadBytesMax = 64 * 1024 * 1024;  // of one answer, however many rows are asked for
   auto rows = turn.with.value("rows", int64_t{1});
+  size_t written = 0;
   std::vector<std::pair<std::string, std::string>> marks;
   for (Tree* record : records_in(tree)) {
-    if (rows == 0) break;
+    if (rows == 0 || written > kBadBytesMax) break;
     if (!id.empty() && (!record->contains("Id") || (*record)["Id"] != id)) continue;
     const std::string before = record->contains(field) ? plain_text_of((*record)[field]) : std::string();
     std::string mark = "@@" + std::to_string(turn.fired.draw) + "." + std::to_string(marks.size()) + "@@";
     (*record)[field] = mark;
     marks.emplace_back(Tree(mark).dump(), raw_of(turn.with, before));
+    written += marks.back().second.size();
     --rows;
   }
   if (marks.empty()) return no_page(kWhat);

@@ -81,6 +81,13 @@ class FileLoad {
   bool read_row() {
     const auto& cells = reader_.fields();
     const int64_t line = reader_.line();
+    if (reader_.oddity() == CsvOddity::kUnclosedQuote) {
+      issue(
+          line,
+          "a quote that is never closed takes in all that follows, to the end of the file; the row was left "
+          "out");
+      return false;
+    }
     if (reader_.oddity() != CsvOddity::kNone) issue(line, std::string(describe(reader_.oddity())));
     if (reader_.oddity() == CsvOddity::kTooLarge) return false;
     if (cells.size() > columns_.size()) issue(line, "more fields than columns; the rest was left out");

@@ -100,6 +100,12 @@ Field field_described(const Json& described, FieldKind kind) {
   return field;
 }
 
+// What a query's error says behind its text and the mark below it, which are not the file's.
+std::string last_line(const std::string& message) {
+  const size_t at = message.rfind('\n');
+  return at == std::string::npos ? message : message.substr(at + 1);
+}
+
 class SchemaReader {
  public:
   explicit SchemaReader(Org& org) : org_(org) {}
@@ -202,7 +208,7 @@ class SchemaReader {
         rules.updates.size() + rules.validations.size() + rules.duplicates.size() + rules.assignments.size();
     if (count == 0) return {};
     const auto taken = org_.set_rules(table, std::move(rules));
-    if (!taken) return bad_schema(name, taken.error().message);
+    if (!taken) return bad_schema(name + ", its rules", last_line(taken.error().message));
     report_.rules += count;
     return {};
   }

@@ -172,8 +172,9 @@ class ServedSandbox : public Sandbox {
   // What the command line asks for, as far as the store has not got it.
   Result<void> fill_new() {
     if (!options_.schema.empty()) {
-      PD_ASSIGN(schema, apply_schema(options_.schema, *org_));
-      schema_passed_over_ = std::move(schema.passed_over);
+      auto schema = apply_schema(options_.schema, *org_);
+      if (!schema) return std::move(schema).error().within(options_.schema_name);
+      schema_passed_over_ = std::move(schema->passed_over);
     }
     if (restored_) return {};
     if (options_.load.empty()) {

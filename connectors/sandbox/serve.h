@@ -25,12 +25,13 @@ namespace prospectd::sandbox {
 struct SandboxOptions {
   http::ServerOptions server;  ///< address, port (0: any free one) and limits
   std::string client_id = "sandbox";
-  Secret client_secret;    ///< empty: a random one is made
-  Secret admin_token;      ///< empty: a random one is made
-  Secret user_password;    ///< of every user; empty: nobody logs in by password
-  std::string public_key;  ///< PEM, as Front::register_key takes it; empty: no login by JWT
-  std::string schema;      ///< JSON, as apply_schema takes it; empty: the standard objects alone
-  std::string load;        ///< set: a Data Export (load_export) in place of generated data
+  Secret client_secret;     ///< empty: a random one is made
+  Secret admin_token;       ///< empty: a random one is made
+  Secret user_password;     ///< of every user; empty: nobody logs in by password
+  std::string public_key;   ///< PEM, as Front::register_key takes it; empty: no login by JWT
+  std::string schema;       ///< JSON, as apply_schema takes it; empty: the standard objects alone
+  std::string schema_name;  ///< what errors about it begin with
+  std::string load;         ///< set: a Data Export (load_export) in place of generated data
   std::function<void(const LoadProgress&)> load_progress;  ///< called often while it loads; may be unset
   std::shared_ptr<OrgStore> store;                         ///< where the org is kept; unset: nowhere
   bool must_be_new = false;                                ///< refuses a store that has an org already

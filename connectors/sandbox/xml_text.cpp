@@ -95,8 +95,9 @@ void skip_filling(std::string_view& xml) {
 
 // Behind the tag that opens the element; npos when there is no such tag.
 size_t behind_opening(std::string_view xml, std::string_view local_name) {
+  constexpr size_t kNameMax = 200;  // with its prefix; so each '<' costs no more than that
   for (size_t at = xml.find('<'); at != std::string_view::npos; at = xml.find('<', at + 1)) {
-    const std::string_view rest = xml.substr(at + 1);
+    const std::string_view rest = xml.substr(at + 1, kNameMax);
     std::string_view name = rest.substr(0, rest.find_first_of(kEndOfName));
     const size_t colon = name.find(':');
     if (colon != std::string_view::npos) name.remove_prefix(colon + 1);

@@ -46,6 +46,8 @@ Error refusal_of(const HttpAnswer& answer) {
 Result<SandboxPlace> find_sandbox(const CommonOptions& common, const SandboxCallOptions& options) {
   SandboxPlace place{options.url, options.token_file};
   if (!place.url.empty() && !place.token_file.empty()) return place;
+  if (std::error_code ignored; !common.config.empty() && !fs::exists(common.config, ignored))
+    return make_error(ErrorCode::kConfigInvalid, common.config + ": there is no such file");
   for (const std::string& file : places(common, options)) {
     const config::FileText text = config::read_text_file(file);
     if (!text.text) continue;

@@ -97,7 +97,7 @@ void say_sync(Console& console, const Json& result) {
   const std::vector<std::string> outcomes = outcomes_of(result, false);
   for (const std::string& line : outcomes)
     console.line(line);
-  if (outcomes.empty() && everything) console.line("  Nothing to do: both sides agree.");
+  if (outcomes.empty() && everything) console.line("  Nothing to do: no newer change in the CRM.");
 }
 
 }  // namespace

@@ -253,6 +253,7 @@ ExitCode run_daemon(const cli::RunVerb& verb) {
   keep_memory_private();
   configure_log(verb.config.log);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like any other
   return Daemon(verb).run();
 }
 

@@ -1,5 +1,6 @@
 #include "daemon/wire/org_file.h"
 
+#include <filesystem>
 #include <utility>
 #include <vector>
 
@@ -364,7 +365,16 @@ class OrgFile final : public sandbox::OrgStore {
 }  // namespace
 
 Result<std::unique_ptr<sandbox::OrgStore>> open_org_file(const std::string& path, bool reset) {
-  PD_TRY(store::make_folder_of(path));
+  // A folder that is not there is a typo sooner than a wish: it would look as if the organisation were gone.
+  std::error_code ignored;
+  const auto folder = std::filesystem::absolute(path).parent_path();
+  if (!std::filesystem::is_directory(folder, ignored))
+    return make_error(ErrorCode::kConfigInvalid, path + ": there is no folder " + folder.string());
+  // The lock stands beside the name: by another name of the same file it would be passed by.
+  const bool shared =
+      std::filesystem::exists(path, ignored) && std::filesystem::hard_link_count(path, ignored) > 1;
+  if (shared)
+    return make_error(ErrorCode::kConfigInvalid, path + ": the file has another name, too (a hard link)");
   PD_ASSIGN(lock, store::FileLock::take(store::lock_file(path)));
   auto db = store::open_database_file(path, kOrgCacheBytes, org_format());
   if (!db) return explained(path, std::move(db).error());

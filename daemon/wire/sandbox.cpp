@@ -159,6 +159,7 @@ Result<sandbox::SandboxOptions> options_of(const SandboxVerb& verb, const Files&
   options.public_key = std::move(public_key);
   PD_ASSIGN(schema, text_of_file(verb.schema_file));
   options.schema = std::move(schema);
+  options.schema_name = verb.schema_file;
   if (!verb.db.empty()) {
     PD_ASSIGN(store, open_org_file(verb.db, verb.reset));
     options.store = std::move(store);
@@ -203,6 +204,7 @@ void serve(boost::asio::io_context& io, sandbox::Sandbox& sandbox) {
 
 ExitCode run_sandbox(const SandboxVerb& verb) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like any other
   const Files files = files_of(verb);
   auto options = options_of(verb, files);
   if (!options) return fail(options.error());

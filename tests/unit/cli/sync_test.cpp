@@ -61,7 +61,7 @@ TEST(Sync, OnATerminalABarMovesAndIsTakenAway) {
 TEST(Sync, NothingToDoIsSaid) {
   WithDaemon t;
   t.daemon.answer("POST /v1/syncs", 202, sync("done", cycle(R"({"read":0})")));
-  EXPECT_THAT(t.ask({"sync"}).out, HasSubstr("Nothing to do: both sides agree."));
+  EXPECT_THAT(t.ask({"sync"}).out, HasSubstr("Nothing to do: no newer change in the CRM."));
 }
 
 TEST(Sync, OneThatCouldNotReadEverythingIsPartial) {

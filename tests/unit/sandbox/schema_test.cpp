@@ -218,7 +218,7 @@ TEST_F(Schema, WhatIsNoSchemaIsRefusedWithItsPlace) {
       {R"({"name": "Lead", "fields": [{"name": "no name"}]})", "Lead.no name: is no name of a field"},
       {R"({"name": "Lead", "fields": [{"name": "A__c", "type": "reference"}]})", "needs referenceTo"},
       {R"({"name": "Lead", "validationRules": [{"when": "Nope = 1"}]})", "Nope"},
-      {R"({"name": "Lead", "validationRules": [{"when": "Email ="}]})", "schema: Lead: "},
+      {R"({"name": "Lead", "validationRules": [{"when": "Email ="}]})", "schema: Lead, its rules: unexpected token"},
       {R"({"name": "Lead", "validationRules": [{}]})", "needs its condition"},
       {R"({"name": "Lead", "duplicateRules": [{}]})", "needs its fields"},
       {R"({"name": "Lead", "duplicateRules": [{"fields": ["AnnualRevenue"]}]})",
