@@ -132,12 +132,13 @@ Outcome<void> set_one(const std::string& name, const Json& json, Knobs& knobs) {
   }
   for (const TextKnob& k : kTexts) {
     if (name != k.name) continue;
-    constexpr size_t kTextMax = 500;
+    constexpr size_t kTextMax = 4'096;
     const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-    if (!json.is_string() || json.get_ref<const std::string&>().size() > kTextMax ||
-        std::ranges::any_of(json.get_ref<const std::string&>(), control)) {
-      return bad(name, "a text of one line, at most 500 bytes long");
-    }
+    if (!json.is_string() || json.get_ref<const std::string&>().size() > kTextMax)
+      return bad(name, "a text of at most 4,096 bytes");
+    // It goes into a header; what refuses logins may be as hostile as an answer can be.
+    if (name == "app_name" && std::ranges::any_of(json.get_ref<const std::string&>(), control))
+      return bad(name, "a text of one line");
     knobs.*(k.text) = json.get<std::string>();
     return {};
   }
