@@ -48,15 +48,10 @@ void append_member(std::string& out, std::string_view name, const Table& table, 
     out += "null";
     return;
   }
+  if (is_bare(field.kind)) return append_bare_value(out, table, row, field);
   std::string value;
   append_plain_value(value, table, row, field);
-  const bool bare = field.kind == FieldKind::kBoolean || field.kind == FieldKind::kInt ||
-                    field.kind == FieldKind::kDouble || field.kind == FieldKind::kCurrency;
-  if (bare) {
-    out += value;
-  } else {
-    append_quoted(out, value);
-  }
+  append_quoted(out, value);
 }
 
 /// The fields of an event: for an update those that changed, else all that have a value.

@@ -6,6 +6,21 @@
 
 namespace prospectd::sandbox {
 
+bool is_bare(FieldKind kind) {
+  return kind == FieldKind::kBoolean || kind == FieldKind::kInt || kind == FieldKind::kDouble ||
+         kind == FieldKind::kCurrency;
+}
+
+void append_bare_value(std::string& out, const Table& table, Row row, const Field& field) {
+  if (field.kind == FieldKind::kBoolean) {
+    out += table.flag(row, field.column) ? "true" : "false";
+  } else if (field.kind == FieldKind::kInt) {
+    append_number(out, table.number(row, field.column));
+  } else {
+    append_number(out, table.real(row, field.column));
+  }
+}
+
 void append_plain_value(std::string& out, const Table& table, Row row, const Field& field) {
   if (field.compound == Compound::kPersonName) {
     out += person_name(table, row, field);
@@ -14,13 +29,10 @@ void append_plain_value(std::string& out, const Table& table, Row row, const Fie
   if (table.is_null(row, field.column)) return;
   switch (field.kind) {
     case FieldKind::kBoolean:
-      out += table.flag(row, field.column) ? "true" : "false";
-      return;
     case FieldKind::kInt:
-      return append_number(out, table.number(row, field.column));
     case FieldKind::kDouble:
     case FieldKind::kCurrency:
-      return append_number(out, table.real(row, field.column));
+      return append_bare_value(out, table, row, field);
     case FieldKind::kDate:
       out += format_date(Date(std::chrono::days(table.number(row, field.column))));
       return;

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "connectors/sandbox/json_text.h"
+#include "connectors/sandbox/plain_value.h"
 
 namespace prospectd::sandbox {
 namespace {
@@ -84,13 +85,10 @@ void append_field(std::string& out, const Table& table, Row row, const Field& fi
   }
   switch (field.kind) {
     case FieldKind::kBoolean:
-      out += table.flag(row, field.column) ? "true" : "false";
-      return;
     case FieldKind::kInt:
-      return append_number(out, table.number(row, field.column));
     case FieldKind::kDouble:
     case FieldKind::kCurrency:
-      return append_number(out, table.real(row, field.column));
+      return append_bare_value(out, table, row, field);
     case FieldKind::kDate:
       if (moments == MomentForm::kMilliseconds)
         return append_milliseconds(out, std::chrono::days(table.number(row, field.column)));

@@ -15,7 +15,7 @@ struct Reference {
   char character;
 };
 constexpr Reference kReferences[] = {{"amp", '&'}, {"lt", '<'}, {"gt", '>'}, {"quot", '"'}, {"apos", '\''}};
-constexpr std::string_view kEndOfName = " \t\r\n/>";
+constexpr std::string_view kEndOfName = " \t\r\n/><";  // no name has a '<': so a text is read once
 
 // "#65" or "#x41"; false when it is no character of XML.
 bool add_numbered(std::string_view reference, std::string& out) {
@@ -95,9 +95,8 @@ void skip_filling(std::string_view& xml) {
 
 // Behind the tag that opens the element; npos when there is no such tag.
 size_t behind_opening(std::string_view xml, std::string_view local_name) {
-  constexpr size_t kNameMax = 200;  // with its prefix; so each '<' costs no more than that
   for (size_t at = xml.find('<'); at != std::string_view::npos; at = xml.find('<', at + 1)) {
-    const std::string_view rest = xml.substr(at + 1, kNameMax);
+    const std::string_view rest = xml.substr(at + 1);
     std::string_view name = rest.substr(0, rest.find_first_of(kEndOfName));
     const size_t colon = name.find(':');
     if (colon != std::string_view::npos) name.remove_prefix(colon + 1);

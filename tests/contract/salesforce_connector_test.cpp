@@ -6,6 +6,7 @@
 #include "tests/contract/connector_contract.h"
 #include "tests/support/front_transport.h"
 #include "tests/support/json_rows.h"
+#include "tests/support/sandbox_options.h"
 
 namespace prospectd::test {
 namespace {
@@ -110,20 +111,9 @@ class SandboxOrg final : public ContractOrg {
     answer.body = page->join();
   }
 
-  static sandbox::OrgOptions org_options(const Timestamp& now) {
-    sandbox::OrgOptions options;
-    options.now = [&now] { return now; };
-    return options;
-  }
-  static sandbox::FrontOptions front_options() {
-    sandbox::FrontOptions options;
-    options.client_secret = Secret("s3cret");
-    return options;
-  }
-
   Timestamp now_ = *parse_timestamp("2026-11-20T09:00:00Z");
-  sandbox::Org org_{org_options(now_)};
-  sandbox::Front front_{org_, front_options()};
+  sandbox::Org org_{test::org_options(now_)};
+  sandbox::Front front_{org_, test::front_options()};
   FrontTransport transport_{front_};
   std::map<std::string, std::string> left_out_;  ///< by record
   std::map<std::string, std::string> spoilt_;

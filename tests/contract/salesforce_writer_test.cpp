@@ -5,6 +5,7 @@
 #include "connectors/sandbox/crm_model.h"
 #include "connectors/sandbox/front.h"
 #include "tests/contract/writer_contract.h"
+#include "tests/support/sandbox_options.h"
 
 namespace prospectd::test {
 namespace {
@@ -161,21 +162,10 @@ class ServedOrg final : public WriteOrg {
         return;
     }
   }
-  static sandbox::OrgOptions org_options(const Timestamp& now) {
-    sandbox::OrgOptions options;
-    options.now = [&now] { return now; };
-    return options;
-  }
-  static sandbox::FrontOptions front_options() {
-    sandbox::FrontOptions options;
-    options.client_secret = Secret("s3cret");
-    return options;
-  }
-
   asio::io_context io_;
   Timestamp now_ = *parse_timestamp("2026-11-20T09:00:00Z");
-  sandbox::Org org_{org_options(now_)};
-  sandbox::Front front_{org_, front_options()};
+  sandbox::Org org_{test::org_options(now_)};
+  sandbox::Front front_{org_, test::front_options()};
   sandbox::ObjectRules rules_;
   AnswerFate fate_ = AnswerFate::kWhole;
   int64_t requests_ = 0;

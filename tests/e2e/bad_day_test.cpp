@@ -51,21 +51,6 @@ int sync_through_trouble(const Follower& follower) {
   return kSyncsMax;
 }
 
-Holding without_trouble(const SandboxCrm& crm) {
-  Follower follower(crm);
-  follower.start();
-  follower.await_first_cycle();
-  Holding holding = holding_of(follower);
-  EXPECT_EQ(follower.stop(SIGTERM), 0);
-  return holding;
-}
-
-void expect_same_holding(const Holding& a, const Holding& b) {
-  EXPECT_EQ(a.rows, b.rows);
-  EXPECT_TRUE(a.prospects == b.prospects);
-  EXPECT_EQ(a.duplicates, b.duplicates);
-}
-
 TEST(BadDay, ANetworkThatBreaksConnectionsLosesNothing) {
   const SandboxCrm crm({"--people", "1500"});
   crm.change({"knobs", "page_size_max:=200"});
@@ -85,7 +70,7 @@ TEST(BadDay, ANetworkThatBreaksConnectionsLosesNothing) {
   const Holding holding = holding_of(follower);
   EXPECT_EQ(follower.data({"sync"}).at("result").at("people").at("created"), 0);
   EXPECT_EQ(follower.stop(SIGTERM), 0) << follower.daemon().err();
-  expect_same_holding(holding, without_trouble(crm));
+  expect_same(holding, undisturbed(crm));
 }
 
 TEST(BadDay, AFaultPlanFromAFileIsSurvived) {
@@ -104,7 +89,7 @@ TEST(BadDay, AFaultPlanFromAFileIsSurvived) {
   EXPECT_GT(sync_through_trouble(follower), 0) << "the plan did nothing";
   const Holding holding = holding_of(follower);
   EXPECT_EQ(follower.stop(SIGTERM), 0) << follower.daemon().err();
-  expect_same_holding(holding, without_trouble(crm));
+  expect_same(holding, undisturbed(crm));
 }
 
 TEST(BadDay, APlanThatIsNoneIsToldWithItsFileAndPlace) {

@@ -35,22 +35,6 @@ bool reach(const Follower& follower, int64_t prospects) {
   return under_way;
 }
 
-/// The same organisation imported without trouble.
-Holding undisturbed(const SandboxCrm& crm) {
-  Follower follower(crm);
-  follower.start();
-  follower.await_first_cycle();
-  Holding holding = holding_of(follower);
-  EXPECT_EQ(follower.stop(SIGTERM), 0);
-  return holding;
-}
-
-void expect_same(const Holding& a, const Holding& b) {
-  EXPECT_EQ(a.rows, b.rows);
-  EXPECT_TRUE(a.prospects == b.prospects);
-  EXPECT_EQ(a.duplicates, b.duplicates);
-}
-
 TEST(Crash, KillDuringAnImportLosesAndDoublesNothing) {
   const auto crm = large_crm();
   Follower follower(*crm);

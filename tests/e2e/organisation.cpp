@@ -1,6 +1,7 @@
 #include "tests/e2e/organisation.h"
 
 #include <gtest/gtest.h>
+#include <csignal>
 
 #include <filesystem>
 
@@ -126,6 +127,21 @@ Holding holding_of(const Follower& follower) {
     EXPECT_TRUE(holding.duplicates.insert(text).second) << "held twice: " << text;
   }
   return holding;
+}
+
+Holding undisturbed(const SandboxCrm& crm) {
+  Follower follower(crm);
+  follower.start();
+  follower.await_first_cycle();
+  Holding holding = holding_of(follower);
+  EXPECT_EQ(follower.stop(SIGTERM), 0);
+  return holding;
+}
+
+void expect_same(const Holding& a, const Holding& b) {
+  EXPECT_EQ(a.rows, b.rows);
+  EXPECT_TRUE(a.prospects == b.prospects);
+  EXPECT_EQ(a.duplicates, b.duplicates);
 }
 
 }  // namespace prospectd::e2e

@@ -88,5 +88,8 @@ struct Holding {
   bool operator==(const Holding&) const = default;
 };
 Holding holding_of(const Follower& follower);
+/// What a daemon holds that imports the same organisation without trouble.
+Holding undisturbed(const SandboxCrm& crm);
+void expect_same(const Holding& a, const Holding& b);
 
 }  // namespace prospectd::e2e

@@ -45,6 +45,14 @@ TEST(SandboxCall, TheConfigurationOfADemoLeadsToItsSandbox) {
             *parse_json(R"({"data":{"logins":1,"records_served":12000}})"));
 }
 
+TEST(SandboxCall, AConfigurationThatIsNotThereLeadsToNoOtherSandbox) {
+  WithSandbox t;
+  const Ran ran = run({"sandbox", "counts", "-c", t.folder.file("nope.yaml")});
+  EXPECT_EQ(ran.code, ExitCode::kConfig);
+  EXPECT_THAT(ran.err, HasSubstr("nope.yaml: there is no such file"));
+  EXPECT_TRUE(t.sandbox.asked().empty());
+}
+
 TEST(SandboxCall, UrlAndTokenFileMayBeNamed) {
   WithSandbox t;
   t.sandbox.answer("POST /sandbox/admin/delete", 200, kChanged);

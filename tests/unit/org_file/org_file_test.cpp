@@ -187,6 +187,20 @@ TEST_F(OrgFileTest, TwoSandboxesDoNotShareAFile) {
   EXPECT_EQ(second.error().code, ErrorCode::kLockHeld);
 }
 
+TEST_F(OrgFileTest, ASecondNameOfTheFileIsRefused) {
+  fs::create_hard_link(path(), scratch_.file("other.db"));
+  const auto other = open_org_file(scratch_.file("other.db"), false);
+  ASSERT_FALSE(other);
+  EXPECT_THAT(other.error().message, HasSubstr("hard link"));
+}
+
+TEST_F(OrgFileTest, AFolderThatIsNotThereIsToldAndNotMade) {
+  const auto made = open_org_file(scratch_.file("typo/org.db"), false);
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code, ErrorCode::kConfigInvalid);
+  EXPECT_FALSE(fs::exists(scratch_.file("typo")));
+}
+
 TEST_F(OrgFileTest, AnotherProgramsFileIsRefusedAndLeftAlone) {
   ++lives_;
   { ASSERT_TRUE(store::open_database_file(path(), 65'536)); }  // the daemon's own

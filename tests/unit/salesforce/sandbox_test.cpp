@@ -11,6 +11,7 @@
 #include "connectors/sandbox/generator.h"
 #include "tests/support/front_transport.h"
 #include "tests/support/run_coroutine.h"
+#include "tests/support/sandbox_options.h"
 
 namespace prospectd::salesforce::test {
 namespace {
@@ -26,16 +27,6 @@ class SandboxOrg : public ::testing::Test {
     ASSERT_TRUE(sandbox::generate(org_, generated));
   }
 
-  static sandbox::OrgOptions org_options(const Timestamp& now) {
-    sandbox::OrgOptions options;
-    options.now = [&now] { return now; };
-    return options;
-  }
-  static sandbox::FrontOptions front_options() {
-    sandbox::FrontOptions options;
-    options.client_secret = Secret("s3cret");
-    return options;
-  }
   static Options connector_options() {
     Options options;
     options.login_url = "http://127.0.0.1:9443";
@@ -73,8 +64,8 @@ class SandboxOrg : public ::testing::Test {
   }
 
   Timestamp now_ = *parse_timestamp("2026-11-20T09:00:00Z");
-  sandbox::Org org_{org_options(now_)};
-  sandbox::Front front_{org_, front_options()};
+  sandbox::Org org_{prospectd::test::org_options(now_)};
+  sandbox::Front front_{org_, prospectd::test::front_options()};
   FrontTransport transport_{front_};
   std::unique_ptr<Connector> connector_ = make_salesforce_connector(transport_, connector_options());
 };

@@ -10,6 +10,7 @@
 #include "tests/support/front_transport.h"
 #include "tests/support/rsa_key.h"
 #include "tests/support/run_coroutine.h"
+#include "tests/support/sandbox_options.h"
 
 namespace prospectd::salesforce::test {
 namespace {
@@ -101,21 +102,10 @@ class SessionFlows : public ::testing::Test {
   int64_t logins() const { return front_.stats().logins; }
   int64_t refused() const { return front_.stats().logins_refused; }
 
-  static sandbox::OrgOptions org_options(const Timestamp& now) {
-    sandbox::OrgOptions made;
-    made.now = [&now] { return now; };
-    return made;
-  }
-  static sandbox::FrontOptions front_options() {
-    sandbox::FrontOptions made;
-    made.client_secret = Secret("s3cret");
-    return made;
-  }
-
   Timestamp theirs_ = *parse_timestamp("2026-11-20T09:00:00Z");
   Timestamp ours_ = theirs_;
-  sandbox::Org org_{org_options(theirs_)};
-  sandbox::Front front_{org_, front_options()};
+  sandbox::Org org_{prospectd::test::org_options(theirs_)};
+  sandbox::Front front_{org_, prospectd::test::front_options()};
   FrontTransport transport_{front_};
   Traffic traffic_;
   std::shared_ptr<MemoryTokens> tokens_ = std::make_shared<MemoryTokens>(front_.authorize());

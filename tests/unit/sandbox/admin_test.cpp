@@ -142,6 +142,10 @@ TEST_F(Admin, BadInputSaysWhatIsWrong) {
       {"merge", {{"winner", id}}, "losers must be a list of ids"},
       {"merge", {{"winner", id}, {"losers", {5}}}, "losers must be a list of ids"},
       {"knobs", {{"nonsense", 1}}, "there is no knob nonsense"},
+      {"knobs", {{"app_name", "a\r\nX: y"}}, "app_name must be a text of one line"},
+      {"knobs", {{"app_name", std::string(5'000, 'a')}}, "app_name must be a text of at most 4,096 bytes"},
+      {"knobs", {{"daily_limit", "5"}}, "on a command line daily_limit:=NUMBER"},
+      {"knobs", {{"date_offset_seconds", UINT64_MAX}}, "date_offset_seconds must be a whole number"},
       {"knobs", {{"page_size_max", 0}}, "page_size_max must be a whole number from 1 to 2000"},
       {"knobs",
        {{"answer_delay_milliseconds", -1}},
@@ -156,6 +160,12 @@ TEST_F(Admin, BadInputSaysWhatIsWrong) {
     EXPECT_EQ(answer.code(), "INVALID_INPUT") << row.path << row.body;
     EXPECT_THAT(answer.message(), HasSubstr(row.message)) << row.path;
   }
+}
+
+TEST_F(Admin, WhatIsNotThereIsNamed) {
+  EXPECT_EQ(admin("edit", {{"id", "00Q000000000zzzAAA"}, {"fields", {{"Title", "x"}}}}).message(),
+            "There is no record 00Q000000000zzzAAA");
+  EXPECT_EQ(admin("create", {{"object", "Leed"}}).message(), "There is no object Leed");
 }
 
 TEST_F(Admin, BodiesThatAreNoObjectsAreRefused) {

@@ -251,11 +251,13 @@ TEST_F(Streaming, ReplayBeginsWhereTheClientSays) {
   const Json behind = connect();
   ASSERT_EQ(behind.size(), 1U);
   EXPECT_EQ(behind[0], all[1]);
-  for (const Json& wrong : {Json(999'999), Json(1), Json(-3), Json("x"), Json(1.5)}) {
+  for (const Json& wrong :
+       {Json(999'999), Json(1), Json(-3), Json("x"), Json(1.5), Json(UINT64_MAX), Json(UINT64_MAX - 1)}) {
     const Json refused = subscribe("/data/LeadChangeEvent", wrong);
     EXPECT_EQ(refused["successful"], false) << wrong;
     EXPECT_THAT(refused["error"].get<std::string>(),
                 HasSubstr("400::The replayId {" + wrong.dump() + "} you provided was invalid."));
+    EXPECT_FALSE(refused.contains("advice")) << "the connection stays as it is";
   }
 }
 

@@ -121,6 +121,16 @@ TEST_F(Loader, WhatCanNotBeTakenIsReportedWithItsLine) {
   EXPECT_EQ(lead_row("00QAw0000000001", "Email")["Email"], "a@x.test");
 }
 
+TEST_F(Loader, ARowWhoseQuoteIsNeverClosedIsLeftOutWithWhatItTookIn) {
+  file(
+      "Lead.csv",
+      "Id,LastName,Company\n00QAw0000000001,Whole,A\n00QAw0000000002,\"open,B\n00QAw0000000003,Taken in,C\n");
+  const LoadReport report = load();
+  EXPECT_EQ(report.records(), 1);
+  EXPECT_THAT(issues(report),
+              ::testing::ElementsAre(::testing::HasSubstr("Lead.csv:3: a quote that is never closed")));
+}
+
 TEST_F(Loader, TheReportIsBounded) {
   std::string text = "Id,LastName,Company\n";
   for (int i = 0; i < 1'000; ++i)

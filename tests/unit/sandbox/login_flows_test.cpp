@@ -145,6 +145,11 @@ TEST_F(LoginFlows, ASoapLoginThatIsRefusedIsAFault) {
   }
 }
 
+TEST(XmlText, ABodyOfNothingButOpeningBracketsIsReadInOnePass) {
+  constexpr size_t kBytes = 8 * 1024 * 1024;  // by the square of it nobody would wait for the end
+  EXPECT_EQ(element_text(std::string(kBytes, '<'), "username"), std::nullopt);
+}
+
 TEST(XmlText, TheFirstElementOfThatNameWithItsReferencesResolved) {
   EXPECT_EQ(element_text("<a><n:user x='1'>a &amp; &lt;b&gt; &#65;&#x42;</n:user></a>", "user"),
             "a & <b> AB");
