@@ -27,6 +27,7 @@ using SequenceStateId = LocalId<struct SequenceStateTag>;
 using DuplicateId = LocalId<struct DuplicateTag>;
 using DeadLetterId = LocalId<struct DeadLetterTag>;
 using CauseId = LocalId<struct CauseTag>;
+using OutboxId = LocalId<struct OutboxTag>;
 
 /// A record's id on the CRM's side, in the connector's canonical form (Salesforce: 18 characters). Opaque
 /// here; empty means none.

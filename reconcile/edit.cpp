@@ -1,44 +1,346 @@
-// plan_local_edit: a change made here. The agreement keeps what both sides held before, so that the change is
-// known as ours.
-#include <algorithm>
+#include "reconcile/edit.h"
 
+#include <algorithm>
+#include <iterator>
+
+#include "mapping/coerce.h"
+#include "mapping/email_key.h"
 #include "reconcile/addresses.h"
 #include "reconcile/merge.h"
-#include "reconcile/page.h"
 
 namespace prospectd::reconcile {
+namespace {
 
-Plan plan_local_edit(const mapping::LocalSchema& schema, ProspectId id,
-                     const std::vector<std::pair<size_t, Value>>& edits, const std::string& actor,
-                     PageSnapshot& snapshot) {
-  Plan plan;
-  plan.cause = {"edit", "prospect " + std::to_string(id.value), actor};
-  const auto found = snapshot.prospects.find(id);
-  if (found == snapshot.prospects.end()) return plan;
-  const Prospect& prospect = found->second;
-  UpdateProspect update{id, prospect.version, {}, std::nullopt, true};
-  const auto linked = snapshot.link_of.find(id);
-  std::optional<Link> link;
-  if (linked != snapshot.link_of.end()) link = snapshot.links.at(linked->second);
-  for (const auto& [at, value] : edits) {
-    const Value& before = prospect.fields[at];
-    if (same_value(before, value)) continue;
-    if (at == mapping::field::kEmail) update.addresses = with_primary(prospect, value);
-    if (link) link->shadow.try_emplace(at, Agreement{before, before});
-    JournalEntry entry;
-    entry.reason = Reason::kLocalEdit;
-    entry.prospect = id;
-    entry.field = schema.fields()[at].name;
-    entry.before = before.to_json();
-    entry.after = value.to_json();
-    plan.journal.push_back(std::move(entry));
-    update.changes.push_back({at, before, value, Reason::kLocalEdit});
+namespace field = mapping::field;
+using mapping::LocalType;
+
+bool has_control_character(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r';
+  });
+}
+
+/// Checks what one edit asks for, and brings it into the fields' kinds.
+class EditReading {
+ public:
+  EditReading(const EditContext& context, const ProspectEdit& edit, const EditScene& scene,
+              const Prospect* before)
+      : context_(context), edit_(edit), scene_(scene), before_(before) {}
+
+  void read() {
+    for (const auto& [at, given] : edit_.values) {
+      Value value = given;
+      const std::string wrong = at < context_.schema.size() ? read_field(at, value) : "is not there";
+      if (!wrong.empty()) add_fault(Reason::kFieldError, at, wrong);
+      if (faults_.empty()) values_.emplace_back(at, std::move(value));
+    }
   }
-  if (update.changes.empty()) return plan;
-  plan.counts.updated = 1;
-  plan.steps.emplace_back(std::move(update));
-  if (link) plan.steps.emplace_back(PutLink{*std::move(link), RemoteId{}});
-  return plan;
+
+  std::vector<std::pair<size_t, Value>>& values() { return values_; }
+  std::vector<EditFault>& faults() { return faults_; }
+
+ private:
+  std::string name_at(size_t at) const {
+    return at < context_.schema.size() ? context_.schema.fields()[at].name : "the field";
+  }
+
+  void add_fault(Reason reason, size_t at, const std::string& wrong, ProspectId holder = {}) {
+    faults_.push_back({reason, at, name_at(at) + " " + wrong, holder});
+  }
+
+  // What is wrong with the value, after the field's name; empty when nothing is, or the fault is noted
+  // already.
+  std::string read_field(size_t at, Value& value) {
+    if (value.is_blank()) {
+      value = Value::null();
+      return at == field::kOptedOut ? read_opt_out(value) : std::string();
+    }
+    if (value.str().size() > kEditTextBytesMax)
+      return "is too long: at most " + std::to_string(kEditTextBytesMax) + " bytes";
+    if (has_control_character(value.str())) return "has a control character in it";
+    switch (context_.schema.fields()[at].type) {
+      case LocalType::kUser:
+        return read_owner(value);
+      case LocalType::kAccount:
+        return read_account(value);
+      default:
+        break;
+    }
+    if (const std::string_view wrong = mapping::coerce(value, context_.schema.fields()[at].type);
+        !wrong.empty())
+      return std::string(wrong);
+    if (at == field::kEmail) return read_email(value);
+    if (at == field::kStage) return read_stage(value);
+    if (at == field::kOptedOut) return read_opt_out(value);
+    return {};
+  }
+
+  std::string read_email(const Value& value) {
+    const auto key = mapping::email_key(value.str());
+    if (!key) return "is no e-mail address";
+    const auto held = scene_.addresses.find(*key);
+    if (held == scene_.addresses.end() || (before_ != nullptr && held->second == before_->id)) return {};
+    const std::string holder = std::to_string(held->second.value);
+    add_fault(before_ == nullptr ? Reason::kDuplicateEmail : Reason::kEmailTaken, field::kEmail,
+              "is an address of prospect " + holder, held->second);
+    return {};
+  }
+
+  std::string read_stage(const Value& value) {
+    if (scene_.names_stages && !scene_.stages.contains(std::string(value.str())))
+      add_fault(Reason::kUnknownStage, field::kStage, "is none of the stages");
+    return {};
+  }
+
+  // Blank or false takes an opt-out back, which takes more than an edit.
+  std::string read_opt_out(const Value& value) {
+    const bool* after = value.get<bool>();
+    const bool* now = before_ == nullptr ? nullptr : before_->fields[field::kOptedOut].get<bool>();
+    if (now == nullptr || !*now || (after != nullptr && *after) || edit_.opt_in) return {};
+    add_fault(Reason::kOptOutIsMonotone, field::kOptedOut,
+              "is taken back only where the person has opted in again, and it is said so");
+    return {};
+  }
+
+  std::string read_owner(Value& value) {
+    const User* user = find_user(value);
+    if (user == nullptr) {
+      add_fault(Reason::kOwnerUnknown, field::kOwner, "is no user's number or address");
+    } else if (user->kind == UserKind::kQueue) {
+      add_fault(Reason::kOwnerIsQueue, field::kOwner, "is a queue, and a prospect is a person's");
+    } else if (!user->active && !owns_already(user->id)) {
+      add_fault(Reason::kOwnerInactive, field::kOwner, "is not an active user");
+    } else {
+      value = Value(user->id.value);
+    }
+    return {};
+  }
+
+  const User* find_user(const Value& value) const {
+    UserId id;
+    if (const auto key = mapping::email_key(value.str())) {
+      const auto by_email = scene_.users_by_email.find(*key);
+      if (by_email != scene_.users_by_email.end()) id = by_email->second;
+    } else if (Value number = value; mapping::coerce(number, LocalType::kInteger).empty()) {
+      id = UserId{*number.get<int64_t>()};
+    }
+    const auto found = scene_.users.find(id);
+    return found == scene_.users.end() ? nullptr : &found->second;
+  }
+
+  bool owns_already(UserId user) const {
+    return before_ != nullptr && before_->fields[field::kOwner] == Value(user.value);
+  }
+
+  std::string read_account(Value& value) {
+    const bool number = mapping::coerce(value, LocalType::kInteger).empty();
+    if (!number || !scene_.accounts.contains(AccountId{*value.get<int64_t>()}))
+      add_fault(Reason::kAccountUnknown, field::kAccount, "is no account's number");
+    return {};
+  }
+
+  const EditContext& context_;
+  const ProspectEdit& edit_;
+  const EditScene& scene_;
+  const Prospect* before_;
+  std::vector<std::pair<size_t, Value>> values_;
+  std::vector<EditFault> faults_;
+};
+
+PushLane lane_of(const OutwardType& type, const std::vector<FieldChange>& changes) {
+  PushLane lane = PushLane::kOrdinary;
+  for (const FieldChange& change : changes) {
+    if (!type.gives_out(change.field)) continue;
+    if (change.field == field::kOptedOut) lane = PushLane::kOptOut;
+    if (change.field == field::kOwner) lane = std::min(lane, PushLane::kOwner);
+  }
+  return lane;
+}
+
+bool gives_out_any(const OutwardType& type, const std::vector<FieldChange>& changes) {
+  return std::ranges::any_of(changes, [&](const FieldChange& c) { return type.gives_out(c.field); });
+}
+
+std::optional<EnqueuePush> update_of(const OutwardFlow& flow, const Link& link,
+                                     const std::vector<FieldChange>& changes) {
+  const auto type = std::ranges::find(flow.types, link.object, &OutwardType::object);
+  if (link.deleted || type == flow.types.end() || !type->updates || !gives_out_any(*type, changes))
+    return std::nullopt;
+  return EnqueuePush{flow.connection, link.prospect,          link.object,
+                     link.remote,     PushOperation::kUpdate, lane_of(*type, changes)};
+}
+
+std::optional<EnqueuePush> create_of(const OutwardFlow& flow, const Prospect& after,
+                                     const std::vector<FieldChange>& changes) {
+  const auto type = std::ranges::find_if(flow.types, &OutwardType::creates);
+  if (after.addresses.empty() || type == flow.types.end() || !gives_out_any(*type, changes))
+    return std::nullopt;
+  return EnqueuePush{flow.connection,        after.id, type->object, RemoteId{}, PushOperation::kCreate,
+                     lane_of(*type, changes)};
+}
+
+void add_pushes(const EditContext& context, const Prospect& after, const std::vector<Link>& links,
+                const std::vector<FieldChange>& changes, Plan& plan) {
+  for (const OutwardFlow& flow : context.outward) {
+    const auto link = std::ranges::find(links, flow.connection, &Link::connection);
+    const auto push = link != links.end() ? update_of(flow, *link, changes) : create_of(flow, after, changes);
+    if (push) plan.steps.emplace_back(*push);
+  }
+}
+
+JournalEntry row_of(Reason reason, ProspectId prospect) {
+  JournalEntry entry;
+  entry.reason = reason;
+  entry.prospect = prospect;
+  return entry;
+}
+
+// The agreement keeps what both sides held; one that the new value brings back is none any more.
+void keep_agreement(Link& link, size_t at, const Value& before, const Value& after) {
+  const auto kept = link.shadow.try_emplace(at, Agreement{before, before}).first;
+  if (kept->second == Agreement{after, after}) link.shadow.erase(kept);
+}
+
+void plan_change(const EditContext& context, const Prospect& before,
+                 std::vector<std::pair<size_t, Value>>& values, EditScene& scene, EditOutcome& out) {
+  const ProspectId id = before.id;
+  UpdateProspect update{id, before.version, {}, std::nullopt, true};
+  Prospect after = before;
+  std::vector<Link>& links = scene.links[id];
+  for (auto& [at, value] : values) {
+    if (same_value(after.fields[at], value)) continue;
+    if (at == field::kEmail) update.addresses = with_primary(before, value);
+    for (Link& link : links)
+      keep_agreement(link, at, before.fields[at], value);
+    JournalEntry entry = row_of(Reason::kLocalEdit, id);
+    entry.field = context.schema.fields()[at].name;
+    entry.before = before.fields[at].to_json();
+    entry.after = value.to_json();
+    out.plan.journal.push_back(std::move(entry));
+    update.changes.push_back({at, before.fields[at], value, Reason::kLocalEdit});
+    after.fields[at] = std::move(value);
+  }
+  if (update.changes.empty()) return;
+  if (update.addresses) after.addresses = *update.addresses;
+  ++after.version;
+  after.local_changed_at = context.now;
+  out.verdict = EditVerdict::kPlanned;
+  out.plan.counts.updated = 1;
+  const std::vector<FieldChange> changes = update.changes;
+  out.plan.steps.emplace_back(std::move(update));
+  for (const Link& link : links)
+    out.plan.steps.emplace_back(PutLink{link, RemoteId{}});
+  add_pushes(context, after, links, changes, out.plan);
+  scene.prospects[id] = std::move(after);
+}
+
+void plan_creation(const EditContext& context, std::vector<std::pair<size_t, Value>>& values,
+                   EditScene& scene, EditOutcome& out) {
+  Prospect made;
+  made.id = out.prospect = scene.next_prospect;
+  made.version = 1;
+  made.fields.assign(context.schema.size(), Value::null());
+  made.created_at = made.updated_at = context.now;
+  made.local_changed_at = context.now;
+  std::vector<FieldChange> changes;
+  for (auto& [at, value] : values) {
+    if (value.is_null()) continue;
+    if (at == field::kEmail) made.addresses = with_primary(made, value);
+    changes.push_back({at, Value::null(), value, Reason::kCreatedHere});
+    made.fields[at] = std::move(value);
+  }
+  ++scene.next_prospect.value;
+  out.verdict = EditVerdict::kPlanned;
+  out.plan.counts.created = 1;
+  out.plan.counts.without_key = made.addresses.empty() ? 1 : 0;
+  out.plan.journal.push_back(row_of(Reason::kCreatedHere, made.id));
+  out.plan.steps.emplace_back(CreateProspect{made, std::nullopt});
+  add_pushes(context, made, {}, changes, out.plan);
+  scene.prospects[made.id] = std::move(made);
+}
+
+// Addresses as the plan leaves them.
+void move_addresses(EditScene& scene, ProspectId id, const std::vector<Address>& before) {
+  for (const Address& address : before)
+    scene.addresses.erase(address.key);
+  for (const Address& address : scene.prospects.at(id).addresses)
+    scene.addresses[address.key] = id;
+}
+
+void add_key(EditKeys& keys, size_t at, const Value& value) {
+  Value number = value;
+  const bool is_number = mapping::coerce(number, LocalType::kInteger).empty() && number.get<int64_t>();
+  if (at == field::kStage && value.is_string()) keys.stages.emplace_back(value.str());
+  if (at == field::kAccount && is_number) keys.accounts.push_back({*number.get<int64_t>()});
+  if (at == field::kOwner && is_number) keys.users.push_back({*number.get<int64_t>()});
+  if (at != field::kOwner && at != field::kEmail) return;
+  if (auto key = mapping::email_key(value.str()))
+    (at == field::kEmail ? keys.emails : keys.user_emails).push_back(*std::move(key));
+}
+
+}  // namespace
+
+EditKeys keys_of_edits(const std::vector<ProspectEdit>& edits) {
+  EditKeys keys;
+  for (const ProspectEdit& edit : edits) {
+    if (edit.prospect) keys.prospects.push_back(edit.prospect);
+    for (const auto& [at, value] : edit.values)
+      add_key(keys, at, value);
+  }
+  return keys;
+}
+
+EditOutcome plan_edit(const EditContext& context, const ProspectEdit& edit, EditScene& scene) {
+  EditOutcome out;
+  out.prospect = edit.prospect;
+  out.plan.cause = {"edit",
+                    edit.prospect ? "prospect " + std::to_string(edit.prospect.value) : "new prospect",
+                    context.actor};
+  const auto found = scene.prospects.find(edit.prospect);
+  const Prospect* before = found == scene.prospects.end() ? nullptr : &found->second;
+  if (edit.prospect && before == nullptr) {
+    out.verdict = EditVerdict::kNoProspect;
+    return out;
+  }
+  out.version = before == nullptr ? 0 : before->version;
+  if (edit.expected && *edit.expected != out.version) {
+    out.verdict = EditVerdict::kStale;
+    return out;
+  }
+  EditReading reading(context, edit, scene, before);
+  reading.read();
+  out.faults = std::move(reading.faults());
+  if (!out.faults.empty()) {
+    out.verdict = EditVerdict::kRefused;
+    return out;
+  }
+  const std::vector<Address> addresses = before == nullptr ? std::vector<Address>() : before->addresses;
+  if (before == nullptr) {
+    plan_creation(context, reading.values(), scene, out);
+  } else {
+    const Prospect was = *before;
+    plan_change(context, was, reading.values(), scene, out);
+  }
+  if (out.verdict == EditVerdict::kPlanned) move_addresses(scene, out.prospect, addresses);
+  return out;
+}
+
+void add_edit(Plan& sum, Plan plan) {
+  sum.cause = std::move(plan.cause);
+  std::ranges::move(plan.steps, std::back_inserter(sum.steps));
+  sum.counts += plan.counts;
+  for (JournalEntry& entry : plan.journal) {
+    JournalEntry* last = sum.journal.empty() ? nullptr : &sum.journal.back();
+    const bool goes_on = last != nullptr && entry.reason == Reason::kCreatedHere &&
+                         last->reason == Reason::kCreatedHere &&
+                         last->prospect.value + last->count == entry.prospect.value;
+    if (goes_on) {
+      last->last = entry.prospect;
+      ++last->count;
+    } else {
+      sum.journal.push_back(std::move(entry));
+    }
+  }
 }
 
 }  // namespace prospectd::reconcile

@@ -99,10 +99,4 @@ Plan plan_account_page(const mapping::FieldMap& map, const std::vector<PersonTyp
 /// depend on where pages end (§2.5). `snapshot` is what Transaction::waiting_for_addresses answered.
 Plan plan_address_moves(const std::vector<PersonType>& types, PageSnapshot& snapshot);
 
-/// An edit made here: fields by position with their new values. The agreement with the CRM keeps the old
-/// values.
-Plan plan_local_edit(const mapping::LocalSchema& schema, ProspectId prospect,
-                     const std::vector<std::pair<size_t, Value>>& edits, const std::string& actor,
-                     PageSnapshot& snapshot);
-
 }  // namespace prospectd::reconcile

@@ -10,6 +10,7 @@
 
 #include "reconcile/access.h"
 #include "reconcile/model.h"
+#include "reconcile/outbox.h"
 #include "reconcile/reason.h"
 
 namespace prospectd::reconcile {
@@ -127,9 +128,42 @@ struct PutSavedFilter {
   bool operator==(const PutSavedFilter&) const = default;
 };
 
-using Step = std::variant<CreateProspect, UpdateProspect, PutLink, HoldDuplicate, CloseDuplicates, Quarantine,
-                          Release, PutUser, PutAccount, AddLineage, TagProspect, OpenConflict, PutSetting,
-                          AddToken, RevokeToken, NoteTokenUse, PutSavedFilter>;
+/// A prospect is to be written to a connection. Entries that wait for the same are one: the one that is there
+/// becomes due now, takes the more urgent lane and begins to count its attempts anew; a dead one lives again.
+/// Behind one that is leased or in doubt there is a new one (I6).
+struct EnqueuePush {
+  ConnectionId connection;
+  ProspectId prospect;
+  std::string object;
+  RemoteId remote;  ///< empty for a create
+  PushOperation operation = PushOperation::kUpdate;
+  PushLane lane = PushLane::kOrdinary;
+  bool operator==(const EnqueuePush&) const = default;
+};
+/// Takes an entry for one attempt; refused unless it stands at this lease and its prospect has none under
+/// way.
+struct LeasePush {
+  OutboxId id;
+  int64_t lease = 0;  ///< OutboxEntry::lease as it was read; one more afterwards
+  Timestamp until{};
+  bool operator==(const LeasePush&) const = default;
+};
+/// How an attempt ended; refused unless the entry is still out on this lease. An entry that is ready again
+/// takes in the one that came behind it meanwhile; one that is dead makes way for it.
+struct SettlePush {
+  OutboxId id;
+  int64_t lease = 0;
+  std::optional<PushState> state;  ///< kReady, kInDoubt or kDead; none: it was written, or dropped, and goes
+  Timestamp due_at{};              ///< when it is tried, or looked up, next
+  std::string code;                ///< the CRM's own: "UNABLE_TO_LOCK_ROW"; at most kPushCodeBytesMax
+  std::string error;               ///< what it said; at most kPushErrorBytesMax are kept
+  bool operator==(const SettlePush&) const = default;
+};
+
+using Step =
+    std::variant<CreateProspect, UpdateProspect, PutLink, HoldDuplicate, CloseDuplicates, Quarantine, Release,
+                 PutUser, PutAccount, AddLineage, TagProspect, OpenConflict, PutSetting, AddToken,
+                 RevokeToken, NoteTokenUse, PutSavedFilter, EnqueuePush, LeasePush, SettlePush>;
 
 /// One row of the journal. Creations by an import share one row a page (`count` > 1, prospects
 /// `prospect`…`last`).

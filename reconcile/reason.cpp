@@ -71,6 +71,8 @@ constexpr Row kReasons[] = {
     {Reason::kFieldError, "FIELD_ERROR", "The value could not be taken"},
     {Reason::kQuarantined, "QUARANTINED", "The record could not be read and was set apart"},
     {Reason::kLocalEdit, "LOCAL_EDIT", "The value was changed here"},
+    {Reason::kCreatedHere, "CREATED_HERE", "The prospect was made here"},
+    {Reason::kUnknownStage, "UNKNOWN_STAGE", "There is no stage of this name"},
     {Reason::kMassChange, "MASS_CHANGE",
      "Too large a share of the prospects would change at once: a person has to confirm"},
     {Reason::kSettingChanged, "SETTING_CHANGED", "A setting was changed while the daemon ran"},

@@ -45,6 +45,8 @@ enum class Reason {
   kFieldError,          ///< the value could not be taken
   kQuarantined,         ///< the record could not be decoded
   kLocalEdit,
+  kCreatedHere,  ///< by a person or a program, not by a poll
+  kUnknownStage,
   kMassChange,      ///< the mass-change brake (§11)
   kSettingChanged,  ///< at run time (§13)
   kTokenCreated,    ///< somebody may ask (§13)

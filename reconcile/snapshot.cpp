@@ -78,6 +78,9 @@ class Applier {
   void operator()(const RevokeToken&) {}
   void operator()(const NoteTokenUse&) {}
   void operator()(const PutSavedFilter&) {}
+  void operator()(const EnqueuePush&) {}  // nor what goes out
+  void operator()(const LeasePush&) {}
+  void operator()(const SettlePush&) {}
 
  private:
   template <class Id>

@@ -46,6 +46,7 @@ constexpr TotalRow kTotals[] = {
     {"deadLetters", &Totals::dead_letters},
     {"openConflicts", &Totals::open_conflicts},
     {"outbox", &Totals::outbox},
+    {"outboxDead", &Totals::outbox_dead},
 };
 
 const char* name_of(ErrorClass error_class) {

@@ -69,7 +69,10 @@ Result<void> AccessWriter::write(const reconcile::AddToken& step) {
   {
     Query query(add_token_);
     query.bind(token.id.value).bind(token.name).bind(token.user).bind(reconcile::name_of(token.role));
-    query.bind(token.fingerprint).bind(c_.actor).bind(ms_of(c_.now)).bind_or_null(ms_of(token.expires_at));
+    query.bind(token.fingerprint)
+        .bind(c_.cause.actor)
+        .bind(ms_of(c_.now))
+        .bind_or_null(ms_of(token.expires_at));
     auto done = query.run();
     if (!done) return write_error(std::move(done).error(), "the token's number is taken");
   }
@@ -100,7 +103,7 @@ Result<void> AccessWriter::write(const reconcile::NoteTokenUse& step) {
 Result<void> AccessWriter::write(const reconcile::PutSavedFilter& step) {
   Query query(step.text ? put_filter_ : drop_filter_);
   query.bind(step.name);
-  if (step.text) query.bind(*step.text).bind(c_.actor).bind(ms_of(c_.now));
+  if (step.text) query.bind(*step.text).bind(c_.cause.actor).bind(ms_of(c_.now));
   PD_TRY(query.run());
   c_.written += c_.db.changes();
   return {};

@@ -199,7 +199,7 @@ Result<void> IncidentWriter::write(const reconcile::OpenConflict& step) {
 Result<void> IncidentWriter::write(const reconcile::PutSetting& step) {
   Query query(step.value ? put_setting_ : delete_setting_);
   query.bind(step.name);
-  if (step.value) query.bind(*step.value).bind(c_.actor).bind(ms_of(c_.now));
+  if (step.value) query.bind(*step.value).bind(c_.cause.actor).bind(ms_of(c_.now));
   PD_TRY(query.run());
   c_.written += c_.db.changes();
   return {};

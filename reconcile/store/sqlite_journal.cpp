@@ -17,17 +17,20 @@ JournalWriter::JournalWriter(WriteContext& context)
                   "ON CONFLICT (connection, object) DO UPDATE SET stamp = excluded.stamp, verified = "
                   "excluded.verified, edition = excluded.edition") {}
 
-Result<void> JournalWriter::write(const reconcile::Cause& cause,
-                                  const std::vector<reconcile::JournalEntry>& entries) {
-  int64_t id = 0;
-  {
-    Query query(insert_cause_);
-    query.bind(cause.kind).bind(cause.detail).bind(cause.actor).bind(ms_of(c_.now));
-    if (query.step()) id = query.integer(0);
-    query.step();  // to its end
-    PD_TRY(query.done());
-  }
+Result<int64_t> JournalWriter::cause() {
+  if (c_.cause_id != 0) return c_.cause_id;
+  const reconcile::Cause& cause = c_.cause;
+  Query query(insert_cause_);
+  query.bind(cause.kind).bind(cause.detail).bind(cause.actor).bind(ms_of(c_.now));
+  if (query.step()) c_.cause_id = query.integer(0);
+  query.step();  // to its end
+  PD_TRY(query.done());
   ++c_.written;
+  return c_.cause_id;
+}
+
+Result<void> JournalWriter::write(const std::vector<reconcile::JournalEntry>& entries) {
+  PD_ASSIGN(id, cause());
   for (const reconcile::JournalEntry& entry : entries)
     PD_TRY(add(id, entry));
   return {};

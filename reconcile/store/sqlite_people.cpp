@@ -43,9 +43,10 @@ void bind_link_state(Query& query, const Link& link, const std::string& shadow, 
 
 }  // namespace
 
-PeopleWriter::PeopleWriter(WriteContext& context, PendingWriter& pending)
+PeopleWriter::PeopleWriter(WriteContext& context, PendingWriter& pending, OutboxWriter& outbox)
     : c_(context),
       pending_(pending),
+      outbox_(outbox),
       insert_prospect_(c_.db,
                        "INSERT INTO prospects (id, version, created_at, updated_at, local_changed_at, "
                        "touched_at, address_count, custom, " +
@@ -314,6 +315,7 @@ Result<void> PeopleWriter::insert_link(const Link& link, int64_t hash) {
     return write_error(std::move(done).error(), "prospect " + number(link.prospect) + " is linked already");
   ++c_.written;
   ++c_.tally.links;
+  PD_TRY(outbox_.retarget(link.prospect, link.connection));
   return pending_.replace(link.connection, PendingWriter::Kind::kProspect, link.prospect.value, {},
                           link.pending, names);
 }

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "reconcile/store/sqlite_access.h"
+#include "reconcile/store/sqlite_edit.h"
 #include "reconcile/store/sqlite_list.h"
 #include "reconcile/store/sqlite_loader.h"
+#include "reconcile/store/sqlite_outbox.h"
 #include "reconcile/store/sqlite_queries.h"
 
 namespace prospectd::store {
@@ -27,10 +29,9 @@ class SqliteReader final : public Reader {
   Result<Totals> totals() override {
     PD_ASSIGN(lock, enter());
     PD_ASSIGN(tally, load_tally(*setup_.db));
-    PD_ASSIGN(outbox, setup_.db->number("SELECT count(*) FROM outbox"));
-    return Totals{tally.prospects,    tally.without_key,    tally.links,
-                  tally.users,        tally.accounts,       tally.open_duplicates,
-                  tally.dead_letters, tally.open_conflicts, outbox};
+    return Totals{tally.prospects, tally.without_key,     tally.links,        tally.users,
+                  tally.accounts,  tally.open_duplicates, tally.dead_letters, tally.open_conflicts,
+                  tally.outbox,    tally.outbox_dead};
   }
 
   Result<std::vector<ObjectCursor>> cursors() override {
@@ -98,6 +99,11 @@ class SqliteReader final : public Reader {
     return queries_.journal_of_remote(remote, bounded(limit));
   }
 
+  Result<std::vector<reconcile::OutboxEntry>> outbox_of(ProspectId prospect) override {
+    PD_ASSIGN(lock, enter());
+    return read_outbox_of(*setup_.db, prospect);
+  }
+
   Result<std::vector<StoredSetting>> settings() override {
     PD_ASSIGN(lock, enter());
     return queries_.settings();
@@ -117,6 +123,12 @@ class SqliteReader final : public Reader {
     PD_ASSIGN(lock, enter());
     PD_ASSIGN(tally, load_tally(*setup_.db));
     return loader_.snapshot(keys, tally, nullptr);
+  }
+
+  Result<reconcile::EditScene> edit_scene(const reconcile::EditKeys& keys) override {
+    PD_ASSIGN(lock, enter());
+    PD_ASSIGN(tally, load_tally(*setup_.db));
+    return read_edit_scene(*setup_.db, loader_, keys, tally);
   }
 
   // Page by page, so that a visitor who takes its time does not keep the log from being moved.

@@ -3,8 +3,10 @@
 
 #include "reconcile/store/file_lock.h"
 #include "reconcile/store/sqlite_custom.h"
+#include "reconcile/store/sqlite_edit.h"
 #include "reconcile/store/sqlite_editions.h"
 #include "reconcile/store/sqlite_file.h"
+#include "reconcile/store/sqlite_outbox.h"
 #include "reconcile/store/sqlite_reader.h"
 #include "reconcile/store/sqlite_writer.h"
 #include "reconcile/store/store.h"
@@ -323,6 +325,16 @@ class SqliteTransaction final : public Transaction {
   Result<std::vector<RecordKey>> unread_links(ConnectionId connection, size_t limit) override {
     PD_TRY(usable());
     return core_->unread_links(connection, limit);
+  }
+  Result<reconcile::EditScene> edit_scene(const reconcile::EditKeys& keys) override {
+    PD_TRY(usable());
+    return read_edit_scene(core_->db(), core_->loader(), keys, core_->tally());
+  }
+  Result<std::vector<reconcile::OutboxEntry>> due_pushes(ConnectionId connection, Timestamp now,
+                                                         size_t limit) override {
+    PD_TRY(usable());
+    if (core_->tally().outbox == 0) return std::vector<reconcile::OutboxEntry>();
+    return read_due_pushes(core_->db(), connection, now, limit);
   }
 
  private:

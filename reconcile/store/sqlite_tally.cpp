@@ -23,6 +23,9 @@ constexpr Figure kColumns[] = {
     {"dead_letters", &Tally::dead_letters},
     {"open_conflicts", &Tally::open_conflicts},
     {"lineage", &Tally::lineage},
+    {"next_outbox", &Tally::next_outbox},
+    {"outbox", &Tally::outbox},
+    {"outbox_dead", &Tally::outbox_dead},
     {"pending", &Tally::pending},
 };
 static_assert(sizeof(Tally) == sizeof(int64_t) * std::size(kColumns), "every count has its column");

@@ -21,7 +21,10 @@ struct Tally {
   int64_t dead_letters = 0;
   int64_t open_conflicts = 0;
   int64_t lineage = 0;
-  int64_t pending = 0;  ///< links and accounts that wait for something
+  int64_t next_outbox = 1;
+  int64_t outbox = 0;       ///< entries that wait or are under way
+  int64_t outbox_dead = 0;  ///< entries that were given up
+  int64_t pending = 0;      ///< links and accounts that wait for something
 
   bool operator==(const Tally&) const = default;
 };

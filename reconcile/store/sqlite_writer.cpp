@@ -9,6 +9,7 @@ struct Dispatch {
   ReferenceWriter& references;
   IncidentWriter& incidents;
   AccessWriter& access;
+  OutboxWriter& outbox;
 
   Result<void> operator()(const reconcile::CreateProspect& step) { return people.write(step); }
   Result<void> operator()(const reconcile::UpdateProspect& step) { return people.write(step); }
@@ -19,6 +20,9 @@ struct Dispatch {
   Result<void> operator()(const reconcile::RevokeToken& step) { return access.write(step); }
   Result<void> operator()(const reconcile::NoteTokenUse& step) { return access.write(step); }
   Result<void> operator()(const reconcile::PutSavedFilter& step) { return access.write(step); }
+  Result<void> operator()(const reconcile::EnqueuePush& step) { return outbox.write(step); }
+  Result<void> operator()(const reconcile::LeasePush& step) { return outbox.write(step); }
+  Result<void> operator()(const reconcile::SettlePush& step) { return outbox.write(step); }
   template <class Other>
   Result<void> operator()(const Other& step) {
     return incidents.write(step);
@@ -35,22 +39,24 @@ Error write_error(Error error, std::string conflict) {
 Writer::Writer(Database& db, const Codec& codec, Loader& loader, Tally& tally)
     : context_{db, codec, loader, tally},
       pending_(context_),
-      people_(context_, pending_),
+      journal_(context_),
+      outbox_(context_, journal_),
+      people_(context_, pending_, outbox_),
       references_(context_, pending_),
       incidents_(context_),
-      access_(context_),
-      journal_(context_) {}
+      access_(context_) {}
 
 Result<int64_t> Writer::apply(const reconcile::Plan& plan, Timestamp now) {
   context_.now = now;
-  context_.actor = plan.cause.actor;
+  context_.cause = plan.cause;
+  context_.cause_id = 0;
   context_.written = 0;
   PD_TRY(people_.give_up(plan));
-  Dispatch dispatch{people_, references_, incidents_, access_};
+  Dispatch dispatch{people_, references_, incidents_, access_, outbox_};
   for (const reconcile::Step& step : plan.steps)
     PD_TRY(std::visit(dispatch, step));
   PD_TRY(people_.catch_up());
-  if (!plan.journal.empty()) PD_TRY(journal_.write(plan.cause, plan.journal));
+  if (!plan.journal.empty()) PD_TRY(journal_.write(plan.journal));
   if (plan.cursor) PD_TRY(journal_.move(*plan.cursor));
   return context_.written;
 }

@@ -19,8 +19,9 @@ struct WriteContext {
   Loader& loader;
   Tally& tally;
   Timestamp now{};
-  std::string actor = {};  ///< of this plan
-  int64_t written = 0;     ///< rows, of this plan
+  reconcile::Cause cause = {};  ///< of this plan
+  int64_t cause_id = 0;         ///< 0: not written yet
+  int64_t written = 0;          ///< rows, of this plan
   FreeKeys free = {};
 };
 
@@ -47,10 +48,72 @@ class PendingWriter {
   Statement add_;
 };
 
+/// Causes, journal rows and cursors.
+class JournalWriter {
+ public:
+  explicit JournalWriter(WriteContext& context);
+  Result<void> write(const std::vector<reconcile::JournalEntry>& entries);
+  /// The number of the plan's cause; it is written when it is first asked for.
+  Result<int64_t> cause();
+  Result<void> move(const reconcile::CursorMove& move);
+  Result<reconcile::Cursor> cursor(reconcile::ConnectionId connection, const std::string& object);
+
+ private:
+  Result<void> add(int64_t cause, const reconcile::JournalEntry& entry);
+
+  WriteContext& c_;
+  Statement insert_cause_;
+  Statement insert_entry_;
+  Statement read_cursor_;
+  Statement put_cursor_;
+};
+
+/// What is to be written to the CRMs.
+class OutboxWriter {
+ public:
+  OutboxWriter(WriteContext& context, JournalWriter& journal);
+  Result<void> write(const reconcile::EnqueuePush& step);
+  Result<void> write(const reconcile::LeasePush& step);
+  Result<void> write(const reconcile::SettlePush& step);
+  /// The prospect has another link, or its first: what waits to be written goes there.
+  Result<void> retarget(ProspectId prospect, reconcile::ConnectionId connection);
+
+ private:
+  /// An entry that is not under way, as far as others may take its place.
+  struct Waiting {
+    int64_t id = 0;
+    bool dead = false;
+    std::string object;
+    std::string remote;
+    std::string operation;
+    reconcile::PushLane lane = reconcile::PushLane::kOrdinary;
+    Timestamp due_at{};
+    int64_t cause = 0;
+  };
+  Result<std::optional<Waiting>> waiting(ProspectId prospect, reconcile::ConnectionId connection);
+  static void bind(Query& query, const Waiting& wanted);
+  Result<void> insert(ProspectId prospect, reconcile::ConnectionId connection, const Waiting& wanted);
+  Result<void> renew(int64_t id, const Waiting& wanted);
+  Result<void> stay(const reconcile::SettlePush& step);
+  Result<void> remove(int64_t id);
+  std::string new_key(ProspectId prospect, int64_t id) const;
+
+  WriteContext& c_;
+  JournalWriter& journal_;
+  Statement waiting_;
+  Statement insert_;
+  Statement renew_;
+  Statement lease_;
+  Statement leased_;
+  Statement settle_;
+  Statement remove_;
+  Statement retarget_;
+};
+
 /// Prospects, their addresses and their links.
 class PeopleWriter {
  public:
-  PeopleWriter(WriteContext& context, PendingWriter& pending);
+  PeopleWriter(WriteContext& context, PendingWriter& pending, OutboxWriter& outbox);
   /// Frees what the plan moves away, so that two prospects may swap addresses or records.
   Result<void> give_up(const reconcile::Plan& plan);
   Result<void> write(const reconcile::CreateProspect& step);
@@ -90,6 +153,7 @@ class PeopleWriter {
 
   WriteContext& c_;
   PendingWriter& pending_;
+  OutboxWriter& outbox_;
   Statement insert_prospect_;
   Statement prospect_state_;
   Statement insert_address_;
@@ -182,24 +246,6 @@ class AccessWriter {
   Statement drop_filter_;
 };
 
-/// Causes, journal rows and cursors.
-class JournalWriter {
- public:
-  explicit JournalWriter(WriteContext& context);
-  Result<void> write(const reconcile::Cause& cause, const std::vector<reconcile::JournalEntry>& entries);
-  Result<void> move(const reconcile::CursorMove& move);
-  Result<reconcile::Cursor> cursor(reconcile::ConnectionId connection, const std::string& object);
-
- private:
-  Result<void> add(int64_t cause, const reconcile::JournalEntry& entry);
-
-  WriteContext& c_;
-  Statement insert_cause_;
-  Statement insert_entry_;
-  Statement read_cursor_;
-  Statement put_cursor_;
-};
-
 class Writer {
  public:
   Writer(Database& db, const Codec& codec, Loader& loader, Tally& tally);
@@ -214,11 +260,12 @@ class Writer {
  private:
   WriteContext context_;
   PendingWriter pending_;
+  JournalWriter journal_;
+  OutboxWriter outbox_;
   PeopleWriter people_;
   ReferenceWriter references_;
   IncidentWriter incidents_;
   AccessWriter access_;
-  JournalWriter journal_;
 };
 
 }  // namespace prospectd::store

@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "reconcile/access.h"
+#include "reconcile/edit.h"
 #include "reconcile/snapshot.h"
 #include "reconcile/store/list.h"
 
@@ -60,6 +61,13 @@ class Transaction {
   /// Records that a link has gone on to (a conversion, a merge) and of which nothing has been applied yet, at
   /// most `limit`.
   virtual Result<std::vector<RecordKey>> unread_links(ConnectionId connection, size_t limit) = 0;
+  /// The state of exactly these keys, for edits made here.
+  virtual Result<reconcile::EditScene> edit_scene(const reconcile::EditKeys& keys) = 0;
+  /// Entries of the outbox to lease now (reconcile::plan_lease): the first that is due and others like it, of
+  /// its object, operation and doubt, by lane, then due time, then number, at most `limit` and kPushBatchMax.
+  /// A ready one whose prospect has one under way is not among them. A lease that has run out is due again.
+  virtual Result<std::vector<reconcile::OutboxEntry>> due_pushes(ConnectionId connection, Timestamp now,
+                                                                 size_t limit) = 0;
 };
 
 /// What a list shows of a prospect.
@@ -101,7 +109,8 @@ struct Totals {
   int64_t open_duplicates = 0;
   int64_t dead_letters = 0;
   int64_t open_conflicts = 0;
-  int64_t outbox = 0;
+  int64_t outbox = 0;       ///< entries that wait or are under way
+  int64_t outbox_dead = 0;  ///< entries that were given up
 };
 
 struct ObjectCursor {
@@ -142,6 +151,8 @@ class Reader {
   /// The journal of a prospect, oldest first, ranges that include it too; at most `limit` newest.
   virtual Result<std::vector<JournalRow>> journal_of(ProspectId prospect, size_t limit) = 0;
   virtual Result<std::vector<JournalRow>> journal_of_remote(const RemoteId& remote, size_t limit) = 0;
+  /// What is to be written of a prospect, or was given up, by number.
+  virtual Result<std::vector<reconcile::OutboxEntry>> outbox_of(ProspectId prospect) = 0;
   /// By name.
   virtual Result<std::vector<StoredSetting>> settings() = 0;
   /// Tokens, revoked ones too, by number; and saved filters by name.
@@ -149,6 +160,7 @@ class Reader {
   virtual Result<std::vector<reconcile::SavedFilter>> saved_filters() = 0;
   /// A snapshot for a dry run.
   virtual Result<reconcile::PageSnapshot> snapshot(const reconcile::PageKeys& keys) = 0;
+  virtual Result<reconcile::EditScene> edit_scene(const reconcile::EditKeys& keys) = 0;
   /// Calls `visit` with each prospect in id order (tests, exports).
   virtual Result<void> each_prospect(const std::function<void(const ProspectRow&)>& visit) = 0;
 };

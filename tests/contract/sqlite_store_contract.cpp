@@ -1,6 +1,7 @@
 // The SQLite store joins the contract: as a file, and in memory, where nothing outlives the store and the
 // reader shares the one connection.
 #include "tests/contract/store_filter_contract.h"
+#include "tests/contract/store_outbox_contract.h"
 
 namespace prospectd::store {
 namespace {
@@ -31,6 +32,8 @@ const StoreKind kMemory{"Memory", open_memory};
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoreContract, testing::Values(kFile, kMemory), name_of_kind);
 INSTANTIATE_TEST_SUITE_P(Sqlite, FilterContract, testing::Values(kFile, kMemory), name_of_kind);
+INSTANTIATE_TEST_SUITE_P(Sqlite, OutboxContract, testing::Values(kFile, kMemory), name_of_kind);
+INSTANTIATE_TEST_SUITE_P(Sqlite, DurableOutboxContract, testing::Values(kFile), name_of_kind);
 INSTANTIATE_TEST_SUITE_P(Sqlite, DurableStoreContract, testing::Values(kFile), name_of_kind);
 INSTANTIATE_TEST_SUITE_P(Sqlite, IsolatedStoreContract, testing::Values(kFile), name_of_kind);
 

@@ -49,6 +49,13 @@ class ForgetfulTransaction final : public store::Transaction {
                                                      size_t limit) override {
     return inner_->unread_links(connection, limit);
   }
+  Result<reconcile::EditScene> edit_scene(const reconcile::EditKeys& keys) override {
+    return inner_->edit_scene(keys);
+  }
+  Result<std::vector<reconcile::OutboxEntry>> due_pushes(reconcile::ConnectionId connection, Timestamp now,
+                                                         size_t limit) override {
+    return inner_->due_pushes(connection, now, limit);
+  }
 
  private:
   std::unique_ptr<store::Transaction> inner_;

@@ -263,17 +263,16 @@ void World::edit_here(ProspectId id, const std::string& field, Value value) {
 }
 
 Result<void> World::try_edit_here(ProspectId id, const std::string& field, const Value& value) {
-  PD_ASSIGN(row, reader()->prospect(id));
-  if (!row) return make_error(ErrorCode::kNotFound, "no such prospect");
-  reconcile::PageKeys keys;
-  PD_ASSIGN(connection, store_->connection("salesforce"));
-  keys.connection = connection;
-  for (const reconcile::Link& link : row->links)
-    keys.remotes.push_back(link.remote);
+  const reconcile::ProspectEdit edit{id, {}, {{schema_.find(field), value}}, false};
   PD_ASSIGN(transaction, store_->begin());
-  PD_ASSIGN(snapshot, transaction->snapshot(keys));
-  PD_TRY(transaction->apply(
-      plan_local_edit(schema_, id, {{schema_.find(field), value}}, "a person", snapshot), scheduler_->now()));
+  PD_ASSIGN(scene, transaction->edit_scene(reconcile::keys_of_edits({edit})));
+  const reconcile::EditOutcome edited =
+      reconcile::plan_edit({schema_, {}, "a person", scheduler_->now()}, edit, scene);
+  if (edited.verdict == reconcile::EditVerdict::kNoProspect)
+    return make_error(ErrorCode::kNotFound, "no such prospect");
+  if (edited.verdict == reconcile::EditVerdict::kRefused)
+    return make_error(ErrorCode::kInvalidInput, edited.faults.front().message);
+  PD_TRY(transaction->apply(edited.plan, scheduler_->now()));
   return transaction->commit();
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mapping/email_key.h"
+#include "reconcile/edit.h"
 #include "reconcile/page.h"
 
 namespace prospectd::reconcile {
@@ -74,6 +75,21 @@ class PageTest : public testing::Test {
       apply_to(world_, step);
     world_.next_prospect = seen.next_prospect;
     return plan;
+  }
+
+  // Somebody changes a field of the record's prospect here.
+  void edit_here(const char* remote, size_t at, Value value) {
+    const ProspectId id = link_of(remote).prospect;
+    EditScene scene;
+    scene.prospects[id] = world_.prospects.at(id);
+    scene.links[id] = {link_of(remote)};
+    for (const auto& [key, user] : world_.users)
+      scene.users[user.id] = user;
+    const EditOutcome edited = plan_edit({schema_, {}, "ana", reconcile::at(2'000'000)},
+                                         {id, {}, {{at, std::move(value)}}, false}, scene);
+    EXPECT_EQ(edited.verdict, EditVerdict::kPlanned);
+    for (const Step& step : edited.plan.steps)
+      apply_to(world_, step);
   }
 
   const Prospect& prospect_of(const char* remote) {

@@ -9,13 +9,6 @@ namespace field = mapping::field;
 
 class PersonPageEdges : public PageTest {
  protected:
-  void edit(const char* remote, size_t at, Value value) {
-    PageSnapshot seen = world_;
-    const Plan plan =
-        plan_local_edit(schema_, link_of(remote).prospect, {{at, std::move(value)}}, "ana", seen);
-    for (const Step& step : plan.steps)
-      apply_to(world_, step);
-  }
   void add_user(int64_t id, const char* remote, bool active) {
     User user;
     user.id = UserId{id};
@@ -41,7 +34,7 @@ class PersonPageEdges : public PageTest {
 TEST_F(PersonPageEdges, ALocalOwnerEditSurvivesADeactivatedCrmOwnerAndAnEditOfAnotherField) {
   add_user(8, "005B", true);
   poll(lead_, {record("00Q1", 10, "ada@x.test", "CTO", "005B")});
-  edit("00Q1", field::kOwner, Value(int64_t{7}));
+  edit_here("00Q1", field::kOwner, Value(int64_t{7}));
   add_user(8, "005B", false);
   const Plan plan = poll(lead_, {record("00Q1", 11, "ada@x.test", "CEO", "005B")});
   EXPECT_EQ(prospect_of("00Q1").fields[field::kOwner], Value(int64_t{7}));
@@ -85,7 +78,7 @@ TEST_F(PersonPageEdges, AFieldThatComesInFromOneAndGoesOutToAnother_AnEditHereSu
     return r;
   };
   poll(type, {lead(10, "CTO", "Ada")});
-  edit("00Q1", field::kTitle, Value("Chief"));
+  edit_here("00Q1", field::kTitle, Value("Chief"));
   poll(type, {lead(11, "CTO", "Adele")});  // the CRM's title did not change
   EXPECT_EQ(prospect_of("00Q1").fields[field::kTitle], Value("Chief"));
 }

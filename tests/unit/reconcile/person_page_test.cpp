@@ -322,11 +322,7 @@ TEST_F(PageTest, HeldRecordThatGetsItsOwnAddress_BecomesAProspect) {
 
 TEST_F(PageTest, S11_LocalEditIsKeptWhenOnlyTheOtherFieldsChangeInTheCrm) {
   poll(lead_, {record("00Q1", 10, "ada@x.test", "CTO")});
-  PageSnapshot seen = world_;
-  const Plan edit =
-      plan_local_edit(schema_, link_of("00Q1").prospect, {{field::kTitle, Value("Chief")}}, "ana", seen);
-  for (const Step& step : edit.steps)
-    apply_to(world_, step);
+  edit_here("00Q1", field::kTitle, Value("Chief"));
   poll(lead_, {record("00Q1", 11, "ada@y.test", "CTO")});
   EXPECT_EQ(prospect_of("00Q1").fields[field::kTitle], Value("Chief"));
   EXPECT_EQ(prospect_of("00Q1").addresses.front().key, "ada@y.test");
@@ -334,11 +330,7 @@ TEST_F(PageTest, S11_LocalEditIsKeptWhenOnlyTheOtherFieldsChangeInTheCrm) {
 
 TEST_F(PageTest, S11_BothChanged_CrmWins_AndBothValuesAreInTheJournal) {
   poll(lead_, {record("00Q1", 10, "ada@x.test", "CTO")});
-  PageSnapshot seen = world_;
-  const Plan edit =
-      plan_local_edit(schema_, link_of("00Q1").prospect, {{field::kTitle, Value("Chief")}}, "ana", seen);
-  for (const Step& step : edit.steps)
-    apply_to(world_, step);
+  edit_here("00Q1", field::kTitle, Value("Chief"));
   const Plan plan = poll(lead_, {record("00Q1", 11, "ada@x.test", "CEO")});
   EXPECT_EQ(prospect_of("00Q1").fields[field::kTitle], Value("CEO"));
   bool both = false;

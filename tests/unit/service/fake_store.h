@@ -108,6 +108,12 @@ class ShelfReader final : public store::Reader {
     }
     return answer(std::move(out));
   }
+  Result<reconcile::EditScene> edit_scene(const reconcile::EditKeys&) override {
+    return answer(reconcile::EditScene{});
+  }
+  Result<std::vector<reconcile::OutboxEntry>> outbox_of(ProspectId) override {
+    return answer(std::vector<reconcile::OutboxEntry>{});
+  }
   Result<std::vector<store::StoredSetting>> settings() override {
     return answer(std::vector<store::StoredSetting>{});
   }
