@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "daemon/api/entity_tag.h"
 #include "daemon/api/list_wish.h"
 #include "daemon/api/resources.h"
 
@@ -22,6 +23,7 @@ constexpr const char* kFilterParameter = "filter[q]";
 struct Shown {
   Json resource;
   std::string cursor;
+  std::string tag = {};  ///< its entity tag; empty for what has no version
 };
 using ShownRows = Result<std::vector<Shown>>;
 
@@ -36,7 +38,8 @@ Refusal refused_filter(const Error& error) {
 std::vector<Shown> shown_prospects(const std::vector<store::ProspectRow>& rows, const Service& service) {
   std::vector<Shown> shown;
   for (const store::ProspectRow& row : rows)
-    shown.push_back({prospect_resource(row, service), cursor_after(row.prospect.id.value, row.keys)});
+    shown.push_back({prospect_resource(row, service), cursor_after(row.prospect.id.value, row.keys),
+                     entity_tag(row.prospect.version)});
   return shown;
 }
 
@@ -272,7 +275,9 @@ asio::awaitable<http::Response> show(Service& service, Call call) {
       keep_fields(resource, wish);
   }
   keep_fields(resources.front(), wish);
-  co_return one(std::move(resources.front()), std::move(included));
+  http::Response answer = one(std::move(resources.front()), std::move(included));
+  if (!rows->front().tag.empty()) answer.headers.add("ETag", rows->front().tag);
+  co_return answer;
 }
 
 }  // namespace

@@ -32,6 +32,8 @@ constexpr RefusedRow kRefused[] = {
     {Refused::kNotFound, status_codes::NotFound, "not_found", "Not found"},
     {Refused::kMethodNotAllowed, status_codes::MethodNotAllowed, "method_not_allowed", "Method not allowed"},
     {Refused::kNotAcceptable, status_codes::NotAcceptable, "not_acceptable", "Not acceptable"},
+    {Refused::kPreconditionFailed, status_codes::PreconditionFailed, "precondition_failed",
+     "It has changed since"},
     {Refused::kUnsupportedMediaType, status_codes::UnsupportedMediaType, "unsupported_media_type",
      "Unsupported media type"},
     {Refused::kTooLarge, status_codes::RequestEntityTooLarge, "too_large", "Too large"},
@@ -158,9 +160,19 @@ http::Response many(std::vector<Json> resources) {
 }
 
 http::Response removed() {
+  return only_meta(Json::object());
+}
+
+http::Response only_meta(Json meta) {
   Json members;
-  members["meta"] = Json::object();
+  members["meta"] = std::move(meta);
   return document(status_codes::OK, std::move(members));
+}
+
+void add_meta(http::Response& answer, Json meta) {
+  Json whole = Json::parse(answer.body);
+  whole["meta"] = std::move(meta);
+  answer.body = text_of(whole);
 }
 
 http::Response json_text(std::string_view text) {

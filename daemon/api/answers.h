@@ -34,6 +34,10 @@ http::Response many(ListDocument document);
 http::Response many(std::vector<Json> resources);
 /// 200 with nothing but `meta`: it is gone.
 http::Response removed();
+/// 200 with nothing but this `meta`.
+http::Response only_meta(Json meta);
+/// Adds `meta` to a document.
+void add_meta(http::Response& answer, Json meta);
 /// A document that is JSON, but no resource.
 http::Response json_text(std::string_view text);
 /// For probes: 200 or 503, and no more than that in words.

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "daemon/api/acts_configuration.h"
+#include "daemon/api/acts_edits.h"
 #include "daemon/api/acts_filters.h"
 #include "daemon/api/acts_lists.h"
 #include "daemon/api/acts_tokens.h"
@@ -40,6 +41,7 @@ class Api {
     add_list_acts(acts_, service);
     if (options.configuration != nullptr) add_configuration_acts(acts_, *options.configuration);
     if (options.filters != nullptr) add_filter_acts(acts_, *options.filters);
+    if (options.edits != nullptr) add_edit_acts(acts_, service, *options.edits);
     if (options.tokens != nullptr) add_token_acts(acts_, scheduler, *options.tokens);
   }
 
@@ -81,6 +83,7 @@ class Api {
     call.id = found.held.empty() ? std::string{} : found.held.front();
     call.type = found.route->type;
     call.parameters = Parameters(std::move(target.query), found.route->parameters);
+    if (const auto tag = request.headers.get("if-match")) call.if_match = std::string(*tag);
     call.body = std::move(request.body);
     if (call.parameters.fault()) co_return refused(*call.parameters.fault());
     http::Response answer = co_await act->second(std::move(call));

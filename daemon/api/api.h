@@ -11,6 +11,7 @@
 #include "daemon/api/configuration.h"
 #include "daemon/engine/scheduler.h"
 #include "daemon/metrics/metrics.h"
+#include "daemon/service/edits.h"
 #include "daemon/service/service.h"
 #include "daemon/service/tokens.h"
 
@@ -23,6 +24,7 @@ struct ApiOptions {
       nullptr;  ///< outlives the api; none: there is nothing to read again or to set
   service::SavedFilters* filters = nullptr;  ///< outlives the api; none: nothing is saved
   service::Tokens* tokens = nullptr;         ///< outlives the api; none: only the daemon's own counts
+  service::Edits* edits = nullptr;           ///< outlives the api; none: nothing is changed here
   metrics::Metrics* metrics = nullptr;       ///< outlives the api; none: there is no /metrics
 };
 

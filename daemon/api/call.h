@@ -24,6 +24,7 @@ struct Call {
   std::string type;  ///< Route::type
   Parameters parameters;
   std::string body;
+  std::optional<std::string> if_match;    ///< the header
   std::optional<service::Bearer> bearer;  ///< who asks; none where no token is needed, and none came
 
   /// The journal's actor.

@@ -21,6 +21,7 @@ enum class Refused {
   kNotFound,
   kMethodNotAllowed,
   kNotAcceptable,
+  kPreconditionFailed,
   kUnsupportedMediaType,
   kTooLarge,
   kTooManyRequests,

@@ -35,6 +35,9 @@ enum class Operation {
   kCreateFilter,
   kChangeFilter,
   kDropFilter,
+  kCreateProspect,
+  kChangeProspect,
+  kImport,
 };
 
 struct Route {

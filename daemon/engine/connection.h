@@ -41,6 +41,13 @@ struct ConnectionOptions {
   PollOptions poll;
 };
 
+/// What of prospects flows to a connection, by its name, as its mappings and switches stand.
+struct ConnectionFlow {
+  std::string connection;
+  std::vector<reconcile::OutwardType> types;  ///< in the plugin's order
+};
+ConnectionFlow flow_of(const ConnectionOptions& options);
+
 /// How one object's window was read in a cycle.
 struct ObjectReading {
   std::string object;

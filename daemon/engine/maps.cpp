@@ -128,6 +128,13 @@ std::vector<reconcile::BadInput> bad_of(Page& page) {
 
 }  // namespace
 
+ConnectionFlow flow_of(const ConnectionOptions& options) {
+  ConnectionFlow flow{options.name, {}};
+  for (const mapping::TypeSpec& type : options.types)
+    flow.types.push_back(reconcile::outward_type(type, options.schema));
+  return flow;
+}
+
 bool concerns_one_object(const Error& error) {
   return error.code == ErrorCode::kUnknownObject || error.code == ErrorCode::kPermission ||
          error.code == ErrorCode::kUnknownField;

@@ -90,6 +90,7 @@ class Poller {
     tally_.show(s, scheduler_.monotonic());
     return s;
   }
+  ConnectionFlow flow() const { return flow_of(options_); }
   const std::string& name() const { return options_.name; }
   const std::optional<Error>& fatal() const { return fatal_; }
 
@@ -396,6 +397,12 @@ class EngineSupervisor final : public Supervisor {
     co_return sum;
   }
 
+  std::vector<ConnectionFlow> flows() const override {
+    std::vector<ConnectionFlow> all;
+    for (const auto& poller : pollers_)
+      all.push_back(poller->flow());
+    return all;
+  }
   std::vector<ConnectionStatus> status() const override {
     std::vector<ConnectionStatus> all;
     for (const auto& poller : pollers_)

@@ -39,6 +39,8 @@ class Supervisor {
   /// **Errors:** kNotFound for an unknown name.
   virtual Result<void> reconfigure(ConnectionOptions options) = 0;
   virtual std::vector<ConnectionStatus> status() const = 0;
+  /// What flows outward, by connection, in the configuration's order.
+  virtual std::vector<ConnectionFlow> flows() const = 0;
   /// The error after which the daemon must not go on (its own state is damaged); none while all is well.
   virtual std::optional<Error> fatal() const = 0;
   /// Asks everything to stop; finished() resumes when nothing is under way any more.

@@ -248,6 +248,7 @@ class ApiTest : public testing::Test {
   std::unique_ptr<store::Store> database;  ///< in memory; what tokens and filters are kept in
   std::unique_ptr<service::Tokens> tokens;
   std::unique_ptr<service::SavedFilters> filters;
+  std::unique_ptr<service::Edits> edits;
   http::Handler handler;
 
  private:

@@ -155,6 +155,8 @@ class Documented : public ApiTest {
     api.configuration = &configuration_;
     api.filters = filters.get();
     api.tokens = tokens.get();
+    edits = service::make_edits(scheduler, supervisor_, *database, schema_);
+    api.edits = edits.get();
     server_ = *http::make_server(io, http::ServerOptions{}, *make_api(scheduler, *real_, std::move(api)));
   }
 

@@ -212,6 +212,8 @@ class ToldSupervisor final : public engine::Supervisor {
     return {};
   }
   std::vector<engine::ConnectionStatus> status() const override { return connections; }
+  std::vector<engine::ConnectionFlow> flow_list;
+  std::vector<engine::ConnectionFlow> flows() const override { return flow_list; }
   std::optional<Error> fatal() const override { return fatal_error; }
   void stop() override {}
   boost::asio::awaitable<void> finished() override { co_return; }

@@ -1,0 +1,229 @@
+#include "daemon/api/acts_edits.h"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "daemon/api/edit_order.h"
+#include "daemon/api/entity_tag.h"
+#include "daemon/api/resources.h"
+
+namespace prospectd::api {
+namespace {
+
+namespace asio = boost::asio;
+using reconcile::EditVerdict;
+using service::EditReport;
+using service::Edits;
+using service::Service;
+
+// ---- what is told ----
+
+Json fault_json(const MemberFault& fault) {
+  Json out;
+  out["code"] = fault.code;
+  out["title"] = "A field can't be taken";
+  out["detail"] = fault.detail;
+  if (!fault.pointer.empty()) out["source"]["pointer"] = fault.pointer;
+  if (fault.holder) out["meta"]["prospect"] = std::to_string(fault.holder.value);
+  return out;
+}
+
+std::vector<Json> faults_json(const std::vector<MemberFault>& faults) {
+  std::vector<Json> out;
+  for (const MemberFault& fault : faults)
+    out.push_back(fault_json(fault));
+  return out;
+}
+
+Json changes_json(const EditReport& report, const Service& service) {
+  Json out = Json::array();
+  for (const reconcile::FieldChange& change : report.changes) {
+    Json one_of_them;
+    one_of_them["field"] = service.schema().fields()[change.field].name;
+    one_of_them["before"] = value_json(change.before);
+    one_of_them["after"] = value_json(change.after);
+    out.push_back(std::move(one_of_them));
+  }
+  return out;
+}
+
+Json pushes_json(const EditReport& report) {
+  Json out = Json::array();
+  for (const service::PushToCome& push : report.pushes) {
+    Json one_of_them;
+    one_of_them["connection"] = push.connection;
+    one_of_them["object"] = push.object;
+    one_of_them["operation"] = name_of(push.operation);
+    one_of_them["lane"] = name_of(push.lane);
+    out.push_back(std::move(one_of_them));
+  }
+  return out;
+}
+
+Json report_json(const EditReport& report, const Service& service, bool dry_run) {
+  Json out;
+  out["dryRun"] = dry_run;
+  out["changes"] = changes_json(report, service);
+  out["pushes"] = pushes_json(report);
+  return out;
+}
+
+Refusal no_prospect(const std::string& id) {
+  return refuse(Refused::kNotFound,
+                number_of(id) ? "there is no prospect " + id : "a prospect is found by its number");
+}
+
+Refusal stale(const EditReport& report) {
+  return refuse(Refused::kPreconditionFailed, "the prospect has changed since: it is at version " +
+                                                  std::to_string(report.version) +
+                                                  " now; read it again, and nothing was done");
+}
+
+// ---- one prospect ----
+
+asio::awaitable<Result<EditReport>> carry_out(Edits& edits, EditBody body, std::string actor, bool dry_run) {
+  service::EditOrder order;
+  order.edits.push_back(std::move(body.edit));
+  order.actor = std::move(actor);
+  order.dry_run = dry_run;
+  Result<std::vector<EditReport>> reports = co_await edits.edit(std::move(order));
+  if (!reports) co_return std::move(reports).error();
+  co_return std::move(reports->front());
+}
+
+// The prospect as it is now, with what has changed.
+asio::awaitable<http::Response> answer_with(Service& service, EditReport report, bool is_new) {
+  store::ProspectQuery query;
+  query.ids = std::vector<int64_t>{report.prospect.value};
+  query.limit = 1;
+  const auto rows = co_await service.prospects(std::move(query));
+  if (!rows) co_return failed(rows.error());
+  const std::string id = std::to_string(report.prospect.value);
+  if (rows->empty()) co_return refused(no_prospect(id));
+  Json shown = prospect_resource(rows->front(), service);
+  http::Response answer = is_new ? created(std::move(shown), "/v1/prospects/" + id) : one(std::move(shown));
+  add_meta(answer, report_json(report, service, false));
+  answer.headers.add("ETag", entity_tag(rows->front().prospect.version));
+  co_return answer;
+}
+
+// What can't be read of a body does not hide what else is wrong with it: the rest is tried, and not done.
+asio::awaitable<http::Response> edit_one(Service& service, Edits& edits, Call call, EditBody body) {
+  const bool is_new = !body.edit.prospect;
+  const bool refused_already = !body.faults.empty();
+  const bool dry_run = call.parameters.flag("dryRun");
+  body.edit.opt_in = call.parameters.flag("optIn");
+  if (call.parameters.fault()) co_return refused(*call.parameters.fault());
+  std::string actor = call.actor();
+  EditBody asked = body;
+  const Result<EditReport> report =
+      co_await carry_out(edits, std::move(asked), std::move(actor), dry_run || refused_already);
+  if (!report) co_return failed(report.error());
+  if (report->verdict == EditVerdict::kNoProspect) co_return refused(no_prospect(call.id));
+  if (report->verdict == EditVerdict::kStale) co_return refused(stale(*report));
+  std::vector<MemberFault> faults = body.faults;
+  std::ranges::move(faults_at(body, report->faults), std::back_inserter(faults));
+  if (!faults.empty()) co_return unprocessable(faults_json(faults));
+  if (dry_run) co_return only_meta(report_json(*report, service, true));
+  EditReport done = *report;
+  http::Response answer = co_await answer_with(service, std::move(done), is_new);
+  co_return answer;
+}
+
+asio::awaitable<http::Response> change(Service& service, Edits& edits, Call call) {
+  const auto number = number_of(call.id);
+  if (!number) co_return refused(no_prospect(call.id));
+  auto parsed = parse_prospect_edit(call.body, call.id, service.schema());
+  if (const auto* refusal = std::get_if<Refusal>(&parsed)) co_return refused(*refusal);
+  EditBody body = std::get<EditBody>(std::move(parsed));
+  body.edit.prospect = ProspectId{*number};
+  auto expected = expected_version(call.if_match);
+  if (const auto* refusal = std::get_if<Refusal>(&expected)) co_return refused(*refusal);
+  body.edit.expected = std::get<std::optional<int64_t>>(expected);
+  http::Response answer = co_await edit_one(service, edits, std::move(call), std::move(body));
+  co_return answer;
+}
+
+asio::awaitable<http::Response> create(Service& service, Edits& edits, Call call) {
+  auto parsed = parse_prospect_edit(call.body, "", service.schema());
+  if (const auto* refusal = std::get_if<Refusal>(&parsed)) co_return refused(*refusal);
+  EditBody body = std::get<EditBody>(std::move(parsed));
+  if (body.edit.values.empty() && body.faults.empty())
+    co_return refused(refuse(Refused::kInvalidInput, "a new prospect needs a field at least"));
+  http::Response answer = co_await edit_one(service, edits, std::move(call), std::move(body));
+  co_return answer;
+}
+
+// ---- rows ----
+
+// Rows that can't be read are not asked for: their reports stay empty.
+asio::awaitable<Result<std::vector<EditReport>>> carry_out_rows(Edits& edits,
+                                                                const std::vector<ImportRow>& rows,
+                                                                std::string actor, bool dry_run) {
+  service::EditOrder order;
+  order.actor = std::move(actor);
+  order.dry_run = dry_run;
+  for (const ImportRow& row : rows) {
+    if (row.body.faults.empty() && !row.body.edit.values.empty()) order.edits.push_back(row.body.edit);
+  }
+  Result<std::vector<EditReport>> reports = co_await edits.edit(std::move(order));
+  if (!reports) co_return std::move(reports).error();
+  std::vector<EditReport> all;
+  size_t next = 0;
+  for (const ImportRow& row : rows) {
+    const bool asked = row.body.faults.empty() && !row.body.edit.values.empty();
+    all.push_back(asked ? (*reports)[next++] : EditReport{});
+  }
+  co_return all;
+}
+
+Json row_json(const ImportRow& row, const EditReport& report) {
+  Json out;
+  out["line"] = row.line;
+  std::vector<MemberFault> faults = row.body.faults;
+  std::ranges::move(faults_at(row.body, report.faults), std::back_inserter(faults));
+  if (faults.empty() && row.body.edit.values.empty())
+    faults.push_back({{}, "field_error", "the row has no value in it", {}});
+  out["outcome"] = faults.empty() ? "created" : "refused";
+  out["prospectId"] = faults.empty() ? Json(std::to_string(report.prospect.value)) : Json();
+  out["pushes"] = pushes_json(report);
+  out["errors"] = Json::array();
+  for (const MemberFault& fault : faults)
+    out["errors"].push_back(fault_json(fault));
+  return out;
+}
+
+asio::awaitable<http::Response> bring_in(Service& service, Edits& edits, Call call) {
+  auto parsed = parse_import(call.body, service.schema());
+  if (const auto* refusal = std::get_if<Refusal>(&parsed)) co_return refused(*refusal);
+  const auto& rows = std::get<std::vector<ImportRow>>(parsed);
+  const bool dry_run = call.parameters.flag("dryRun");
+  if (call.parameters.fault()) co_return refused(*call.parameters.fault());
+  std::string actor = call.actor();
+  const auto reports = co_await carry_out_rows(edits, rows, std::move(actor), dry_run);
+  if (!reports) co_return failed(reports.error());
+  Json meta;
+  meta["dryRun"] = dry_run;
+  meta["created"] = 0;
+  meta["refused"] = 0;
+  meta["rows"] = Json::array();
+  for (size_t i = 0; i < rows.size(); ++i) {
+    Json row = row_json(rows[i], (*reports)[i]);
+    Json& count = meta[row["outcome"].get<std::string>()];
+    count = count.get<int64_t>() + 1;
+    meta["rows"].push_back(std::move(row));
+  }
+  co_return only_meta(std::move(meta));
+}
+
+}  // namespace
+
+void add_edit_acts(Acts& acts, Service& service, Edits& edits) {
+  acts[Operation::kChangeProspect] = [&](Call call) { return change(service, edits, std::move(call)); };
+  acts[Operation::kCreateProspect] = [&](Call call) { return create(service, edits, std::move(call)); };
+  acts[Operation::kImport] = [&](Call call) { return bring_in(service, edits, std::move(call)); };
+}
+
+}  // namespace prospectd::api

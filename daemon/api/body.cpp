@@ -1,0 +1,107 @@
+#include "daemon/api/body.h"
+
+#include <algorithm>
+#include <set>
+
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+
+namespace prospectd::api {
+namespace {
+
+/// Watches the parser: depth, and members given twice.
+class Watch {
+ public:
+  bool operator()(int depth, Body::parse_event_t event, Body& parsed) {
+    const auto level = static_cast<size_t>(depth);
+    if (depth > kBodyDepthMax)
+      throw BodyFault(refuse(Refused::kInvalidJson, "the body is nested too deeply"));
+    if (event == Body::parse_event_t::object_start) {
+      names_.resize(std::max(names_.size(), level + 2));
+      names_[level + 1].clear();
+    }
+    if (event == Body::parse_event_t::key && level < names_.size()) {
+      const std::string name = parsed.get<std::string>();
+      if (!names_[level].insert(name).second) {
+        throw BodyFault(
+            refuse(Refused::kInvalidJson, "the member " + quoted_member(name) + " is given twice"));
+      }
+    }
+    return true;
+  }
+
+ private:
+  std::vector<std::set<std::string>> names_;  ///< of the objects open now, by depth
+};
+
+std::string place_of(const std::string& body, size_t byte) {
+  const size_t end = std::min(byte == 0 ? 0 : byte - 1, body.size());
+  const auto line = 1 + std::count(body.begin(), body.begin() + static_cast<std::ptrdiff_t>(end), '\n');
+  const size_t start = end == 0 ? std::string::npos : body.rfind('\n', end - 1);
+  const size_t column = start == std::string::npos ? end + 1 : end - start;
+  return "line " + std::to_string(line) + ", column " + std::to_string(column);
+}
+
+}  // namespace
+
+std::string quoted_member(const std::string& name) {
+  constexpr size_t kShownBytesMax = 100;
+  return "\"" + repair_utf8(std::string_view(name).substr(0, kShownBytesMax)) + "\"";
+}
+
+Body parse_body(const std::string& body) {
+  try {
+    Watch watch;
+    const Body::parser_callback_t callback = [&watch](int depth, Body::parse_event_t event, Body& parsed) {
+      return watch(depth, event, parsed);
+    };
+    return Body::parse(body, callback);
+  } catch (const Body::parse_error& problem) {
+    throw BodyFault(
+        refuse(Refused::kInvalidJson, "the body is not proper JSON at " + place_of(body, problem.byte)));
+  }
+}
+
+void refuse_member(const std::string& pointer, std::string detail) {
+  Refusal refusal = refuse(Refused::kInvalidInput, std::move(detail));
+  refusal.pointer = pointer;
+  throw BodyFault(std::move(refusal));
+}
+
+void check_members(const Body& object, const std::string& pointer, const std::vector<std::string>& known) {
+  if (!object.is_object()) refuse_member(pointer, "an object is wanted here");
+  for (const auto& [name, value] : object.items()) {
+    if (std::ranges::find(known, name) != known.end()) continue;
+    const auto meant = did_you_mean(name, known);
+    refuse_member(pointer, "the member " + quoted_member(name) +
+                               (meant ? " is not known (did you mean " + *meant + "?)" : " is not known"));
+  }
+}
+
+const Body& attributes_in(const Body& body, const std::string& type, std::string& pointer,
+                          const std::string& id, const std::vector<std::string>& more) {
+  static const Body nothing = Body::object();
+  pointer.clear();
+  if (!body.is_object() || !body.contains("data")) return body;
+  check_members(body, "", {"data", "jsonapi", "meta"});
+  const Body& data = body["data"];
+  std::vector<std::string> known = {"type", "attributes"};
+  if (!id.empty()) known.emplace_back("id");
+  known.insert(known.end(), more.begin(), more.end());
+  check_members(data, "/data", known);
+  if (data.value("type", Body()) != type) refuse_member("/data/type", "\"type\" must be \"" + type + "\"");
+  if (data.contains("id") && data["id"] != id)
+    refuse_member("/data/id", "\"id\" must be the one of the path");
+  pointer = "/data/attributes";
+  return data.contains("attributes") ? data["attributes"] : nothing;
+}
+
+std::string text_member(const Body& attributes, const std::string& pointer, const char* name) {
+  const auto found = attributes.find(name);
+  if (found == attributes.end()) refuse_member(pointer, quoted_member(name) + " is missing");
+  if (!found->is_string()) refuse_member(pointer + "/" + name, quoted_member(name) + " must be a text");
+  return found->get<std::string>();
+}
+
+}  // namespace prospectd::api
