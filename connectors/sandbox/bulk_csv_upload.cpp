@@ -1,10 +1,10 @@
 // The CSV of bulk jobs: its header, where each column goes, and what a cell means (SALESFORCE_API §8.2).
 #include <algorithm>
 
+#include "base/csv.h"
 #include "base/text.h"
 #include "connectors/salesforce_wire/errors.h"
 #include "connectors/sandbox/bulk_upload.h"
-#include "connectors/sandbox/csv.h"
 #include "connectors/sandbox/field_text.h"
 #include "connectors/sandbox/request_body.h"
 #include "connectors/sandbox/text_fold.h"

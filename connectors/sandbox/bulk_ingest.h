@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/csv.h"
 #include "connectors/sandbox/bulk_jobs.h"
 #include "connectors/sandbox/bulk_upload.h"
 

@@ -4,8 +4,8 @@
 
 #include <string>
 
+#include "base/csv.h"
 #include "connectors/sandbox/crm_model.h"
-#include "connectors/sandbox/csv.h"
 #include "connectors/sandbox/loader.h"
 
 namespace prospectd::sandbox {

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/csv.h"
 #include "base/result.h"
 #include "connectors/sandbox/crm_model.h"
 

@@ -3,9 +3,9 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/csv.h"
 #include "base/memory.h"
 #include "connectors/sandbox/bulk_csv.h"
-#include "connectors/sandbox/csv.h"
 #include "connectors/sandbox/generator.h"
 #include "connectors/sandbox/plain_value.h"
 #include "connectors/sandbox/serve.h"

@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <set>
 
+#include "base/csv.h"
 #include "connectors/salesforce_wire/ids.h"
-#include "connectors/sandbox/csv.h"
 #include "daemon/cli/json.h"
 #include "tests/e2e/organisation.h"
 
@@ -171,7 +171,7 @@ std::set<std::string> ids_of(const std::string& file) {
   std::set<std::string> ids;
   const std::string text = read_file(file);
   size_t at = 0;
-  sandbox::CsvReader reader([&](char* to, size_t size) {
+  CsvReader reader([&](char* to, size_t size) {
     const size_t n = text.copy(to, size, at);
     at += n;
     return n;

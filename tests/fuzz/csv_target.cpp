@@ -3,17 +3,17 @@
 #include <string>
 #include <vector>
 
-#include "connectors/sandbox/csv.h"
+#include "base/csv.h"
 #include "tests/fuzz/targets.h"
 
 namespace prospectd::fuzz {
 namespace {
 
-constexpr sandbox::CsvLimits kLimits{.field_bytes_max = 64, .row_bytes_max = 256, .fields_max = 16};
+constexpr CsvLimits kLimits{.field_bytes_max = 64, .row_bytes_max = 256, .fields_max = 16};
 
 struct Row {
   int64_t line = 0;
-  sandbox::CsvOddity oddity = sandbox::CsvOddity::kNone;
+  CsvOddity oddity = CsvOddity::kNone;
   std::vector<std::string> fields;
 
   bool operator==(const Row&) const = default;
@@ -21,7 +21,7 @@ struct Row {
 
 std::vector<Row> read_rows(std::string_view bytes, size_t step) {
   size_t at = 0;
-  sandbox::CsvReader reader(
+  CsvReader reader(
       [&](char* to, size_t size) {
         const size_t count = std::min({step, size, bytes.size() - at});
         std::memcpy(to, bytes.data() + at, count);
@@ -47,8 +47,7 @@ void check_limits(const Row& row) {
   }
   if (bytes > kLimits.row_bytes_max) broken("a row beyond its limit");
   if (row.fields.size() > kLimits.fields_max) broken("more fields than there may be");
-  if (row.oddity == sandbox::CsvOddity::kTooLarge && !row.fields.empty())
-    broken("a row too large is not empty");
+  if (row.oddity == CsvOddity::kTooLarge && !row.fields.empty()) broken("a row too large is not empty");
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 // Whole exports: objects that the org doesn't know, lookups across files, and zips as they come.
 #include <map>
 
+#include "base/csv.h"
 #include "base/text.h"
-#include "connectors/sandbox/csv.h"
 #include "connectors/sandbox/schema_file.h"
 #include "tests/unit/sandbox/loader_support.h"
 

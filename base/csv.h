@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace prospectd::sandbox {
+namespace prospectd {
 
 struct CsvLimits {
   size_t field_bytes_max = 256 * 1024;
@@ -71,4 +71,4 @@ class CsvReader {
   bool any_ = false;
 };
 
-}  // namespace prospectd::sandbox
+}  // namespace prospectd

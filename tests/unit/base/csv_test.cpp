@@ -1,9 +1,9 @@
-#include "connectors/sandbox/csv.h"
+#include "base/csv.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace prospectd::sandbox {
+namespace prospectd {
 namespace {
 
 struct ReadRow {
@@ -122,4 +122,4 @@ TEST(Csv, ALongFileIsReadThroughItsBuffer) {
 }
 
 }  // namespace
-}  // namespace prospectd::sandbox
+}  // namespace prospectd

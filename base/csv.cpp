@@ -1,9 +1,9 @@
-#include "connectors/sandbox/csv.h"
+#include "base/csv.h"
 
 #include <algorithm>
 #include <array>
 
-namespace prospectd::sandbox {
+namespace prospectd {
 namespace {
 constexpr size_t kBufferBytes = 256 * 1024;
 constexpr int kEnd = -1;
@@ -142,4 +142,4 @@ bool CsvReader::next() {
   return true;
 }
 
-}  // namespace prospectd::sandbox
+}  // namespace prospectd
