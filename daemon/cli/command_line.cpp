@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "config/json_schema.h"
 #include "config/values.h"
+#include "daemon/cli/command_parts.h"
 #include "daemon/cli/command_table.h"
 #include "daemon/cli/completion.h"
 #include "daemon/cli/help_text.h"
@@ -35,6 +36,8 @@ struct Draft {
   DuplicatesOptions duplicates;
   DeadLettersOptions dead_letters;
   std::vector<std::string> subject;
+  SetOptions set;
+  AddOptions add;
   ConfigSchemaOptions schema;
   ConfigShowOptions show;
   SettingsOptions settings;
@@ -54,23 +57,6 @@ std::string is_duration(const std::string& text) {
 template <class T>
 CLI::Validator within(T least, T most) {
   return CLI::Range(least, most).description("");
-}
-
-CLI::App* add_verb(CLI::App& to, const std::string& name, const std::string& prefix = "") {
-  const VerbText& text = verb_text(prefix + name);
-  CLI::App* verb = to.add_subcommand(name, std::string(text.about));
-  verb->fallthrough();
-  verb->allow_extras();
-  verb->footer(help_footer(text));
-  return verb;
-}
-
-// "bash|zsh|fish": in the help, and split again by the command table.
-std::string joined_choices(const std::vector<std::string>& choices) {
-  std::string text;
-  for (const std::string& choice : choices)
-    text += (text.empty() ? "" : "|") + choice;
-  return text;
 }
 
 void add_common(CLI::App& app, Draft& d) {
@@ -397,6 +383,8 @@ Invocation invocation_of(Draft&& d, const std::vector<CLI::App*>& path) {
   if (verb == "prospects") made.verb = std::move(d.prospects);
   if (verb == "duplicates") made.verb = d.duplicates;
   if (verb == "dead-letters") made.verb = d.dead_letters;
+  if (verb == "set") made.verb = std::move(d.set);
+  if (verb == "add") made.verb = std::move(d.add);
   if (verb == "explain") made.verb = ExplainOptions{joined(d.subject)};
   if (verb == "config" && path[2]->get_name() == "show") made.verb = d.show;
   if (verb == "config" && path[2]->get_name() == "reload") made.verb = ConfigReloadOptions{};
@@ -463,6 +451,7 @@ void add_all(CLI::App& app, Draft& draft) {
   app.allow_extras();
   add_common(app, draft);
   add_questions(app, draft);
+  add_edits(app, draft.set, draft.add);
   add_init(app, draft.init);
   add_config(app, draft);
   add_filters(app, draft.filters);

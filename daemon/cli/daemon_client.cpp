@@ -30,6 +30,7 @@ constexpr CodeRow kApiCodes[] = {
     {"too_many_requests", ErrorCode::kLocked},
     {"invalid_json", ErrorCode::kInternal},
     {"unsupported_media_type", ErrorCode::kInternal},
+    {"precondition_failed", ErrorCode::kConflict},
     {"method_not_allowed", ErrorCode::kInternal},
     {"cancelled", ErrorCode::kNetwork},  // the daemon is stopping, not we
 };
@@ -47,6 +48,7 @@ std::optional<ErrorCode> code_named(const std::string& api) {
 ErrorCode code_of(int status, const std::string& api) {
   if (const auto known = code_named(api)) return *known;
   if (status == 401) return ErrorCode::kLoginRefused;
+  if (status == 422) return ErrorCode::kInvalidInput;  // the codes of single fields
   return status >= 500 ? ErrorCode::kServerError : ErrorCode::kInternal;
 }
 

@@ -68,6 +68,23 @@ struct ExplainOptions {
   std::string subject;
 };
 
+/// What is set of one resource.
+struct SetOptions {
+  std::string kind;                ///< "prospect"
+  std::string id;                  ///< its number
+  std::vector<std::string> words;  ///< FIELD=VALUE
+  bool opt_in = false;
+  bool dry_run = false;
+};
+/// What is made: one of its words, or many of a file.
+struct AddOptions {
+  std::string kind;                  ///< "prospect", or "prospects" with a file
+  std::vector<std::string> words;    ///< FIELD=VALUE
+  std::string file;                  ///< CSV; empty: none
+  std::vector<std::string> columns;  ///< COLUMN=FIELD
+  bool dry_run = false;
+};
+
 struct ConfigSchemaOptions {
   std::string name = "prospectd";  ///< config::schema_files
 };
@@ -117,9 +134,9 @@ struct Invocation {
   CommonOptions common;
   std::variant<VersionOptions, CheckOptions, InitOptions, StatusOptions, DoctorOptions, CompletionOptions,
                ManOptions, LoginTestOptions, RunOptions, SyncOptions, ProspectsOptions, DuplicatesOptions,
-               DeadLettersOptions, ExplainOptions, ConfigSchemaOptions, ConfigReferenceOptions,
-               ConfigShowOptions, ConfigReloadOptions, SettingsOptions, FiltersOptions, TokensOptions,
-               SandboxCallOptions, SandboxVerb, DemoVerb>
+               DeadLettersOptions, ExplainOptions, SetOptions, AddOptions, ConfigSchemaOptions,
+               ConfigReferenceOptions, ConfigShowOptions, ConfigReloadOptions, SettingsOptions,
+               FiltersOptions, TokensOptions, SandboxCallOptions, SandboxVerb, DemoVerb>
       verb;
 };
 

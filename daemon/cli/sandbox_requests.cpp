@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "config/values.h"
+#include "daemon/cli/field_words.h"
 #include "daemon/cli/json.h"
 
 namespace prospectd::cli {
@@ -29,48 +30,6 @@ bool looks_like_id(const std::string& word) {
          std::any_of(word.begin(), word.end(), is_digit);
 }
 
-Result<Json> value_of(const std::string& name, const std::string& text, bool as_json) {
-  if (as_json) {
-    auto value = parse_json(text);
-    if (!value) return usage(name + ":= wants a JSON value, like " + name + ":=12");
-    return value;
-  }
-  if (text.empty()) return Json();
-  if (text == "true" || text == "false") return Json(text == "true");
-  return Json(text);
-}
-
-// Splits FIELD=VALUE and FIELD:=JSON.
-Result<void> assign(const std::string& word, Json& fields) {
-  const size_t at = word.find('=');
-  const bool as_json = at > 0 && word[at - 1] == ':';
-  const std::string name = word.substr(0, as_json ? at - 1 : at);
-  if (name.empty()) return usage("\"" + word + "\" names no field");
-  if (fields.contains(name)) return usage(name + " is set twice");
-  PD_ASSIGN(value, value_of(name, word.substr(at + 1), as_json));
-  fields[name] = std::move(value);
-  return {};
-}
-
-struct Words {
-  std::vector<std::string> names;  ///< before the first FIELD=VALUE
-  Json fields = Json::object();
-};
-
-Result<Words> split(const std::vector<std::string>& words) {
-  Words split;
-  for (const std::string& word : words) {
-    if (word.find('=') != std::string::npos) {
-      PD_TRY(assign(word, split.fields));
-    } else if (!split.fields.empty()) {
-      return usage("\"" + word + "\" is no FIELD=VALUE");
-    } else {
-      split.names.push_back(word);
-    }
-  }
-  return split;
-}
-
 Result<void> add_commit(const SandboxCallOptions& options, Json& body) {
   const auto whole_seconds = [](const std::string& text) {
     return std::chrono::duration_cast<seconds>(config::parse_duration(text).value_or(milliseconds(0)))
@@ -85,10 +44,11 @@ Result<void> add_commit(const SandboxCallOptions& options, Json& body) {
 
 // edit, create and late: who, and which fields.
 Result<Requests> write(const SandboxCallOptions& options) {
-  PD_ASSIGN(words, split(options.words));
+  Json fields;
+  PD_ASSIGN(names, split_words(options.words, fields));
   const bool creates = options.verb == "create";
-  Json body = {{"fields", words.fields}};
-  for (const std::string& name : words.names) {
+  Json body = {{"fields", fields}};
+  for (const std::string& name : names) {
     const char* key = looks_like_id(name) && !creates ? "id" : "object";
     if (body.contains(key)) return usage("\"" + name + "\" is one word too many before FIELD=VALUE");
     body[key] = name;
@@ -97,7 +57,7 @@ Result<Requests> write(const SandboxCallOptions& options) {
   if (creates && !body.contains("object")) return usage("name the object, like Lead");
   if (options.verb == "late" && !body.contains("id") && !body.contains("object"))
     return usage("name a record by its id, or an object for a new one");
-  if (words.fields.empty()) return usage("say which fields: FIELD=VALUE");
+  if (fields.empty()) return usage("say which fields: FIELD=VALUE");
   PD_TRY(add_commit(options, body));
   if (options.verb == "late" && options.stamped_before.empty() && options.visible_after.empty())
     return usage("say how late: --visible-after 30s or --stamped-before 5m");
@@ -133,9 +93,10 @@ Result<Requests> merge(const SandboxCallOptions& options) {
 
 Result<Requests> knobs(const SandboxCallOptions& options) {
   if (options.words.empty()) return Requests{{"GET", "knobs", ""}};
-  PD_ASSIGN(words, split(options.words));
-  if (!words.names.empty()) return usage("\"" + words.names.front() + "\" is no NAME:=JSON");
-  return Requests{{"POST", "knobs", dump_json_line(words.fields)}};
+  Json fields;
+  PD_ASSIGN(names, split_words(options.words, fields));
+  if (!names.empty()) return usage("\"" + names.front() + "\" is no NAME:=JSON");
+  return Requests{{"POST", "knobs", dump_json_line(fields)}};
 }
 
 Result<Requests> question(const SandboxCallOptions& options) {

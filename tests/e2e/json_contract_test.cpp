@@ -81,6 +81,10 @@ TEST_F(JsonContract, EveryVerbSaysWhatThePageSays) {
   expect_asked("duplicates", {"duplicates", "--all"});
   expect_asked("dead-letters", {"dead-letters"});
   expect_asked("explain", {"explain", "prospect", "1"});
+  expect_asked("set", {"set", "prospect", "1", "title=VP Sales"});
+  expect_asked("add", {"add", "prospect", "last_name=Roy"});
+  write_file(follower_.path("people.csv"), "last_name,email\nRoy,\nRay,no address\n");
+  expect_asked("add --file", {"add", "prospects", "--file", follower_.path("people.csv")}, 3);
   expect_asked("settings list", {"settings", "list"});
   expect_asked("settings set", {"settings", "set", "prospects.same_email", "prevent"});
   expect_asked("settings get", {"settings", "get", "prospects.same_email"});

@@ -1,0 +1,50 @@
+// The grammar's parts that are shared, and the verbs that change prospects.
+#include <CLI/CLI.hpp>
+
+#include "daemon/cli/command_parts.h"
+#include "daemon/cli/help_text.h"
+
+namespace prospectd::cli {
+
+CLI::App* add_verb(CLI::App& to, const std::string& name, const std::string& prefix) {
+  const VerbText& text = verb_text(prefix + name);
+  CLI::App* verb = to.add_subcommand(name, std::string(text.about));
+  verb->fallthrough();
+  verb->allow_extras();
+  verb->footer(help_footer(text));
+  return verb;
+}
+
+std::string joined_choices(const std::vector<std::string>& choices) {
+  std::string text;
+  for (const std::string& choice : choices)
+    text += (text.empty() ? "" : "|") + choice;
+  return text;
+}
+
+void add_edits(CLI::App& app, SetOptions& set, AddOptions& add) {
+  const std::vector<std::string> one = {"prospect"};
+  const std::vector<std::string> one_or_many = {"prospect", "prospects"};
+  CLI::App* change = add_verb(app, "set");
+  change->add_option("KIND", set.kind, "what it is")
+      ->required()
+      ->type_name(joined_choices(one))
+      ->check(CLI::IsMember(one).description(""));
+  change->add_option("ID", set.id, "its number")->required();
+  change->add_option("FIELDS", set.words, "FIELD=VALUE…; FIELD= empties it")->required();
+  change->add_flag("--opt-in", set.opt_in, "the person has opted in again: take an opt-out back");
+  change->add_flag("--dry-run", set.dry_run, "say what would change and go out; write nothing");
+  CLI::App* make = add_verb(app, "add");
+  make->add_option("KIND", add.kind, "prospect, or prospects with --file")
+      ->required()
+      ->type_name(joined_choices(one_or_many))
+      ->check(CLI::IsMember(one_or_many).description(""));
+  make->add_option("FIELDS", add.words, "FIELD=VALUE…");
+  make->add_option("--file", add.file, "CSV with a line of field names first")->type_name("FILE");
+  make->add_option("--map", add.columns, "which field a column is; COLUMN= leaves it out")
+      ->type_name("COLUMN=FIELD")
+      ->allow_extra_args(false);
+  make->add_flag("--dry-run", add.dry_run, "say what would be made and go out; write nothing");
+}
+
+}  // namespace prospectd::cli

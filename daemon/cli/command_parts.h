@@ -1,0 +1,23 @@
+// Parts of the command line's grammar that its files share. Pure, one thread.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "daemon/cli/options.h"
+
+namespace CLI {
+class App;
+}
+
+namespace prospectd::cli {
+
+/// A verb with what the help says of it; `prefix` is "sandbox " within the verb sandbox.
+CLI::App* add_verb(CLI::App& to, const std::string& name, const std::string& prefix = "");
+/// "bash|zsh|fish": in the help, and split again by the command table.
+std::string joined_choices(const std::vector<std::string>& choices);
+
+/// The verbs set and add.
+void add_edits(CLI::App& app, SetOptions& set, AddOptions& add);
+
+}  // namespace prospectd::cli
