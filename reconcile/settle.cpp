@@ -139,14 +139,14 @@ std::string_view name_of(Verdict verdict) {
 Settlement settle(const PushOutcome& outcome, const PushAttempt& attempt) {
   Settlement settled;
   switch (outcome.state) {
-    case PushState::kWritten:
+    case SendResult::kWritten:
       return settled;
-    case PushState::kInDoubt:
+    case SendResult::kInDoubt:
       settled.verdict = Then::kVerify;
       return settled;
-    case PushState::kRefused:
+    case SendResult::kRefused:
       return settle_refusal(outcome, attempt);
-    case PushState::kNotDone:
+    case SendResult::kNotDone:
       return settle_failure(outcome, attempt);
   }
   return settled;

@@ -18,7 +18,7 @@ namespace prospectd::reconcile {
 enum class PushKind : uint8_t { kCreate, kUpdate, kUpsert, kDelete };
 
 /// What became of one row.
-enum class PushState : uint8_t {
+enum class SendResult : uint8_t {
   kWritten,
   kRefused,  ///< the CRM said no, to this row
   kInDoubt,  ///< it may have been written: the answer was lost, or can't be read
@@ -27,7 +27,7 @@ enum class PushState : uint8_t {
 
 struct PushOutcome {
   PushKind kind = PushKind::kUpdate;
-  PushState state = PushState::kWritten;
+  SendResult state = SendResult::kWritten;
   RefusalClass refusal = RefusalClass::kRecord;  ///< of kRefused
   std::vector<RemoteId> others = {};        ///< of RefusalClass::kDuplicate: the records that stand for it
   ErrorCode failure = ErrorCode::kNetwork;  ///< of kNotDone

@@ -19,14 +19,14 @@ PushAttempt attempt(int tries = 1, uint64_t chance = 0) {
 PushOutcome refused(PushKind kind, RefusalClass what, std::vector<RemoteId> others = {}) {
   PushOutcome out;
   out.kind = kind;
-  out.state = PushState::kRefused;
+  out.state = SendResult::kRefused;
   out.refusal = what;
   out.others = std::move(others);
   return out;
 }
 PushOutcome failed(ErrorCode code) {
   PushOutcome out;
-  out.state = PushState::kNotDone;
+  out.state = SendResult::kNotDone;
   out.failure = code;
   return out;
 }
@@ -43,7 +43,7 @@ TEST(Settle, F24_WhatMayHaveBeenWrittenIsLookedUpAndNotSentAgain) {
   for (const PushKind kind : kKinds) {
     PushOutcome doubtful;
     doubtful.kind = kind;
-    doubtful.state = PushState::kInDoubt;
+    doubtful.state = SendResult::kInDoubt;
     EXPECT_EQ(settle(doubtful, attempt(100)).verdict, Verdict::kVerify);
     EXPECT_FALSE(settle(doubtful, attempt(100)).counts);
   }
