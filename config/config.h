@@ -85,6 +85,12 @@ struct Poll {
   bool start_jitter = true;
 };
 
+struct Push {
+  milliseconds reread_after = std::chrono::minutes(1);
+  int ordinary_percent = 80;
+  int urgent_percent = 95;
+};
+
 enum class LoginFlow { kClientCredentials, kJwtBearer, kRefreshToken };
 /// As the configuration writes it: "jwt_bearer".
 std::string_view name_of(LoginFlow flow);
@@ -110,6 +116,7 @@ struct Plugin {
   bool test_endpoint = false;  ///< allows http, to a loopback host alone
   int page_size = 2000;
   Poll poll;
+  Push push;
   std::optional<mapping::MappingSpec> accounts;  ///< none: accounts are not read
   std::vector<mapping::TypeSpec> types;
 };

@@ -242,6 +242,26 @@ const TableOf<Poll>& poll_table() {
   return table;
 }
 
+const TableOf<Push>& push_table() {
+  static const TableOf<Push> table = {
+      rows::duration<&Push::reread_after>(
+          "reread_after", "records are read again before they are written when the last poll is older")
+          .by_default("1m")
+          .from(0ms, kPollMax)
+          .hot(),
+      rows::integer<&Push::ordinary_percent>(
+          "ordinary_percent", "of the CRM's daily allowance: past it only opt-outs and owners are written")
+          .by_default("80")
+          .from(1, 100)
+          .hot(),
+      rows::integer<&Push::urgent_percent>("urgent_percent", "of the same: past it nothing is written")
+          .by_default("95")
+          .from(1, 100)
+          .hot(),
+  };
+  return table;
+}
+
 RowOf<Plugin> account_mapping_row() {
   return rows::row<Plugin>("mapping", Takes::kMappingFile, "the mapping file of accounts",
                            [](Reader& r, const Row& row, const At& at, void* section) {
@@ -281,6 +301,11 @@ const TableOf<TypeSpec>& outbound_table() {
       rows::boolean<&TypeSpec::outbound_update>("update", "changed prospects change their record")
           .by_default("false")
           .hot(),
+      rows::text<&TypeSpec::external_id>(
+          "external_id",
+          "an external id field of the object that keeps our key: a create is never made twice")
+          .checked(check_api_name)
+          .hot(),
   };
   return table;
 }
@@ -314,7 +339,7 @@ const TableOf<TypeSpec>& type_table() {
       type_object_row(),  // before the mapping, which is compared with it
       type_mapping_row(),
       rows::here<TypeSpec>("inbound", "from the CRM", inbound_table()),
-      rows::here<TypeSpec>("outbound", "to the CRM; checked, but not carried out yet", outbound_table()),
+      rows::here<TypeSpec>("outbound", "to the CRM", outbound_table()),
   };
   return table;
 }
@@ -345,6 +370,7 @@ const TableOf<Plugin>& plugin_table() {
               .from(200, 2000)
               .hot(),
           rows::section<&Plugin::poll>("poll", "when and how the CRM is read", poll_table()),
+          rows::section<&Plugin::push>("push", "when and how the CRM is written to", push_table()),
           rows::here<Plugin>("accounts", "the accounts of these people; without it none are read",
                              accounts_table()),
           rows::list_of<&Plugin::types>("types", "the person types, the one that wins first", type_table())

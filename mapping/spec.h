@@ -60,6 +60,9 @@ struct TypeSpec {
   bool inbound_update = true;
   bool outbound_create = false;
   bool outbound_update = false;
+  /// The CRM's field, an external id, that keeps our key for a record: creates are upserts by it. Empty:
+  /// none.
+  std::string external_id;
 };
 
 }  // namespace prospectd::mapping

@@ -149,11 +149,8 @@ class EditReading {
 
 PushLane lane_of(const OutwardType& type, const std::vector<FieldChange>& changes) {
   PushLane lane = PushLane::kOrdinary;
-  for (const FieldChange& change : changes) {
-    if (!type.gives_out(change.field)) continue;
-    if (change.field == field::kOptedOut) lane = PushLane::kOptOut;
-    if (change.field == field::kOwner) lane = std::min(lane, PushLane::kOwner);
-  }
+  for (const FieldChange& change : changes)
+    if (type.gives_out(change.field)) lane = std::min(lane, reconcile::lane_of(change.field));
   return lane;
 }
 

@@ -31,6 +31,10 @@ std::string_view name_of(PushLane lane) {
 std::string_view name_of(PushState state) {
   return kStateNames[static_cast<size_t>(state)];
 }
+PushLane lane_of(size_t field) {
+  if (field == mapping::field::kOptedOut) return PushLane::kOptOut;
+  return field == mapping::field::kOwner ? PushLane::kOwner : PushLane::kOrdinary;
+}
 std::optional<PushOperation> push_operation_named(std::string_view name) {
   return named<PushOperation>(kOperationNames, name);
 }

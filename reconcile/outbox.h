@@ -3,6 +3,7 @@
 // as data. Pure, any thread.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,13 +27,18 @@ enum class PushState {
 std::string_view name_of(PushOperation operation);  // "update", "create"
 std::string_view name_of(PushLane lane);            // "opt_out", "owner", "ordinary"
 std::string_view name_of(PushState state);          // "ready", "leased", "in_doubt", "dead"
+/// Which lane a change of this field takes.
+PushLane lane_of(size_t field);
 std::optional<PushOperation> push_operation_named(std::string_view name);
 std::optional<PushLane> push_lane_named(std::string_view name);
 std::optional<PushState> push_state_named(std::string_view name);
 
-constexpr size_t kPushBatchMax = 200;  ///< entries of one lease, as many as one collections call takes
+constexpr size_t kPushLeaseMax = 2'000;  ///< entries of one lease, as many as one re-read takes
 constexpr size_t kPushCodeBytesMax = 64;
 constexpr size_t kPushErrorBytesMax = 1'000;
+
+/// What of a prospect was sent to a record, by position in the local schema and in the prospect's terms.
+using SentValues = std::map<size_t, Value>;
 
 struct OutboxEntry {
   OutboxId id;
@@ -51,6 +57,8 @@ struct OutboxEntry {
   Timestamp created_at{};
   std::string code;  ///< of the last attempt that failed
   std::string error;
+  SentValues sent;                   ///< by the last attempt that came to send anything
+  std::optional<Timestamp> sent_at;  ///< when that was; none: nothing was ever sent
 
   /// May an earlier attempt have been carried out? True of one in doubt, and of a lease that ran out.
   bool is_in_doubt() const { return state == PushState::kInDoubt || state == PushState::kLeased; }

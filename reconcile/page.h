@@ -35,6 +35,8 @@ struct PersonType {
   /// What a record has to meet to become a new prospect (mapping/record_condition.h); null: nothing.
   std::shared_ptr<const mapping::expression::Expression> condition;
   bool inbound_update = true;
+  bool outbound_create = false;
+  bool outbound_update = false;
   std::string conversion_object;  ///< the object that a converted record becomes ("Contact"); empty: none
   EditionId edition;              ///< of its mapping, by which records are compared now
   std::vector<MappingEdition> editions;  ///< those by which records may have been compared before

@@ -6,6 +6,7 @@
 
 #include "reconcile/match.h"
 #include "reconcile/merge_record.h"
+#include "reconcile/push.h"
 #include "reconcile/quarantine.h"
 #include "reconcile/references.h"
 
@@ -217,6 +218,15 @@ class PersonPage {
     if (first_link || link != before) plan_.steps.emplace_back(PutLink{std::move(link), RemoteId{}});
     count_update(changed, first_link, restored);
     absorb(first_step);
+    if (const auto after = snapshot_.links.find(record.id);
+        after != snapshot_.links.end() && (first_link || after->second.shadow != before.shadow))
+      push_back(prospect.id, after->second);
+  }
+
+  // Where this side's value stays and the CRM's has to follow it.
+  void push_back(ProspectId prospect, const Link& link) {
+    if (auto push = outgoing_push(type_, snapshot_.prospects.at(prospect), link))
+      plan_.steps.emplace_back(*std::move(push));
   }
 
   void hold(const MappedRecord& record, ProspectId holder) {

@@ -148,6 +148,20 @@ struct LeasePush {
   Timestamp until{};
   bool operator==(const LeasePush&) const = default;
 };
+/// What an attempt is about to send, noted before it is sent: what of it has arrived can be told by it from
+/// what the record holds, though the answer be lost (F24). Refused unless the entry is out on this lease.
+struct NotePushSent {
+  OutboxId id;
+  int64_t lease = 0;
+  SentValues values;
+  bool operator==(const NotePushSent&) const = default;
+};
+/// The process that held the leases of a connection has ended: whatever is leased is in doubt, and due at
+/// once.
+struct AbandonLeases {
+  ConnectionId connection;
+  bool operator==(const AbandonLeases&) const = default;
+};
 /// How an attempt ended; refused unless the entry is still out on this lease. An entry that is ready again
 /// takes in the one that came behind it meanwhile; one that is dead makes way for it.
 struct SettlePush {
@@ -157,13 +171,14 @@ struct SettlePush {
   Timestamp due_at{};              ///< when it is tried, or looked up, next
   std::string code;                ///< the CRM's own: "UNABLE_TO_LOCK_ROW"; at most kPushCodeBytesMax
   std::string error;               ///< what it said; at most kPushErrorBytesMax are kept
+  bool counts = true;              ///< false: the attempt failed for no reason of its own
   bool operator==(const SettlePush&) const = default;
 };
 
-using Step =
-    std::variant<CreateProspect, UpdateProspect, PutLink, HoldDuplicate, CloseDuplicates, Quarantine, Release,
-                 PutUser, PutAccount, AddLineage, TagProspect, OpenConflict, PutSetting, AddToken,
-                 RevokeToken, NoteTokenUse, PutSavedFilter, EnqueuePush, LeasePush, SettlePush>;
+using Step = std::variant<CreateProspect, UpdateProspect, PutLink, HoldDuplicate, CloseDuplicates, Quarantine,
+                          Release, PutUser, PutAccount, AddLineage, TagProspect, OpenConflict, PutSetting,
+                          AddToken, RevokeToken, NoteTokenUse, PutSavedFilter, EnqueuePush, LeasePush,
+                          NotePushSent, AbandonLeases, SettlePush>;
 
 /// One row of the journal. Creations by an import share one row a page (`count` > 1, prospects
 /// `prospect`…`last`).

@@ -8,9 +8,9 @@
 namespace prospectd::reconcile {
 namespace {
 
-using Then = Verdict;
+using Then = PushVerdict;
 
-/// By Verdict.
+/// By PushVerdict.
 constexpr std::array<std::string_view, 8> kVerdictNames{"done",   "retry_at", "retry_alone", "verify",
                                                         "follow", "link",     "conflict",    "dead_letter"};
 
@@ -25,9 +25,9 @@ enum class Pace : uint8_t {
 
 struct RefusalRule {
   RefusalClass refusal;
-  Verdict create;
-  Verdict update;
-  Verdict remove;
+  PushVerdict create;
+  PushVerdict update;
+  PushVerdict remove;
   Pace pace;
   int tries_max;  ///< 0: the attempt doesn't count
 };
@@ -81,7 +81,7 @@ milliseconds wait_of(Pace pace, const PushAttempt& attempt) {
   return pace == Pace::kRest ? kRest : milliseconds{0};
 }
 
-Verdict verdict_of(const RefusalRule& rule, PushKind kind) {
+PushVerdict verdict_of(const RefusalRule& rule, PushKind kind) {
   if (kind == PushKind::kDelete) return rule.remove;
   return kind == PushKind::kUpdate ? rule.update : rule.create;
 }
@@ -132,7 +132,7 @@ Settlement settle_failure(const PushOutcome& outcome, const PushAttempt& attempt
 
 }  // namespace
 
-std::string_view name_of(Verdict verdict) {
+std::string_view name_of(PushVerdict verdict) {
   return kVerdictNames[static_cast<size_t>(verdict)];
 }
 

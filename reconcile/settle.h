@@ -36,7 +36,7 @@ struct PushOutcome {
 };
 
 /// What is done next with the change.
-enum class Verdict : uint8_t {
+enum class PushVerdict : uint8_t {
   kDone,
   kRetryAt,     ///< the same again at Settlement::at
   kRetryAlone,  ///< the same again at once, in a call of its own: what is wrong is told there
@@ -47,10 +47,10 @@ enum class Verdict : uint8_t {
   kDeadLetter,  ///< set apart, where a person sees it
 };
 /// Stable lower-case name, e.g. "dead_letter"; used in logs, JSON and tests.
-std::string_view name_of(Verdict verdict);
+std::string_view name_of(PushVerdict verdict);
 
 struct Settlement {
-  Verdict verdict = Verdict::kDone;
+  PushVerdict verdict = PushVerdict::kDone;
   Timestamp at{};       ///< of kRetryAt
   bool counts = false;  ///< the attempt was the row's own: it counts towards kPushTriesMax or kLockTriesMax
   RemoteId other = {};  ///< of kLink

@@ -80,6 +80,8 @@ class Applier {
   void operator()(const PutSavedFilter&) {}
   void operator()(const EnqueuePush&) {}  // nor what goes out
   void operator()(const LeasePush&) {}
+  void operator()(const NotePushSent&) {}
+  void operator()(const AbandonLeases&) {}
   void operator()(const SettlePush&) {}
 
  private:

@@ -16,8 +16,9 @@ constexpr ErrorRow kErrors[] = {
     // An innocent row: the culprit is set apart, then this one is sent again like after a fault of the
     // server.
     {name::kAllOrNoneRolledBack, 0, Class::kRepeat, Code::kServerError, Refused::kLater},
-    {name::kApiCurrentlyDisabled, 403, Class::kRecord, Code::kPermission, Refused::kPermission},
-    {name::kApiDisabledForOrg, 403, Class::kRecord, Code::kPermission, Refused::kPermission},
+    // Said of the whole login, whatever was asked: no row is at fault.
+    {name::kApiCurrentlyDisabled, 403, Class::kRecord, Code::kPermission, Refused::kLater},
+    {name::kApiDisabledForOrg, 403, Class::kRecord, Code::kPermission, Refused::kLater},
     {name::kBatchProcessingHalted, 412, Class::kRepeat, Code::kServerError, Refused::kLater},
     {name::kCannotExecuteFlowTrigger, 400, Class::kRecord, Code::kBadRecord, Refused::kRecord},
     {name::kCannotInsertUpdateActivateEntity, 400, Class::kRecord, Code::kBadRecord, Refused::kRecord},

@@ -24,7 +24,7 @@ constexpr RefusalPhrase kRefusalPhrases[] = {
     {error_name::kNotFound, "external ID field", RefusalClass::kMapping},
     {error_name::kRequestLimitExceeded, "ConcurrentPerOrgLongTxn", RefusalClass::kLater},
     {error_name::kRequestLimitExceeded, "ConcurrentRequests", RefusalClass::kLater},
-    {error_name::kInvalidSessionId, "not valid for use with the REST API", RefusalClass::kPermission},
+    {error_name::kInvalidSessionId, "not valid for use with the REST API", RefusalClass::kLater},
 };
 
 // What a code means by whether the row named an existing record. Without a name of a field the error is about

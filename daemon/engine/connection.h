@@ -24,6 +24,17 @@ struct PollOptions {
   bool start_jitter = true;       ///< the first poll starts within one interval, at random (F35)
 };
 
+struct PushOptions {
+  /// Records are read again before they are written when the last poll is older: a fresher value of the CRM's
+  /// is not overwritten unseen (§11).
+  milliseconds reread_after{60'000};
+  milliseconds lease{600'000};  ///< how long one attempt may take
+  /// Of the CRM's daily allowance: past it nothing but urgent changes is written, past the other nothing
+  /// (F33).
+  int ordinary_percent = 80;
+  int urgent_percent = 95;
+};
+
 struct ConnectionOptions {
   std::string name;                ///< "salesforce"
   Connector* connector = nullptr;  ///< outlives the engine, unless `owned` keeps it
@@ -39,6 +50,7 @@ struct ConnectionOptions {
   std::string default_user_email;  ///< for the owner policy default_user
   reconcile::Policy policy;        ///< default_user is resolved by the engine from default_user_email
   PollOptions poll;
+  PushOptions push;
 };
 
 /// What of prospects flows to a connection, by its name, as its mappings and switches stand.
@@ -55,6 +67,23 @@ struct ObjectReading {
   bool complete = false;  ///< read to the window's end
 };
 
+/// What the pushes of one turn have come to.
+struct PushSummary {
+  int64_t written = 0;   ///< records that hold the prospect's values now
+  int64_t created = 0;   ///< new records
+  int64_t linked = 0;    ///< prospects that a record stood for already
+  int64_t at_rest = 0;   ///< entries that had nothing to write
+  int64_t refused = 0;   ///< given up, for a person to see
+  int64_t again = 0;     ///< to be tried again
+  int64_t doubtful = 0;  ///< to be looked up
+  int64_t calls = 0;
+  std::optional<Error> first_error;  ///< of a call as a whole; it ended the turn
+  std::string held_back;             ///< why what is left waits: the allowance; empty: nothing does
+
+  PushSummary& operator+=(const PushSummary& o);
+  bool any() const { return written + created + linked + at_rest + refused + again + doubtful > 0; }
+};
+
 /// One cycle over all objects of a connection, counted.
 struct CycleSummary {
   std::map<std::string, reconcile::PlanCounts> objects;  ///< by object, "User" and "Account" among them
@@ -67,6 +96,7 @@ struct CycleSummary {
   std::vector<std::string> alerts;   ///< what a person should know: fields dropped, objects not readable, …
   std::optional<Error> first_error;  ///< of an object that could not be read to its end
   bool complete = true;              ///< false: an object could not be read to its end
+  PushSummary pushes;                ///< what was written to the CRM behind it
 };
 
 struct ObjectProgress {
@@ -97,7 +127,8 @@ struct ConnectionTally {
   int64_t complete = 0;                                  ///< cycles that read every object to its end
   int64_t incomplete = 0;                                ///< cycles that had to leave an object out
   int64_t failed = 0;  ///< cycles that ended with an error of the connection or the state
-  Durations cycles;    ///< of all of them
+  PushSummary pushed;
+  Durations cycles;  ///< of all of them
 };
 
 /// Closed: it polls at its interval. Open: a whole cycle failed, and it rests before it tries one again,
@@ -125,6 +156,10 @@ struct ConnectionStatus {
   milliseconds poll_interval{0};
   Circuit circuit = Circuit::kClosed;
   ConnectionTally tally;
+  int64_t push_turns = 0;                 ///< ended since the engine started
+  std::optional<Timestamp> last_push_at;  ///< when something was pushed
+  std::optional<Error> push_error;        ///< of the last turn
+  std::string push_held_back;             ///< why what is left waits; empty: nothing does
 };
 
 /// One thing a dry run would do, for people to look at; at most kDryRunRowsMax are kept.

@@ -5,7 +5,7 @@
 
 #include <boost/asio/post.hpp>
 
-#include "daemon/engine/reading.h"
+#include "daemon/engine/groundwork.h"
 
 namespace prospectd::engine {
 namespace {
@@ -44,7 +44,7 @@ using Keys = std::vector<store::RecordKey>;
 class Cycle {
  public:
   Cycle(CycleContext& context, Applier& applier, bool second_pass)
-      : c_(context), applier_(applier), second_pass_(second_pass) {}
+      : c_(context), applier_(applier), ground_(context, applier), second_pass_(second_pass) {}
 
   asio::awaitable<Result<CycleSummary>> run() {
     const auto started = c_.scheduler.monotonic();
@@ -79,68 +79,21 @@ class Cycle {
   }
 
   asio::awaitable<Result<void>> prepare() {
-    terms_.connection = c_.connection;
-    terms_.policy = c_.options.policy;
-    // With something left out, it is looked for again each time; the connector remembers describes, so that
-    // costs a call an hour, unless a person asks.
-    if (c_.maps == nullptr || !c_.maps->alerts.empty()) {
-      if (c_.asked_for) c_.options.connector->forget_describes();
-      auto compiled = co_await compile_maps(c_.options);
-      if (!compiled) co_return std::move(compiled).error();
-      c_.maps = *std::move(compiled);
-    }
-    maps_ = c_.maps;
-    PD_TRY_CO(co_await load_editions());
-    summary_.alerts = maps_->alerts;
-    summary_.first_error = maps_->unreadable;
-    summary_.complete = !maps_->unreadable;
-    readings_ = make_readings(*maps_, terms_);
+    PD_TRY_CO(co_await ground_.prepare());
+    summary_.alerts = ground_.maps().alerts;
+    summary_.first_error = ground_.maps().unreadable;
+    summary_.complete = !ground_.maps().unreadable;
     co_return Result<void>{};
-  }
-
-  asio::awaitable<Result<void>> load_editions() {
-    terms_.types = maps_->types;
-    Result<void> loaded;
-    std::function<void()> work = [this, &loaded] {
-      for (size_t i = 0; i < terms_.types.size() && loaded; ++i)
-        loaded = load_editions_of(terms_.types[i], maps_->lines[i]);
-    };
-    co_await c_.scheduler.blocking(std::move(work));
-    co_return loaded;
-  }
-
-  Result<void> load_editions_of(reconcile::PersonType& type, const std::vector<uint64_t>& lines) {
-    const std::string& object = type.map->object();
-    PD_ASSIGN(editions, applier_.editions(c_.connection, object, lines));
-    type.edition = editions.current;
-    if (const auto read_lines = type.edition_lines(type.map->lines()); read_lines != lines) {
-      PD_ASSIGN(read, applier_.editions(c_.connection, object, read_lines));
-      editions = std::move(read);
-    }
-    type.editions = std::move(editions.all);
-    terms_.read_editions.push_back(editions.current);
-    return {};
   }
 
   // Only ever resolved after the users have been read, so that a default user who is new in the CRM is found.
   asio::awaitable<Result<void>> resolve_default_user() {
     owners_known_ = true;
-    if (c_.options.default_user_email.empty()) co_return Result<void>{};
-    Result<std::optional<UserId>> found = std::optional<UserId>{};
-    std::function<void()> work = [this, &found] {
-      found = c_.store.user_by_email(c_.options.default_user_email);
-    };
-    co_await c_.scheduler.blocking(std::move(work));
-    if (!found) co_return std::move(found).error();
-    terms_.policy.default_user = found->value_or(UserId{});
-    if (!*found)
-      summary_.alerts.push_back(
-          "owners.default_user is no user of the CRM; owners without a user stay unassigned");
-    co_return Result<void>{};
+    co_return co_await ground_.resolve_default_user(summary_.alerts);
   }
 
   asio::awaitable<Result<void>> read_all() {
-    for (const Reading& reading : readings_) {
+    for (const Reading& reading : ground_.readings()) {
       if (reading.person != nullptr && later_types_wait_) break;
       if (!reading.users && !owners_known_) PD_TRY_CO(co_await resolve_default_user());
       PD_TRY_CO(co_await read(reading));
@@ -195,7 +148,7 @@ class Cycle {
   // address, or another one, is known by its lead alone, and would be a second prospect (§4). Costs a query,
   // and only where the window brings something new.
   asio::awaitable<Result<void>> follow_conversions(std::string into) {
-    for (const Reading& reading : readings_) {
+    for (const Reading& reading : ground_.readings()) {
       if (reading.becomes != into || !followed_.insert(reading.object).second) continue;
       Cursor cursor;
       PD_TRY_CO(co_await load_cursor(reading.object, cursor));
@@ -278,7 +231,7 @@ class Cycle {
 
   // Are there conversions into this object that follow_conversions() has yet to look for?
   bool may_follow(const std::string& object) const {
-    return std::ranges::any_of(readings_, [&](const Reading& reading) {
+    return std::ranges::any_of(ground_.readings(), [&](const Reading& reading) {
       return reading.becomes == object && !followed_.contains(reading.object);
     });
   }
@@ -301,7 +254,7 @@ class Cycle {
   asio::awaitable<Result<void>> apply(Batch& batch, const Reading& reading) {
     for (int attempt = 1;; ++attempt) {
       if (c_.scheduler.stopping()) co_return make_error(ErrorCode::kCancelled, "stopping");
-      terms_.now = c_.scheduler.now();
+      ground_.terms().now = c_.scheduler.now();
       Result<PlanCounts> counts = PlanCounts{};
       std::function<void()> work = [&, this] { counts = decide(batch, reading); };
       co_await c_.scheduler.blocking(std::move(work));
@@ -322,7 +275,7 @@ class Cycle {
   // cycle.
   Result<PlanCounts> decide(Batch& batch, const Reading& reading) {
     try {
-      return applier_.apply(batch, reading.planner, terms_.now);
+      return applier_.apply(batch, reading.planner, ground_.terms().now);
     } catch (const std::exception&) {
       return make_error(ErrorCode::kInternal,
                         "deciding a page of " + batch.object + " failed on a defect of prospectd");
@@ -379,20 +332,21 @@ class Cycle {
   }
 
   asio::awaitable<Result<void>> mark_verified() {
-    terms_.now = c_.scheduler.now();
+    ground_.terms().now = c_.scheduler.now();
     Result<void> marked;
     std::function<void()> work = [&, this] {
-      marked = applier_.mark_verified(c_.connection, verified_, upper_, terms_.now);
+      marked = applier_.mark_verified(c_.connection, verified_, upper_, ground_.terms().now);
     };
     co_await c_.scheduler.blocking(std::move(work));
     co_return marked;
   }
 
   asio::awaitable<Result<void>> settle_addresses() {
-    terms_.now = c_.scheduler.now();
+    ground_.terms().now = c_.scheduler.now();
     Result<PlanCounts> counts = PlanCounts{};
     std::function<void()> work = [&, this] {
-      counts = applier_.settle_addresses(c_.connection, c_.options.name, terms_.types, terms_.now, c_.rounds);
+      counts = applier_.settle_addresses(c_.connection, c_.options.name, ground_.terms().types,
+                                         ground_.terms().now, c_.rounds);
     };
     co_await c_.scheduler.blocking(std::move(work));
     if (!counts) co_return std::move(counts).error();
@@ -401,7 +355,7 @@ class Cycle {
   }
 
   asio::awaitable<Result<void>> read_by_name(Keys keys) {
-    for (const Reading& reading : readings_) {
+    for (const Reading& reading : ground_.readings()) {
       if (unreadable_.contains(reading.object) || (reading.person != nullptr && later_types_wait_)) continue;
       std::vector<RemoteId> ids;
       for (const store::RecordKey& key : keys) {
@@ -435,16 +389,14 @@ class Cycle {
 
   CycleContext& c_;
   Applier& applier_;
-  std::shared_ptr<const Maps> maps_;
+  Groundwork ground_;
   CycleSummary summary_;
-  Terms terms_;
   Timestamp upper_{};
   std::set<std::string> followed_;  ///< types whose conversions have been followed in this cycle
   std::vector<ReadToEnd> verified_;
   bool later_types_wait_ = false;
   const bool second_pass_;
   bool owners_known_ = false;
-  std::vector<Reading> readings_;
   std::set<std::string> unreadable_;  ///< objects that this cycle goes on without
   std::set<RemoteId> met_bad_;        ///< records that this cycle's feeds could not read, at most kMetBadMax
 };

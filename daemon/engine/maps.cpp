@@ -88,11 +88,26 @@ class Compiler {
     compiled.create_when = type.create_when;
     compiled.condition = type.condition;
     compiled.inbound_update = type.inbound_update;
+    compiled.outbound_create = type.outbound_create && can_create(*map, *schema);
+    compiled.outbound_update = type.outbound_update;
     const auto becomes = options_.converts_to.find(object);
     if (becomes != options_.converts_to.end()) compiled.conversion_object = becomes->second;
     maps_->lines.push_back(compiled.edition_lines(std::move(lines)));
     maps_->types.push_back(std::move(compiled));
     co_return Result<void>{};
+  }
+
+  // A field that the CRM wants of a new record, and that the mapping does not give, keeps records of this
+  // type from being made at all (§3).
+  bool can_create(const FieldMap& map, const mapping::ObjectSchema& schema) {
+    bool can = true;
+    for (const mapping::SchemaFault& fault : check_against(map, schema, {true, true})) {
+      if (fault.kind != mapping::SchemaFaultKind::kRequired) continue;
+      can = false;
+      maps_->alerts.push_back(map.object() + ": " + fault.message +
+                              "; no new records of this type are made until the mapping gives it");
+    }
+    return can;
   }
 
   void missing(const std::string& object, const Error& why) {

@@ -14,6 +14,7 @@ CycleSummary& operator+=(CycleSummary& sum, const CycleSummary& one) {
   sum.alerts.insert(sum.alerts.end(), one.alerts.begin(), one.alerts.end());
   sum.complete = sum.complete && one.complete;
   if (!sum.first_error) sum.first_error = one.first_error;
+  sum.pushes += one.pushes;
   return sum;
 }
 

@@ -38,6 +38,8 @@ class Supervisor {
   /// is the store's, and its connector where these options name none.
   /// **Errors:** kNotFound for an unknown name.
   virtual Result<void> reconfigure(ConnectionOptions options) = 0;
+  /// Something was put into the outbox: it goes out now.
+  virtual void push_soon() = 0;
   virtual std::vector<ConnectionStatus> status() const = 0;
   /// What flows outward, by connection, in the configuration's order.
   virtual std::vector<ConnectionFlow> flows() const = 0;

@@ -18,6 +18,7 @@ class Tally {
   /// A cycle has ended. One that was cancelled, because everything stops, doesn't count.
   void ended(const Result<CycleSummary>& outcome, std::chrono::nanoseconds began,
              std::chrono::nanoseconds now);
+  void pushed(const PushSummary& summary) { totals_.pushed += summary; }
   /// Fills in what it knows: failing_for, circuit and tally. `status.state` is set already.
   void show(ConnectionStatus& status, std::chrono::nanoseconds now) const;
 

@@ -128,6 +128,7 @@ class StoredEdits final : public Edits {
         make_error(ErrorCode::kCancelled, "the daemon is stopping: nothing was written");
     std::function<void()> job = [&] { reports = dry_run ? work.look() : work.apply(); };
     co_await scheduler_.blocking(std::move(job));
+    if (reports && !dry_run) supervisor_.push_soon();
     co_return reports;
   }
 

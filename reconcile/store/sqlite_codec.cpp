@@ -280,6 +280,26 @@ Result<std::vector<PendingRef>> Codec::read_pending(std::string_view stored,
   return pending;
 }
 
+std::string Codec::sent_json(const reconcile::SentValues& values) const {
+  json object = json::object();
+  for (const auto& [at, value] : values) {
+    if (at < schema_.size()) object[schema_.fields()[at].name] = tagged(value);
+  }
+  return object.empty() ? std::string() : dump(object);
+}
+
+Result<reconcile::SentValues> Codec::read_sent(std::string_view stored) const {
+  reconcile::SentValues values;
+  if (stored.empty()) return values;
+  const json object = parse(stored);
+  if (!object.is_object()) return bad_json("values on their way to the CRM");
+  for (const auto& [name, value] : object.items()) {
+    const size_t at = position_in(schema_.fields(), name);
+    if (at < schema_.size()) values.emplace(at, untagged(value));
+  }
+  return values;
+}
+
 std::string Codec::tagged_json(const Value& value) {
   return value.is_absent() ? std::string() : dump(tagged(value));
 }

@@ -50,6 +50,11 @@ class Codec {
   static Result<std::vector<reconcile::PendingRef>> read_pending(
       std::string_view stored, const std::vector<mapping::LocalField>& names);
 
+  /// Values by field name, each with its kind; empty for none. What the schema does not name is left out when
+  /// they are read.
+  std::string sent_json(const reconcile::SentValues& values) const;
+  Result<reconcile::SentValues> read_sent(std::string_view stored) const;
+
   /// Any value, its kind kept.
   static std::string tagged_json(const Value& value);
 

@@ -16,13 +16,13 @@ using reconcile::PushState;
 
 constexpr const char* kOutboxColumns =
     "o.id, o.idempotency_key, o.connection, o.prospect, o.object, o.remote, o.operation, o.lane, o.state, "
-    "o.attempts, o.lease, o.due_at, o.cause, o.created_at, o.error_code, o.error";
+    "o.attempts, o.lease, o.due_at, o.cause, o.created_at, o.error_code, o.error, o.sent, o.sent_at";
 
 constexpr PushLane kPushLanes[] = {PushLane::kOptOut, PushLane::kOwner, PushLane::kOrdinary};
 /// Those in which an entry may be due.
 constexpr PushState kDueStates[] = {PushState::kReady, PushState::kLeased, PushState::kInDoubt};
 
-Result<OutboxEntry> outbox_entry(const Database& db, const Query& row) {
+Result<OutboxEntry> outbox_entry(const Database& db, const Codec& codec, const Query& row) {
   const auto operation = reconcile::push_operation_named(row.text(6));
   const auto lane = reconcile::push_lane_named(row.text(7));
   const auto state = reconcile::push_state_named(row.text(8));
@@ -45,13 +45,16 @@ Result<OutboxEntry> outbox_entry(const Database& db, const Query& row) {
   entry.created_at = time_of(row.integer(13));
   entry.code = row.text(14);
   entry.error = row.text(15);
+  PD_ASSIGN(sent, codec.read_sent(row.text(16)));
+  entry.sent = std::move(sent);
+  entry.sent_at = time_of(row.integer_or_null(17));
   return entry;
 }
 
-Result<std::vector<OutboxEntry>> outbox_entries(const Database& db, Query& query) {
+Result<std::vector<OutboxEntry>> outbox_entries(const Database& db, const Codec& codec, Query& query) {
   std::vector<OutboxEntry> entries;
   while (query.step()) {
-    PD_ASSIGN(entry, outbox_entry(db, query));
+    PD_ASSIGN(entry, outbox_entry(db, codec, query));
     entries.push_back(std::move(entry));
   }
   PD_TRY(query.done());
@@ -61,8 +64,9 @@ Result<std::vector<OutboxEntry>> outbox_entries(const Database& db, Query& query
 /// Entries of one connection that are due, lane by lane.
 class DuePushes {
  public:
-  DuePushes(Database& db, reconcile::ConnectionId connection, Timestamp now)
+  DuePushes(Database& db, const Codec& codec, reconcile::ConnectionId connection, Timestamp now)
       : db_(db),
+        codec_(codec),
         connection_(connection),
         now_(now),
         due_(db, "SELECT " + std::string(kOutboxColumns) +
@@ -115,14 +119,20 @@ class DuePushes {
     query.bind(object).bind(object);
     query.bind(like == nullptr ? std::string_view() : name_of(like->operation));
     query.bind(static_cast<int64_t>(limit));
-    return outbox_entries(db_, query);
+    return outbox_entries(db_, codec_, query);
   }
 
   Database& db_;
+  const Codec& codec_;
   const reconcile::ConnectionId connection_;
   const Timestamp now_;
   Statement due_;
 };
+
+Error not_out(OutboxId id) {
+  return make_error(ErrorCode::kConflict,
+                    "entry " + std::to_string(id.value) + " of the outbox is not out on this lease any more");
+}
 
 // At most `most` bytes of it, whole characters.
 std::string shortened(const std::string& text, size_t most) {
@@ -131,17 +141,32 @@ std::string shortened(const std::string& text, size_t most) {
 
 }  // namespace
 
-Result<std::vector<OutboxEntry>> read_due_pushes(Database& db, reconcile::ConnectionId connection,
-                                                 Timestamp now, size_t limit) {
-  return DuePushes(db, connection, now).batch(std::min(limit, reconcile::kPushBatchMax));
+Result<std::vector<OutboxEntry>> read_due_pushes(Database& db, const Codec& codec,
+                                                 reconcile::ConnectionId connection, Timestamp now,
+                                                 size_t limit) {
+  return DuePushes(db, codec, connection, now).batch(std::min(limit, reconcile::kPushLeaseMax));
 }
 
-Result<std::vector<OutboxEntry>> read_outbox_of(Database& db, ProspectId prospect) {
+Result<std::optional<Timestamp>> read_next_push(Database& db, reconcile::ConnectionId connection) {
+  Statement statement(db,
+                      "SELECT MIN(due_at) FROM outbox AS o WHERE o.connection = ? AND o.state <> 'dead' AND "
+                      "(o.state <> 'ready' OR NOT EXISTS (SELECT 1 FROM outbox AS b WHERE b.prospect = "
+                      "o.prospect AND b.connection = o.connection AND b.state IN ('leased', 'in_doubt')))");
+  Query query(statement);
+  query.bind(connection.value);
+  std::optional<Timestamp> next;
+  if (query.step()) next = time_of(query.integer_or_null(0));
+  query.step();  // to its end
+  PD_TRY(query.done());
+  return next;
+}
+
+Result<std::vector<OutboxEntry>> read_outbox_of(Database& db, const Codec& codec, ProspectId prospect) {
   Statement statement(
       db, "SELECT " + std::string(kOutboxColumns) + " FROM outbox AS o WHERE o.prospect = ? ORDER BY o.id");
   Query query(statement);
   query.bind(prospect.value);
-  return outbox_entries(db, query);
+  return outbox_entries(db, codec, query);
 }
 
 OutboxWriter::OutboxWriter(WriteContext& context, JournalWriter& journal)
@@ -165,7 +190,13 @@ OutboxWriter::OutboxWriter(WriteContext& context, JournalWriter& journal)
       leased_(
           c_.db,
           "SELECT prospect, connection, lane FROM outbox WHERE id = ? AND lease = ? AND state = 'leased'"),
-      settle_(c_.db, "UPDATE outbox SET state = ?, due_at = ?, error_code = ?, error = ? WHERE id = ?"),
+      note_sent_(c_.db,
+                 "UPDATE outbox SET sent = ?, sent_at = ? WHERE id = ? AND lease = ? AND state = 'leased'"),
+      abandon_(c_.db,
+               "UPDATE outbox SET state = 'in_doubt', due_at = ? WHERE connection = ? AND state = 'leased'"),
+      settle_(c_.db,
+              "UPDATE outbox SET state = ?, due_at = ?, error_code = ?, error = ?, attempts = MAX(attempts - "
+              "?, 0) WHERE id = ?"),
       remove_(c_.db, "DELETE FROM outbox WHERE id = ?"),
       retarget_(
           c_.db,
@@ -261,6 +292,24 @@ Result<void> OutboxWriter::write(const reconcile::LeasePush& step) {
   return {};
 }
 
+Result<void> OutboxWriter::write(const reconcile::NotePushSent& step) {
+  const std::string sent = c_.codec.sent_json(step.values);
+  Query query(note_sent_);
+  query.bind_or_null(sent).bind(ms_of(c_.now)).bind(step.id.value).bind(step.lease);
+  PD_TRY(query.run());
+  if (c_.db.changes() != 1) return not_out(step.id);
+  ++c_.written;
+  return {};
+}
+
+Result<void> OutboxWriter::write(const reconcile::AbandonLeases& step) {
+  Query query(abandon_);
+  query.bind(ms_of(c_.now)).bind(step.connection.value);
+  PD_TRY(query.run());
+  c_.written += c_.db.changes();
+  return {};
+}
+
 Result<void> OutboxWriter::write(const reconcile::SettlePush& step) {
   ProspectId prospect;
   reconcile::ConnectionId connection;
@@ -275,10 +324,7 @@ Result<void> OutboxWriter::write(const reconcile::SettlePush& step) {
     }
     PD_TRY(query.done());
   }
-  if (!prospect) {
-    return make_error(ErrorCode::kConflict, "entry " + std::to_string(step.id.value) +
-                                                " of the outbox is not out on this lease any more");
-  }
+  if (!prospect) return not_out(step.id);
   PD_ASSIGN(behind, waiting(prospect, connection));
   if (!step.state || (*step.state == PushState::kDead && behind)) return remove(step.id.value);
   if (*step.state == PushState::kReady && behind) {
@@ -296,7 +342,7 @@ Result<void> OutboxWriter::stay(const reconcile::SettlePush& step) {
   const std::string error = shortened(step.error, reconcile::kPushErrorBytesMax);
   Query query(settle_);
   query.bind(name_of(*step.state)).bind(ms_of(step.due_at)).bind_or_null(code).bind_or_null(error);
-  query.bind(step.id.value);
+  query.bind(step.counts ? int64_t{0} : int64_t{1}).bind(step.id.value);
   PD_TRY(query.run());
   ++c_.written;
   const int64_t died = *step.state == PushState::kDead ? 1 : 0;

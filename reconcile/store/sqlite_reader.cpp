@@ -101,7 +101,7 @@ class SqliteReader final : public Reader {
 
   Result<std::vector<reconcile::OutboxEntry>> outbox_of(ProspectId prospect) override {
     PD_ASSIGN(lock, enter());
-    return read_outbox_of(*setup_.db, prospect);
+    return read_outbox_of(*setup_.db, *setup_.codec, prospect);
   }
 
   Result<std::vector<StoredSetting>> settings() override {

@@ -7,6 +7,7 @@
 #include "reconcile/store/sqlite_editions.h"
 #include "reconcile/store/sqlite_file.h"
 #include "reconcile/store/sqlite_outbox.h"
+#include "reconcile/store/sqlite_push.h"
 #include "reconcile/store/sqlite_reader.h"
 #include "reconcile/store/sqlite_writer.h"
 #include "reconcile/store/store.h"
@@ -334,7 +335,17 @@ class SqliteTransaction final : public Transaction {
                                                          size_t limit) override {
     PD_TRY(usable());
     if (core_->tally().outbox == 0) return std::vector<reconcile::OutboxEntry>();
-    return read_due_pushes(core_->db(), connection, now, limit);
+    return read_due_pushes(core_->db(), core_->loader().rows().codec(), connection, now, limit);
+  }
+  Result<std::optional<Timestamp>> next_push(ConnectionId connection) override {
+    PD_TRY(usable());
+    if (core_->tally().outbox == 0) return std::optional<Timestamp>();
+    return read_next_push(core_->db(), connection);
+  }
+  Result<reconcile::PushScene> push_scene(ConnectionId connection,
+                                          const std::vector<ProspectId>& prospects) override {
+    PD_TRY(usable());
+    return read_push_scene(core_->db(), core_->loader(), connection, prospects);
   }
 
  private:

@@ -22,6 +22,8 @@ struct Dispatch {
   Result<void> operator()(const reconcile::PutSavedFilter& step) { return access.write(step); }
   Result<void> operator()(const reconcile::EnqueuePush& step) { return outbox.write(step); }
   Result<void> operator()(const reconcile::LeasePush& step) { return outbox.write(step); }
+  Result<void> operator()(const reconcile::NotePushSent& step) { return outbox.write(step); }
+  Result<void> operator()(const reconcile::AbandonLeases& step) { return outbox.write(step); }
   Result<void> operator()(const reconcile::SettlePush& step) { return outbox.write(step); }
   template <class Other>
   Result<void> operator()(const Other& step) {

@@ -74,6 +74,8 @@ class OutboxWriter {
   OutboxWriter(WriteContext& context, JournalWriter& journal);
   Result<void> write(const reconcile::EnqueuePush& step);
   Result<void> write(const reconcile::LeasePush& step);
+  Result<void> write(const reconcile::NotePushSent& step);
+  Result<void> write(const reconcile::AbandonLeases& step);
   Result<void> write(const reconcile::SettlePush& step);
   /// The prospect has another link, or its first: what waits to be written goes there.
   Result<void> retarget(ProspectId prospect, reconcile::ConnectionId connection);
@@ -105,6 +107,8 @@ class OutboxWriter {
   Statement renew_;
   Statement lease_;
   Statement leased_;
+  Statement note_sent_;
+  Statement abandon_;
   Statement settle_;
   Statement remove_;
   Statement retarget_;

@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "reconcile/access.h"
 #include "reconcile/edit.h"
+#include "reconcile/push.h"
 #include "reconcile/snapshot.h"
 #include "reconcile/store/list.h"
 
@@ -64,10 +65,15 @@ class Transaction {
   /// The state of exactly these keys, for edits made here.
   virtual Result<reconcile::EditScene> edit_scene(const reconcile::EditKeys& keys) = 0;
   /// Entries of the outbox to lease now (reconcile::plan_lease): the first that is due and others like it, of
-  /// its object, operation and doubt, by lane, then due time, then number, at most `limit` and kPushBatchMax.
+  /// its object, operation and doubt, by lane, then due time, then number, at most `limit` and kPushLeaseMax.
   /// A ready one whose prospect has one under way is not among them. A lease that has run out is due again.
   virtual Result<std::vector<reconcile::OutboxEntry>> due_pushes(ConnectionId connection, Timestamp now,
                                                                  size_t limit) = 0;
+  /// When the first entry of a connection's outbox is due; none while nothing waits.
+  virtual Result<std::optional<Timestamp>> next_push(ConnectionId connection) = 0;
+  /// What writing these prospects to a connection depends on.
+  virtual Result<reconcile::PushScene> push_scene(ConnectionId connection,
+                                                  const std::vector<ProspectId>& prospects) = 0;
 };
 
 /// What a list shows of a prospect.

@@ -78,7 +78,7 @@ TEST_P(OutboxContract, TheMostUrgentLaneComesFirstThenWhatIsDueLongestThenTheLow
 }
 
 TEST_P(OutboxContract, ABatchIsOfOneObjectAndOneOperationAndBounded) {
-  constexpr int64_t kMany = static_cast<int64_t>(kPushBatchMax) + 5;
+  constexpr int64_t kMany = static_cast<int64_t>(kPushLeaseMax) + 5;
   add_linked(kMany + 2);
   EnqueuePush contact = push(1);
   contact.object = "Contact";
@@ -91,7 +91,7 @@ TEST_P(OutboxContract, ABatchIsOfOneObjectAndOneOperationAndBounded) {
   EXPECT_EQ(prospects_of(contacts), Numbers{1});
   const auto created = lease(30);
   EXPECT_EQ(prospects_of(created), Numbers{2});
-  EXPECT_EQ(due(30, 10 * kPushBatchMax).size(), kPushBatchMax);
+  EXPECT_EQ(due(30, 10 * kPushLeaseMax).size(), kPushLeaseMax);
 }
 
 TEST_P(OutboxContract, WhatIsDoneGoes) {
@@ -280,6 +280,75 @@ TEST_P(OutboxContract, WhatIsTriedAgainFollowsTheLinkThatMovedMeanwhile) {
   must_commit({PutLink{link(1, "M1"), RemoteId("L1")}});
   settle(taken[0], PushState::kReady, 310, "ENTITY_IS_DELETED");
   EXPECT_EQ(entries_of(1).front().remote, RemoteId("M1"));
+}
+
+TEST_P(OutboxContract, F24_WhatIsAboutToBeSentIsKeptThroughEveryAttempt) {
+  add_linked(1);
+  must_commit({push(1)});
+  auto taken = lease(300);
+  EXPECT_TRUE(taken[0].sent.empty());
+  EXPECT_FALSE(taken[0].sent_at.has_value());
+  const SentValues values{{mapping::field::kTitle, Value("VP")}, {mapping::field::kOptedOut, Value(true)}};
+  commit_at(301, {NotePushSent{taken[0].id, taken[0].lease, values}});
+  settle(taken[0], PushState::kInDoubt, 330, "TIMEOUT");
+  const auto again = lease(330);
+  ASSERT_EQ(again.size(), 1U);
+  EXPECT_EQ(again[0].sent, values);
+  EXPECT_EQ(again[0].sent_at, at(301));
+  must_refuse({NotePushSent{taken[0].id, taken[0].lease, values}});
+}
+
+TEST_P(OutboxContract, AnAttemptThatFailedForNoReasonOfItsOwnDoesNotCount) {
+  add_linked(1);
+  must_commit({push(1)});
+  const auto taken = lease(300);
+  SettlePush back{taken[0].id, taken[0].lease, PushState::kReady, at(320), "SERVER_ERROR", "down", false};
+  must_commit({back});
+  EXPECT_EQ(entries_of(1).front().attempts, 0);
+  EXPECT_EQ(lease(320)[0].attempts, 1);
+}
+
+TEST_P(OutboxContract, TheLeasesOfAProcessThatEndedAreInDoubtAtOnce) {
+  add_linked(3);
+  must_commit({push(1), push(2)});
+  ASSERT_EQ(lease(300, 1).size(), 1U);
+  EnqueuePush elsewhere = push(3);
+  elsewhere.connection = *store_->connection("other");
+  must_commit({elsewhere});
+  commit_at(301, {AbandonLeases{connection_}});
+  EXPECT_EQ(entries_of(1).front().state, PushState::kInDoubt);
+  EXPECT_EQ(entries_of(2).front().state, PushState::kReady);
+  EXPECT_EQ(entries_of(3).front().state, PushState::kReady);
+  check_outbox(3, 0);
+}
+
+TEST_P(OutboxContract, SaysWhenTheNextEntryIsDue) {
+  const auto next = [this] {
+    const auto transaction = store_->begin();
+    const auto found = (*transaction)->next_push(connection_);
+    EXPECT_TRUE(found) << found.error().text();
+    return *found;
+  };
+  add_linked(2);
+  EXPECT_FALSE(next().has_value());
+  commit_at(50, {push(1)});
+  commit_at(40, {push(2)});
+  EXPECT_EQ(next(), at(40));
+  settle(lease(45)[0], PushState::kDead, 0, "GONE");
+  EXPECT_EQ(next(), at(50));
+}
+
+TEST_P(OutboxContract, TheSceneOfAPushIsTheProspectsTheirLinksAndWhomTheyName) {
+  add_linked(2);
+  must_commit({CreateProspect{prospect(3, "p3@x.test"), std::nullopt}});
+  const auto transaction = store_->begin();
+  const auto scene = (*transaction)->push_scene(connection_, {{1}, {3}, {99}});
+  ASSERT_TRUE(scene) << scene.error().text();
+  EXPECT_EQ(scene->prospects.size(), 2U);
+  ASSERT_EQ(scene->links.size(), 1U);
+  EXPECT_EQ(scene->links.at(ProspectId{1}).remote, RemoteId("L1"));
+  const auto other = (*transaction)->push_scene(*store_->connection("other"), {{1}});
+  EXPECT_TRUE(other->links.empty()) << "another connection's";
 }
 
 TEST_P(DurableOutboxContract, ALeaseOutlivesACrashAndRunsOut) {

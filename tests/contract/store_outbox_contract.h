@@ -32,14 +32,14 @@ class OutboxContract : public StoreContract {
     ASSERT_TRUE(applied) << applied.error().text();
     ASSERT_TRUE((*transaction)->commit());
   }
-  std::vector<reconcile::OutboxEntry> due(int64_t second, size_t limit = reconcile::kPushBatchMax) {
+  std::vector<reconcile::OutboxEntry> due(int64_t second, size_t limit = reconcile::kPushLeaseMax) {
     const auto transaction = store_->begin();
     auto found = (*transaction)->due_pushes(connection_, at(second), limit);
     EXPECT_TRUE(found) << found.error().text();
     return *std::move(found);
   }
   /// Takes what is due, for ten seconds.
-  std::vector<reconcile::OutboxEntry> lease(int64_t second, size_t limit = reconcile::kPushBatchMax) {
+  std::vector<reconcile::OutboxEntry> lease(int64_t second, size_t limit = reconcile::kPushLeaseMax) {
     auto entries = due(second, limit);
     const reconcile::Plan taken = reconcile::plan_lease(entries, at(second + 10));
     EXPECT_TRUE(commit(taken));

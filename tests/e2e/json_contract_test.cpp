@@ -53,6 +53,33 @@ class JsonContract : public testing::Test {
     expect("sandbox " + verb, run_program(crm_.folder(), all));
   }
 
+  void expect_every_word_of_the_sandbox() {
+    expect_sandbox("counts", {"counts"});
+    expect_sandbox("stats", {"stats"});
+    expect_sandbox("knobs", {"knobs"});
+    expect_sandbox("edit", {"edit", "Contact", crm_.example_contact(), "Title=CEO"});
+    expect_sandbox("create", {"create", "Lead", "LastName=Roy", "Company=Acme"});
+    expect_sandbox("late", {"late", "Lead", "LastName=Ray", "Company=Acme", "--stamped-before", "1m"});
+    expect_sandbox("delete", {"delete", crm_.example_contact()});
+    expect_sandbox("undelete", {"undelete", crm_.example_contact()});
+    expect_sandbox("expire-tokens", {"expire-tokens"});
+    const Json made = crm_.change({"create", "Lead", "LastName=Convert", "Company=Acme"});
+    expect_sandbox("convert", {"convert", cli::text_at(made, "id")});
+    const std::string winner =
+        cli::text_at(crm_.change({"create", "Lead", "LastName=A", "Company=Acme"}), "id");
+    const std::string loser =
+        cli::text_at(crm_.change({"create", "Lead", "LastName=B", "Company=Acme"}), "id");
+    expect_sandbox("merge", {"merge", winner, loser});
+    expect_sandbox("purge", {"purge", winner});
+    expect_sandbox("snapshot", {"snapshot", "here"});
+    expect_sandbox("snapshots", {"snapshots"});
+    expect_sandbox("restore", {"restore", "here"});
+    expect_sandbox("drop-snapshot", {"drop-snapshot", "here"});
+    expect_sandbox("reset", {"reset"});
+    Json word = crm_.word();
+    EXPECT_EQ(difference(word, contract().at("sandbox"), contract()), "");
+  }
+
   SandboxCrm crm_{{"--people", "400"}};
   Follower follower_{crm_};
   std::set<std::string> held_;
@@ -100,29 +127,7 @@ TEST_F(JsonContract, EveryVerbSaysWhatThePageSays) {
   expect_asked("config reload", {"config", "reload"});
   EXPECT_EQ(follower_.stop(SIGTERM), 0);
 
-  expect_sandbox("counts", {"counts"});
-  expect_sandbox("stats", {"stats"});
-  expect_sandbox("knobs", {"knobs"});
-  expect_sandbox("edit", {"edit", "Contact", crm_.example_contact(), "Title=CEO"});
-  expect_sandbox("create", {"create", "Lead", "LastName=Roy", "Company=Acme"});
-  expect_sandbox("late", {"late", "Lead", "LastName=Ray", "Company=Acme", "--stamped-before", "1m"});
-  expect_sandbox("delete", {"delete", crm_.example_contact()});
-  expect_sandbox("undelete", {"undelete", crm_.example_contact()});
-  expect_sandbox("expire-tokens", {"expire-tokens"});
-  const Json made = crm_.change({"create", "Lead", "LastName=Convert", "Company=Acme"});
-  expect_sandbox("convert", {"convert", cli::text_at(made, "id")});
-  const std::string winner =
-      cli::text_at(crm_.change({"create", "Lead", "LastName=A", "Company=Acme"}), "id");
-  const std::string loser = cli::text_at(crm_.change({"create", "Lead", "LastName=B", "Company=Acme"}), "id");
-  expect_sandbox("merge", {"merge", winner, loser});
-  expect_sandbox("purge", {"purge", winner});
-  expect_sandbox("snapshot", {"snapshot", "here"});
-  expect_sandbox("snapshots", {"snapshots"});
-  expect_sandbox("restore", {"restore", "here"});
-  expect_sandbox("drop-snapshot", {"drop-snapshot", "here"});
-  expect_sandbox("reset", {"reset"});
-  Json word = crm_.word();
-  EXPECT_EQ(difference(word, contract().at("sandbox"), contract()), "");
+  expect_every_word_of_the_sandbox();
 
   for (const cli::CommandRow& row : cli::command_table()) {
     const bool group = !row.verbs.empty() && row.name != "sandbox";

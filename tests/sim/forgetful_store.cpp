@@ -56,6 +56,13 @@ class ForgetfulTransaction final : public store::Transaction {
                                                          size_t limit) override {
     return inner_->due_pushes(connection, now, limit);
   }
+  Result<std::optional<Timestamp>> next_push(reconcile::ConnectionId connection) override {
+    return inner_->next_push(connection);
+  }
+  Result<reconcile::PushScene> push_scene(reconcile::ConnectionId connection,
+                                          const std::vector<ProspectId>& prospects) override {
+    return inner_->push_scene(connection, prospects);
+  }
 
  private:
   std::unique_ptr<store::Transaction> inner_;

@@ -162,6 +162,7 @@ std::vector<engine::ConnectionOptions> World::connections() {
   for (const std::string& object : options_.types) {
     mapping::TypeSpec type;
     type.mapping = person_mapping(object, options_);
+    type.outbound_create = type.outbound_update = options_.writes;
     connection.types.push_back(std::move(type));
   }
   connection.converts_to = {{"Lead", "Contact"}};
@@ -255,25 +256,55 @@ engine::CycleSummary World::sync() {
 }
 
 void World::edit_here(ProspectId id, const std::string& field, Value value) {
-  if (try_edit_here(id, field, value)) return;
+  const reconcile::ProspectEdit edit{id, {}, {{schema_.find(field), std::move(value)}}, false};
+  if (try_edit(edit)) return;
   // The daemon was stopped under the person's hands: they do it again once it is back.
   restart([](WorldOptions& options) { options.on_commit = {}; });
-  const Result<void> again = try_edit_here(id, field, value);
+  const auto again = try_edit(edit);
   EXPECT_TRUE(again) << again.error().text();
 }
 
-Result<void> World::try_edit_here(ProspectId id, const std::string& field, const Value& value) {
-  const reconcile::ProspectEdit edit{id, {}, {{schema_.find(field), value}}, false};
+ProspectId World::make_here(const std::vector<std::pair<std::string, Value>>& values) {
+  reconcile::ProspectEdit edit;
+  for (const auto& [field, value] : values)
+    edit.values.emplace_back(schema_.find(field), value);
+  const auto made = try_edit(edit);
+  EXPECT_TRUE(made) << made.error().text();
+  return made ? *made : ProspectId{};
+}
+
+Result<ProspectId> World::try_edit(const reconcile::ProspectEdit& edit) {
+  std::vector<reconcile::OutwardFlow> outward;
+  for (const engine::ConnectionFlow& flow : supervisor_->flows()) {
+    PD_ASSIGN(connection, store_->connection(flow.connection));
+    outward.push_back({connection, flow.types});
+  }
   PD_ASSIGN(transaction, store_->begin());
   PD_ASSIGN(scene, transaction->edit_scene(reconcile::keys_of_edits({edit})));
   const reconcile::EditOutcome edited =
-      reconcile::plan_edit({schema_, {}, "a person", scheduler_->now()}, edit, scene);
+      reconcile::plan_edit({schema_, outward, "a person", scheduler_->now()}, edit, scene);
   if (edited.verdict == reconcile::EditVerdict::kNoProspect)
     return make_error(ErrorCode::kNotFound, "no such prospect");
   if (edited.verdict == reconcile::EditVerdict::kRefused)
     return make_error(ErrorCode::kInvalidInput, edited.faults.front().message);
   PD_TRY(transaction->apply(edited.plan, scheduler_->now()));
-  return transaction->commit();
+  PD_TRY(transaction->commit());
+  return edited.prospect;
+}
+
+engine::PushSummary World::push() {
+  start();
+  const auto done = [this] { return supervisor_->status().front().push_turns; };
+  const int64_t before = done();
+  supervisor_->push_soon();
+  EXPECT_TRUE(scheduler_->run_until([&] { return done() > before; })) << "nothing is pushed";
+  return supervisor_->status().front().tally.pushed;
+}
+
+std::vector<reconcile::OutboxEntry> World::outbox_of(ProspectId id) {
+  auto entries = reader()->outbox_of(id);
+  EXPECT_TRUE(entries) << entries.error().text();
+  return *std::move(entries);
 }
 
 std::unique_ptr<store::Reader> World::reader() {

@@ -32,6 +32,7 @@ struct WorldOptions {
   milliseconds overlap{600'000};
   milliseconds interval{365LL * 86'400'000};  ///< so long that only sync() polls
   store::CommitHook on_commit;
+  bool writes = false;  ///< outbound.create and outbound.update of every type
   /// What the config says of the connection beyond the above, at each start; empty: nothing.
   std::function<void(engine::ConnectionOptions&)> on_connection;
   /// Called with each transport that a start of the daemon makes.
@@ -75,6 +76,12 @@ class World {
   Result<engine::DryRunReport> dry_run();
   /// Changes a prospect here, as a person would.
   void edit_here(ProspectId id, const std::string& field, mapping::Value value);
+  /// Makes a prospect here; its number.
+  ProspectId make_here(const std::vector<std::pair<std::string, mapping::Value>>& values);
+  /// What waits in the outbox goes out, as far as it is due, without a poll.
+  engine::PushSummary push();
+  /// What is to be written of a prospect, or was given up.
+  std::vector<reconcile::OutboxEntry> outbox_of(ProspectId id);
   /// The daemon ends (as if killed) and starts anew on the same database. `options` may change what the
   /// config says.
   void restart(const std::function<void(WorldOptions&)>& change = {});
@@ -92,7 +99,7 @@ class World {
  private:
   void open();
   void close();
-  Result<void> try_edit_here(ProspectId id, const std::string& field, const mapping::Value& value);
+  Result<ProspectId> try_edit(const reconcile::ProspectEdit& edit);
   std::vector<engine::ConnectionOptions> connections();
   std::string create(const std::string& object, Fields fields);
   template <class T>

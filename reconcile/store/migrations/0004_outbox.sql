@@ -18,7 +18,9 @@ CREATE TABLE outbox (
   cause INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
   error_code TEXT,
-  error TEXT
+  error TEXT,
+  sent TEXT,        -- what the last attempt that came to send anything sent: {field: value}
+  sent_at INTEGER
 );
 CREATE INDEX outbox_due ON outbox (connection, state, lane, due_at, id);
 -- Of a prospect and a connection there is one that waits (or was given up), and one under way.

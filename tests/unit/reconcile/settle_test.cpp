@@ -44,7 +44,7 @@ TEST(Settle, F24_WhatMayHaveBeenWrittenIsLookedUpAndNotSentAgain) {
     PushOutcome doubtful;
     doubtful.kind = kind;
     doubtful.state = SendResult::kInDoubt;
-    EXPECT_EQ(settle(doubtful, attempt(100)).verdict, Verdict::kVerify);
+    EXPECT_EQ(settle(doubtful, attempt(100)).verdict, PushVerdict::kVerify);
     EXPECT_FALSE(settle(doubtful, attempt(100)).counts);
   }
 }
@@ -52,33 +52,38 @@ TEST(Settle, F24_WhatMayHaveBeenWrittenIsLookedUpAndNotSentAgain) {
 TEST(Settle, EachRefusalHasItsVerdictForEachKindOfChange) {
   struct Row {
     RefusalClass what;
-    Verdict create;
-    Verdict update;
-    Verdict remove;
+    PushVerdict create;
+    PushVerdict update;
+    PushVerdict remove;
     bool counts;
   };
   const Row rows[] = {
-      {RefusalClass::kGone, Verdict::kDeadLetter, Verdict::kFollow, Verdict::kDone, false},
-      {RefusalClass::kConverted, Verdict::kDeadLetter, Verdict::kFollow, Verdict::kFollow, false},
-      {RefusalClass::kMapping, Verdict::kDeadLetter, Verdict::kDeadLetter, Verdict::kDeadLetter, false},
-      {RefusalClass::kRequest, Verdict::kDeadLetter, Verdict::kDeadLetter, Verdict::kDeadLetter, false},
-      {RefusalClass::kPermission, Verdict::kDeadLetter, Verdict::kDeadLetter, Verdict::kDeadLetter, false},
-      {RefusalClass::kRecord, Verdict::kDeadLetter, Verdict::kDeadLetter, Verdict::kDeadLetter, false},
-      {RefusalClass::kDuplicate, Verdict::kRetryAlone, Verdict::kConflict, Verdict::kDeadLetter, false},
-      {RefusalClass::kQuota, Verdict::kRetryAt, Verdict::kRetryAt, Verdict::kRetryAt, false},
-      {RefusalClass::kSession, Verdict::kRetryAt, Verdict::kRetryAt, Verdict::kRetryAt, true},
-      {RefusalClass::kLater, Verdict::kRetryAt, Verdict::kRetryAt, Verdict::kRetryAt, true},
-      {RefusalClass::kLocked, Verdict::kRetryAt, Verdict::kRetryAt, Verdict::kRetryAt, true},
+      {RefusalClass::kGone, PushVerdict::kDeadLetter, PushVerdict::kFollow, PushVerdict::kDone, false},
+      {RefusalClass::kConverted, PushVerdict::kDeadLetter, PushVerdict::kFollow, PushVerdict::kFollow, false},
+      {RefusalClass::kMapping, PushVerdict::kDeadLetter, PushVerdict::kDeadLetter, PushVerdict::kDeadLetter,
+       false},
+      {RefusalClass::kRequest, PushVerdict::kDeadLetter, PushVerdict::kDeadLetter, PushVerdict::kDeadLetter,
+       false},
+      {RefusalClass::kPermission, PushVerdict::kDeadLetter, PushVerdict::kDeadLetter,
+       PushVerdict::kDeadLetter, false},
+      {RefusalClass::kRecord, PushVerdict::kDeadLetter, PushVerdict::kDeadLetter, PushVerdict::kDeadLetter,
+       false},
+      {RefusalClass::kDuplicate, PushVerdict::kRetryAlone, PushVerdict::kConflict, PushVerdict::kDeadLetter,
+       false},
+      {RefusalClass::kQuota, PushVerdict::kRetryAt, PushVerdict::kRetryAt, PushVerdict::kRetryAt, false},
+      {RefusalClass::kSession, PushVerdict::kRetryAt, PushVerdict::kRetryAt, PushVerdict::kRetryAt, true},
+      {RefusalClass::kLater, PushVerdict::kRetryAt, PushVerdict::kRetryAt, PushVerdict::kRetryAt, true},
+      {RefusalClass::kLocked, PushVerdict::kRetryAt, PushVerdict::kRetryAt, PushVerdict::kRetryAt, true},
   };
   EXPECT_EQ(std::size(rows), kRefusalClassCount);
   for (const Row& row : rows) {
-    const std::pair<PushKind, Verdict> cases[] = {
+    const std::pair<PushKind, PushVerdict> cases[] = {
         {PushKind::kCreate, row.create}, {PushKind::kUpdate, row.update}, {PushKind::kDelete, row.remove}};
     for (const auto& [kind, verdict] : cases) {
       const Settlement settled = settle(refused(kind, row.what), attempt());
       EXPECT_EQ(name_of(settled.verdict), name_of(verdict)) << name_of(row.what);
       EXPECT_EQ(settled.counts, row.counts) << name_of(row.what);
-      EXPECT_EQ(settled.verdict == Verdict::kRetryAt, settled.at >= kNow) << name_of(row.what);
+      EXPECT_EQ(settled.verdict == PushVerdict::kRetryAt, settled.at >= kNow) << name_of(row.what);
     }
   }
 }
@@ -87,16 +92,16 @@ TEST(Settle, ADuplicateIsLinkedWhereItIsCertainWhichRecordItIs) {
   const RemoteId ada("00Q000000000001EAA");
   const RemoteId bob("00Q000000000002EAA");
   Settlement settled = settle(refused(PushKind::kCreate, RefusalClass::kDuplicate, {ada}), attempt());
-  EXPECT_EQ(settled.verdict, Verdict::kLink);
+  EXPECT_EQ(settled.verdict, PushVerdict::kLink);
   EXPECT_EQ(settled.other, ada);
   settled = settle(refused(PushKind::kCreate, RefusalClass::kDuplicate, {ada, bob}), attempt());
-  EXPECT_EQ(settled.verdict, Verdict::kConflict);
+  EXPECT_EQ(settled.verdict, PushVerdict::kConflict);
   EXPECT_TRUE(settled.other.empty());
   PushOutcome untold = refused(PushKind::kCreate, RefusalClass::kDuplicate);
   untold.alone = true;
-  EXPECT_EQ(settle(untold, attempt()).verdict, Verdict::kConflict) << "it would not be told another time";
+  EXPECT_EQ(settle(untold, attempt()).verdict, PushVerdict::kConflict) << "it would not be told another time";
   EXPECT_EQ(settle(refused(PushKind::kUpdate, RefusalClass::kDuplicate, {ada}), attempt()).verdict,
-            Verdict::kConflict);
+            PushVerdict::kConflict);
 }
 
 TEST(Settle, F28_ARowThatNeverPassesIsSetApartAfterItsTries) {
@@ -109,11 +114,11 @@ TEST(Settle, F28_ARowThatNeverPassesIsSetApartAfterItsTries) {
                       {RefusalClass::kLocked, kLockTriesMax}};
   for (const Row& row : rows) {
     const PushOutcome outcome = refused(PushKind::kUpdate, row.what);
-    EXPECT_EQ(settle(outcome, attempt(row.tries_max - 1)).verdict, Verdict::kRetryAt);
-    EXPECT_EQ(settle(outcome, attempt(row.tries_max)).verdict, Verdict::kDeadLetter);
+    EXPECT_EQ(settle(outcome, attempt(row.tries_max - 1)).verdict, PushVerdict::kRetryAt);
+    EXPECT_EQ(settle(outcome, attempt(row.tries_max)).verdict, PushVerdict::kDeadLetter);
   }
   EXPECT_EQ(settle(refused(PushKind::kUpdate, RefusalClass::kQuota), attempt(1'000)).verdict,
-            Verdict::kRetryAt)
+            PushVerdict::kRetryAt)
       << "no row is to blame for the allowance";
 }
 
@@ -134,7 +139,7 @@ TEST(Settle, F34_WhatTheWholeConnectionSuffersNeverCountsAgainstARow) {
         ErrorCode::kRateLimited, ErrorCode::kSessionExpired, ErrorCode::kLoginRefused, ErrorCode::kPermission,
         ErrorCode::kInternal}) {
     const Settlement settled = settle(failed(code), attempt(1'000));
-    EXPECT_EQ(settled.verdict, Verdict::kRetryAt) << name_of(code);
+    EXPECT_EQ(settled.verdict, PushVerdict::kRetryAt) << name_of(code);
     EXPECT_FALSE(settled.counts) << name_of(code);
     EXPECT_GT(settled.at, kNow) << name_of(code);
   }
@@ -154,9 +159,9 @@ TEST(Settle, F32_WhatTheCrmAsksToWaitIsWaitedUpToAnHour) {
 TEST(Settle, I12_ACallThatOneRowSpoilsIsSentAgainRowByRow) {
   for (const ErrorCode code : {ErrorCode::kInvalidInput, ErrorCode::kTooLarge, ErrorCode::kBadRecord}) {
     PushOutcome spoilt = failed(code);
-    EXPECT_EQ(settle(spoilt, attempt()).verdict, Verdict::kRetryAlone);
+    EXPECT_EQ(settle(spoilt, attempt()).verdict, PushVerdict::kRetryAlone);
     spoilt.alone = true;
-    EXPECT_EQ(settle(spoilt, attempt()).verdict, Verdict::kDeadLetter);
+    EXPECT_EQ(settle(spoilt, attempt()).verdict, PushVerdict::kDeadLetter);
   }
 }
 

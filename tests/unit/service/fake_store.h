@@ -211,6 +211,7 @@ class ToldSupervisor final : public engine::Supervisor {
     asked.push_back("reconfigure " + options.name);
     return {};
   }
+  void push_soon() override { asked.push_back("push"); }
   std::vector<engine::ConnectionStatus> status() const override { return connections; }
   std::vector<engine::ConnectionFlow> flow_list;
   std::vector<engine::ConnectionFlow> flows() const override { return flow_list; }

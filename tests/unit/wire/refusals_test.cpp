@@ -42,8 +42,8 @@ constexpr RefusedRow kRefusedRows[] = {
     {"TOO_MANY_ENUM_VALUE", What::kRequest},
     {"UNSUPPORTED_API_VERSION", What::kRequest},
     {"UNSUPPORTED_MEDIA_TYPE", What::kRequest},
-    {"API_CURRENTLY_DISABLED", What::kPermission},
-    {"API_DISABLED_FOR_ORG", What::kPermission},
+    {"API_CURRENTLY_DISABLED", What::kLater},
+    {"API_DISABLED_FOR_ORG", What::kLater},
     {"INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", What::kPermission},
     {"INSUFFICIENT_ACCESS_OR_READONLY", What::kPermission},
     {"TRANSFER_REQUIRES_READ", What::kPermission},
@@ -121,7 +121,7 @@ TEST(Refusals, AMessageCanChangeWhatItsCodeMeans) {
        What::kRecord},
       {"NOT_FOUND", "Provided external ID field does not exist or is not accessible: X__c", What::kMapping},
       {"REQUEST_LIMIT_EXCEEDED", "ConcurrentPerOrgLongTxn Limit exceeded.", What::kLater},
-      {"INVALID_SESSION_ID", "This session is not valid for use with the REST API", What::kPermission},
+      {"INVALID_SESSION_ID", "This session is not valid for use with the REST API", What::kLater},
   };
   for (const Row& row : rows)
     EXPECT_EQ(name_of(refusal_of(row_error(row.code, row.message))), name_of(row.what)) << row.message;

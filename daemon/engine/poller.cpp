@@ -1,0 +1,336 @@
+#include "daemon/engine/poller.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "base/memory.h"
+
+namespace prospectd::engine {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr int64_t kManyRecords = 20'000;  ///< in a cycle: more than a few pages
+
+bool is_fatal(const Error& error) {
+  return error.error_class() == ErrorClass::kCorrupt;
+}
+
+ConnectionState state_for(const Error& error) {
+  switch (error.error_class()) {
+    case ErrorClass::kWait:
+      return ConnectionState::kWaiting;
+    case ErrorClass::kConfig:
+    case ErrorClass::kReauth:
+    case ErrorClass::kCorrupt:
+      return ConnectionState::kNeedsAttention;
+    default:
+      return ConnectionState::kBackingOff;
+  }
+}
+
+}  // namespace
+
+Poller::Poller(Scheduler& scheduler, store::Store& store, ConnectionOptions options)
+    : scheduler_(scheduler), store_(store), options_(std::move(options)) {
+  status_.name = options_.name;
+}
+
+asio::awaitable<void> Poller::run() {
+  if (options_.poll.start_jitter && tickets_.empty()) {
+    const auto interval = static_cast<uint64_t>(std::max<int64_t>(options_.poll.interval.count(), 1));
+    co_await rest(milliseconds{static_cast<int64_t>(scheduler_.random() % interval)},
+                  ConnectionState::kStarting);
+  }
+  while (!scheduler_.stopping() && !fatal_) {
+    const milliseconds pause = co_await turn();
+    if (scheduler_.stopping() || fatal_) break;
+    co_await rest(pause, status_.state);
+  }
+  status_.state = fatal_ ? ConnectionState::kNeedsAttention : ConnectionState::kStopped;
+  for (const auto& ticket : std::exchange(tickets_, {}))
+    ticket->done.notify();
+}
+
+std::shared_ptr<Ticket> Poller::request(bool dry) {
+  auto ticket = std::make_shared<Ticket>(scheduler_.io());
+  ticket->dry = dry;
+  if (scheduler_.stopping() || fatal_) {
+    ticket->done.notify();
+    return ticket;
+  }
+  tickets_.push_back(ticket);
+  wakeup_.notify();
+  return ticket;
+}
+
+// Beside the cycles: it only reads.
+asio::awaitable<Result<std::optional<Judgement>>> Poller::judge(RemoteId remote) {
+  PD_TRY_CO(co_await connect());
+  ConnectionOptions options = options_;
+  std::shared_ptr<const Maps> maps = maps_;
+  co_return co_await judge_record(scheduler_, store_, std::move(options), connection_, std::move(maps),
+                                  std::move(remote));
+}
+
+void Poller::reconfigure(ConnectionOptions options) {
+  next_ = std::move(options);
+  wakeup_.notify();
+}
+
+ConnectionStatus Poller::status() const {
+  ConnectionStatus s = status_;
+  s.usage = options_.connector->usage();
+  s.forecast = allowance_.forecast();
+  s.calls = calls_before_ + options_.connector->calls();
+  s.poll_interval = options_.poll.interval;
+  tally_.show(s, scheduler_.monotonic());
+  return s;
+}
+
+// What a reload brought takes the place of what was, between two cycles.
+bool Poller::take_next() {
+  if (!next_) return false;
+  next_->schema = std::move(options_.schema);
+  if (next_->connector == nullptr) {
+    next_->connector = options_.connector;
+    next_->owned = std::move(options_.owned);
+  } else {
+    calls_before_ += options_.connector->calls();
+  }
+  options_ = *std::exchange(next_, std::nullopt);
+  maps_.reset();
+  allowance_ = {};
+  log::info("connection.reconfigured", "goes on with other options", {{"connection", options_.name}});
+  return true;
+}
+
+// Answers the requests that are there, polls where that is due, and pushes what waits; returns how long to
+// rest.
+asio::awaitable<milliseconds> Poller::turn() {
+  const bool reconfigured = take_next();
+  std::vector<std::shared_ptr<Ticket>> served = std::exchange(tickets_, {});
+  wakeup_.take();  // what it announced is being served: the rest after this turn is a whole one
+  bool asked_for = false;
+  for (const auto& ticket : served) {
+    if (ticket->dry) {
+      co_await answer_dry(*ticket);
+      ticket->done.notify();
+    } else {
+      asked_for = true;
+    }
+  }
+  const bool is_due = served.empty() && (reconfigured || scheduler_.monotonic() >= due_);
+  if (!asked_for && !is_due) {
+    if (reconfigured) due_ = {};
+    co_await push(false, nullptr);
+    co_return until_due();
+  }
+  // What an earlier process had under way is known before its echo is met.
+  if (!pushes_.has_recovered()) co_await push(false, nullptr);
+  Result<CycleSummary> outcome = co_await cycle(asked_for);
+  unreachable_ = !outcome;
+  const milliseconds pause = settle(outcome);
+  due_ = scheduler_.monotonic() + pause;
+  if (outcome && !fatal_) co_await push(asked_for, &outcome);
+  for (const auto& ticket : served) {
+    if (ticket->dry) continue;
+    ticket->cycle = outcome;
+    ticket->done.notify();
+  }
+  co_await idle_work();
+  co_return until_due();
+}
+
+// Where the CRM could not be reached, the next poll finds out whether it can.
+asio::awaitable<void> Poller::push(bool asked_for, Result<CycleSummary>* beside) {
+  if (unreachable_ || fatal_ || options_.connector->writer() == nullptr) co_return;
+  if (!asked_for && !pushes_.may_begin(scheduler_)) co_return;
+  if (Result<void> connected = co_await connect(); !connected) co_return;
+  PushTurn turn;
+  const auto now = scheduler_.monotonic();
+  turn.reread = !read_at_ || now - *read_at_ > options_.push.reread_after;
+  if (!asked_for && due_ > now) turn.until = due_;
+  CycleContext context = make_context();
+  context.on_progress = {};
+  Result<PushSummary> pushed = co_await pushes_.turn(context, turn);
+  ++status_.push_turns;
+  if (!pushed) {
+    log::warn("push.failed", pushed.error().text(), {{"connection", options_.name}});
+    status_.push_error = pushed.error();
+    if (is_fatal(pushed.error())) fatal_ = pushed.error();
+    co_return;
+  }
+  status_.push_error = pushed->first_error;
+  status_.push_held_back = pushed->held_back;
+  tally_.pushed(*pushed);
+  if (pushed->any()) {
+    status_.last_push_at = scheduler_.now();
+    log_push(*pushed);
+  }
+  if (beside != nullptr) (*beside)->pushes = *pushed;
+}
+
+// A dry run in between does not put the next poll off.
+milliseconds Poller::until_due() const {
+  const auto left = std::chrono::ceil<milliseconds>(due_ - scheduler_.monotonic());
+  const auto push = unreachable_ ? std::nullopt : pushes_.until_next(scheduler_);
+  return std::max(std::min(left, push.value_or(left)), milliseconds{0});
+}
+
+asio::awaitable<Result<void>> Poller::connect() {
+  if (connection_) co_return Result<void>{};
+  Result<reconcile::ConnectionId> id = reconcile::ConnectionId{};
+  std::function<void()> work = [this, &id] { id = store_.connection(options_.name); };
+  co_await scheduler_.blocking(std::move(work));
+  if (!id) co_return std::move(id).error();
+  connection_ = *id;
+  co_return Result<void>{};
+}
+
+asio::awaitable<Result<CycleSummary>> Poller::cycle(bool asked_for) {
+  status_.state = ConnectionState::kSyncing;
+  status_.next_poll_at.reset();
+  began_ = scheduler_.monotonic();
+  const auto began = began_;
+  read_before_ = 0;
+  PD_TRY_CO(co_await connect());
+  CycleContext context = make_context();
+  context.asked_for = asked_for;
+  context.on_applied = [this](const std::string& object, const reconcile::PlanCounts& counts) {
+    tally_.applied(object, counts);
+  };
+  auto applier = make_committing_applier(store_);
+  Result<CycleSummary> outcome = co_await run_cycle(context, *applier);
+  if (outcome && outcome->complete) read_at_ = began;
+  read_many_ = read_before_ + (status_.progress ? status_.progress->read : 0) >= kManyRecords;
+  co_return outcome;
+}
+
+asio::awaitable<void> Poller::answer_dry(Ticket& ticket) {
+  Result<void> connected = co_await connect();
+  if (!connected) {
+    ticket.report = connected.error();
+    co_return;
+  }
+  DryRunReport report;
+  CycleContext context = make_context();
+  auto applier = make_dry_run_applier(store_, options_.schema, report);
+  context.on_progress = {};  // nothing is synced
+  Result<CycleSummary> outcome = co_await run_cycle(context, *applier);
+  if (!outcome) {
+    ticket.report = outcome.error();
+    co_return;
+  }
+  report.summary = *std::move(outcome);
+  ticket.report = std::move(report);
+}
+
+CycleContext Poller::make_context() {
+  return CycleContext{
+      scheduler_, store_, options_, connection_,
+      budget_,    maps_,  rounds_,  [this](const ObjectProgress& progress) { show(progress); },
+      {}};
+}
+
+void Poller::show(const ObjectProgress& progress) {
+  if (status_.progress && status_.progress->object != progress.object) read_before_ += status_.progress->read;
+  status_.progress = progress;
+  const double elapsed = std::chrono::duration<double>(scheduler_.monotonic() - began_).count();
+  status_.rate = elapsed > 0 ? static_cast<double>(read_before_ + progress.read) / elapsed : 0;
+}
+
+// The state after a cycle, and the rest before the next.
+milliseconds Poller::settle(Result<CycleSummary>& outcome) {
+  status_.progress.reset();
+  tally_.ended(outcome, began_, scheduler_.monotonic());
+  const std::optional<Error> error = outcome ? outcome->first_error : std::optional<Error>(outcome.error());
+  status_.last_error = error;
+  if (outcome) {
+    status_.last_cycle_at = scheduler_.now();
+    status_.alerts = outcome->alerts;
+    status_.last_cycle = *outcome;
+    status_.clock_skew = outcome->clock_skew;
+    for (const ObjectReading& reading : outcome->readings)
+      note(reading, *outcome);
+    log_cycle(*outcome);
+  }
+  allowance_.note(scheduler_.monotonic(), options_.connector->usage());
+  if (!error) {
+    status_.consecutive_failures = 0;
+    status_.state = ConnectionState::kIdle;
+    return options_.poll.interval;
+  }
+  ++status_.consecutive_failures;
+  if (error->error_class() == ErrorClass::kCancelled) return milliseconds{0};
+  log::write(log::Level::kWarn, "poll.failed", error->text(),
+             {{"connection", options_.name},
+              {"code", name_of(error->code)},
+              {"failures", status_.consecutive_failures}});
+  if (is_fatal(*error)) fatal_ = error;
+  status_.state = state_for(*error);
+  if (outcome) return options_.poll.interval;
+  return rest_after(*error, status_.consecutive_failures, options_.poll.interval, scheduler_.random());
+}
+
+void Poller::note(const ObjectReading& reading, const CycleSummary& cycle) {
+  ObjectStatus& status = status_of(status_.objects, reading.object);
+  const auto counts = cycle.objects.find(reading.object);
+  status.read = counts == cycle.objects.end() ? 0 : counts->second.read;
+  status.took = reading.took;
+  status.complete = reading.complete;
+  if (reading.complete) status.verified = cycle.window_upper;
+}
+
+void Poller::log_cycle(const CycleSummary& summary) const {
+  const reconcile::PlanCounts& people = summary.people;
+  const bool quiet = people.read == people.unchanged + people.skipped + people.held_again;
+  log::write(quiet ? log::Level::kDebug : log::Level::kInfo, "poll.done", "polled",
+             {{"connection", options_.name},
+              {"read", people.read},
+              {"created", people.created},
+              {"updated", people.updated},
+              {"linked", people.linked},
+              {"held", people.held},
+              {"deleted", people.deleted},
+              {"quarantined", people.quarantined},
+              {"calls", summary.calls},
+              {"ms", summary.took.count()}});
+}
+
+void Poller::log_push(const PushSummary& summary) const {
+  log::write(log::Level::kInfo, "push.done", "pushed",
+             {{"connection", options_.name},
+              {"written", summary.written},
+              {"created", summary.created},
+              {"linked", summary.linked},
+              {"at_rest", summary.at_rest},
+              {"refused", summary.refused},
+              {"again", summary.again},
+              {"doubtful", summary.doubtful},
+              {"calls", summary.calls}});
+}
+
+asio::awaitable<void> Poller::rest(milliseconds pause, ConnectionState state) {
+  if (!tickets_.empty() || next_) co_return;
+  status_.state = state;
+  status_.next_poll_at = scheduler_.now() + pause;
+  co_await scheduler_.sleep(pause, &wakeup_);
+}
+
+// While nothing is waiting, what the log holds goes into the database file. What an import took, a poll
+// will not need again.
+asio::awaitable<void> Poller::idle_work() {
+  Result<void> done;
+  const bool give_back = std::exchange(read_many_, false);
+  std::function<void()> work = [this, give_back, &done] {
+    done = store_.checkpoint();
+    if (!give_back) return;
+    store_.release_memory();
+    give_back_memory();
+  };
+  co_await scheduler_.blocking(std::move(work));
+  if (!done) log::warn("store.checkpoint", done.error().text(), {});
+}
+
+}  // namespace prospectd::engine

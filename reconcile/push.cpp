@@ -1,0 +1,270 @@
+#include "reconcile/push.h"
+
+#include <algorithm>
+
+#include "reconcile/merge.h"
+
+namespace prospectd::reconcile {
+namespace {
+
+namespace field = mapping::field;
+using mapping::LocalType;
+using mapping::MapEntry;
+
+/// The value of one field as the CRM is to hold it, or why it can't.
+class Outgoing {
+ public:
+  Outgoing(const PersonType& type, const Prospect& prospect, const PushScene& scene, PushPayload& payload)
+      : type_(type), prospect_(prospect), scene_(scene), payload_(payload) {}
+
+  /// Answers false when the mapping keeps the value back.
+  bool add(const MapEntry& entry) {
+    const Value& local = prospect_.fields[entry.local];
+    std::optional<Value> own = local;
+    if (!local.is_blank() && entry.type == LocalType::kUser) own = owner(entry, local);
+    if (!local.is_blank() && entry.type == LocalType::kAccount) own = account(entry, local);
+    if (!own) return true;  // the fault is noted
+    Value value = type_.map->to_remote(entry, *own);
+    if (value.is_absent()) return false;
+    payload_.fields.emplace_back(entry.spec.remote, std::move(value));
+    payload_.sent[entry.local] = local;
+    return true;
+  }
+
+ private:
+  std::optional<Value> owner(const MapEntry& entry, const Value& local) {
+    const auto* number = local.get<int64_t>();
+    const auto user = number == nullptr ? scene_.users.end() : scene_.users.find(UserId{*number});
+    if (user == scene_.users.end() || user->second.remote.empty())
+      return fault(entry, Reason::kOwnerUnknown, "is no user of the CRM");
+    if (!user->second.active) return fault(entry, Reason::kOwnerInactive, "is not active in the CRM");
+    return Value(user->second.remote.str());
+  }
+
+  std::optional<Value> account(const MapEntry& entry, const Value& local) {
+    const auto* number = local.get<int64_t>();
+    const auto found = number == nullptr ? scene_.accounts.end() : scene_.accounts.find(AccountId{*number});
+    if (found == scene_.accounts.end() || found->second.empty())
+      return fault(entry, Reason::kAccountUnknown, "is no account of the CRM");
+    return Value(found->second.str());
+  }
+
+  std::nullopt_t fault(const MapEntry& entry, Reason reason, const char* wrong) {
+    payload_.faults.push_back({entry.local, reason, "the " + entry.spec.local + " of the prospect " + wrong});
+    return std::nullopt;
+  }
+
+  const PersonType& type_;
+  const Prospect& prospect_;
+  const PushScene& scene_;
+  PushPayload& payload_;
+};
+
+const Agreement* agreement_at(const Link& link, size_t at) {
+  const auto found = link.shadow.find(at);
+  return found == link.shadow.end() ? nullptr : &found->second;
+}
+
+bool goes_out(const MapEntry& entry, const Prospect& prospect, const Link& link) {
+  const Agreement* agreed = agreement_at(link, entry.local);
+  return entry.gives_out() && agreed != nullptr && !same_value(prospect.fields[entry.local], agreed->local);
+}
+
+/// The entry that the agreement about a local field is with.
+const MapEntry* agreed_entry(const PersonType& type, size_t at) {
+  if (const MapEntry* inward = type.map->inward(at)) return inward;
+  const auto& entries = type.map->entries();
+  const auto found = std::ranges::find(entries, at, &MapEntry::local);
+  return found == entries.end() ? nullptr : &*found;
+}
+
+// The CRM holds `value` now.
+void agree(const PersonType& type, const Prospect& prospect, size_t at, const Value& value, Link& link) {
+  const MapEntry* entry = agreed_entry(type, at);
+  if (entry != nullptr && !entry->gives_out()) {
+    // It went to another field than the one that it comes from.
+    if (const Agreement* agreed = agreement_at(link, at)) link.shadow[at] = {agreed->remote, value};
+  } else if (same_value(prospect.fields[at], value)) {
+    link.shadow.erase(at);
+  } else {
+    link.shadow[at] = {value, value};
+  }
+}
+
+JournalEntry row_of(const OutboxEntry& entry, Reason reason) {
+  JournalEntry row;
+  row.reason = reason;
+  row.prospect = entry.prospect;
+  row.object = entry.object;
+  row.remote = entry.remote;
+  return row;
+}
+
+std::string caused_by(const OutboxEntry& entry) {
+  return "of c-" + std::to_string(entry.cause.value);
+}
+
+SettlePush settle_step(const PushEnd& end, std::optional<PushState> state) {
+  SettlePush step;
+  step.id = end.entry.id;
+  step.lease = end.entry.lease;
+  step.state = state;
+  step.due_at = end.settlement.at;
+  step.code = end.code;
+  step.error = end.message;
+  step.counts = end.settlement.counts;
+  return step;
+}
+
+void add_written_rows(Plan& plan, const mapping::LocalSchema& schema, const PushEnd& end, const Link& link) {
+  for (const auto& [at, value] : end.sent) {
+    if (at >= schema.size()) continue;
+    JournalEntry row = row_of(end.entry, Reason::kPushed);
+    row.field = schema.fields()[at].name;
+    if (const Agreement* agreed = agreement_at(link, at)) row.before = agreed->remote.to_json();
+    row.after = value.to_json();
+    row.detail = caused_by(end.entry);
+    plan.journal.push_back(std::move(row));
+  }
+}
+
+void add_created_link(Plan& plan, const PersonType& type, const PushEnd& end, const Prospect& prospect,
+                      ConnectionId connection) {
+  Link link;
+  link.prospect = prospect.id;
+  link.connection = connection;
+  link.object = type.map->object();
+  link.remote = end.created;
+  link.edition = type.edition;
+  for (const auto& [at, value] : end.sent)
+    if (at < prospect.fields.size()) agree(type, prospect, at, value, link);
+  JournalEntry row = row_of(end.entry, Reason::kCreatedInCrm);
+  row.object = link.object;
+  row.remote = link.remote;
+  row.detail = caused_by(end.entry);
+  plan.journal.push_back(std::move(row));
+  plan.steps.emplace_back(PutLink{std::move(link), RemoteId{}});
+  ++plan.counts.linked;
+}
+
+void add_done(Plan& plan, const PersonType& type, const mapping::LocalSchema& schema, PushEnd& end,
+              const PushScene& scene) {
+  const auto prospect = scene.prospects.find(end.entry.prospect);
+  const auto link = scene.links.find(end.entry.prospect);
+  if (prospect != scene.prospects.end() && link != scene.links.end()) {
+    add_written_rows(plan, schema, end, link->second);
+    Link after = link->second;
+    for (const auto& [at, value] : end.sent)
+      if (at < prospect->second.fields.size()) agree(type, prospect->second, at, value, after);
+    if (after != link->second) plan.steps.emplace_back(PutLink{std::move(after), RemoteId{}});
+    ++plan.counts.updated;
+  } else if (prospect != scene.prospects.end() && !end.created.empty()) {
+    add_created_link(plan, type, end, prospect->second, end.entry.connection);
+  }
+  if (end.faults.empty()) {
+    plan.steps.emplace_back(settle_step(end, std::nullopt));
+    return;
+  }
+  end.code = code_of(end.faults.front().reason);
+  end.message.clear();
+  for (const PushFault& fault : end.faults)
+    end.message += (end.message.empty() ? "" : "; ") + fault.message;
+  plan.steps.emplace_back(settle_step(end, PushState::kDead));
+}
+
+}  // namespace
+
+PushPayload update_payload(const PersonType& type, const Prospect& prospect, const Link& link,
+                           const PushScene& scene) {
+  PushPayload payload;
+  Outgoing outgoing(type, prospect, scene, payload);
+  const auto reviewed = scene.in_review.find(prospect.id);
+  for (const MapEntry& entry : type.map->entries()) {
+    if (!goes_out(entry, prospect, link)) continue;
+    if (reviewed != scene.in_review.end() && reviewed->second.contains(entry.local)) continue;
+    const Value& local = prospect.fields[entry.local];
+    const Agreement& agreed = link.shadow.at(entry.local);
+    if (same_value(local, agreed.remote)) {
+      payload.at_rest[entry.local] = std::nullopt;
+    } else if (!outgoing.add(entry)) {
+      payload.at_rest[entry.local] = Agreement{agreed.remote, local};
+    }
+  }
+  return payload;
+}
+
+PushPayload create_payload(const PersonType& type, const Prospect& prospect, const PushScene& scene) {
+  PushPayload payload;
+  Outgoing outgoing(type, prospect, scene, payload);
+  for (const MapEntry& entry : type.map->entries())
+    if (entry.gives_out()) outgoing.add(entry);
+  std::erase_if(payload.fields, [](const auto& field) { return field.second.is_null(); });
+  return payload;
+}
+
+std::optional<EnqueuePush> outgoing_push(const PersonType& type, const Prospect& prospect, const Link& link) {
+  if (!type.outbound_update || link.deleted) return std::nullopt;
+  EnqueuePush push{link.connection, link.prospect,          link.object,
+                   link.remote,     PushOperation::kUpdate, PushLane::kOrdinary};
+  bool any = false;
+  for (const MapEntry& entry : type.map->entries()) {
+    if (!goes_out(entry, prospect, link)) continue;
+    if (same_value(prospect.fields[entry.local], link.shadow.at(entry.local).remote)) continue;
+    any = true;
+    push.lane = std::min(push.lane, lane_of(entry.local));
+  }
+  return any ? std::optional(push) : std::nullopt;
+}
+
+void acknowledge(const PersonType& type, const mapping::MappedRecord& record, const PageSnapshot& snapshot,
+                 const SentValues& sent, Link& link) {
+  for (const auto& [at, value] : sent) {
+    const MapEntry* entry = agreed_entry(type, at);
+    if (entry == nullptr || !entry->gives_out()) continue;
+    Value held = record.values[static_cast<size_t>(entry - type.map->entries().data())];
+    if (entry->type == LocalType::kUser && held.is_string()) {
+      const auto user = snapshot.users.find(RemoteId(std::string(held.str())));
+      held = user == snapshot.users.end() ? Value() : Value(user->second.id.value);
+    } else if (entry->type == LocalType::kAccount && held.is_string()) {
+      const auto account = snapshot.accounts.find(RemoteId(std::string(held.str())));
+      held = account == snapshot.accounts.end() ? Value() : Value(account->second.id.value);
+    }
+    if (!held.is_absent() && same_value(held, value)) link.shadow[at] = {value, value};
+  }
+}
+
+void add_end(Plan& plan, const PersonType& type, const mapping::LocalSchema& schema, PushEnd end,
+             const PushScene& scene) {
+  switch (end.settlement.verdict) {
+    case PushVerdict::kDone:
+      add_done(plan, type, schema, end, scene);
+      return;
+    case PushVerdict::kVerify:
+      plan.steps.emplace_back(settle_step(end, PushState::kInDoubt));
+      return;
+    case PushVerdict::kRetryAt:
+    case PushVerdict::kRetryAlone:
+    case PushVerdict::kFollow:
+    case PushVerdict::kLink:
+      plan.steps.emplace_back(settle_step(end, PushState::kReady));
+      return;
+    case PushVerdict::kConflict:
+    case PushVerdict::kDeadLetter:
+      break;
+  }
+  JournalEntry row = row_of(end.entry, Reason::kPushRefused);
+  row.detail = end.code + ", " + caused_by(end.entry);
+  plan.journal.push_back(std::move(row));
+  plan.steps.emplace_back(settle_step(end, PushState::kDead));
+}
+
+void rest(const PushPayload& payload, Link& link) {
+  for (const auto& [at, agreed] : payload.at_rest) {
+    if (agreed)
+      link.shadow[at] = *agreed;
+    else
+      link.shadow.erase(at);
+  }
+}
+
+}  // namespace prospectd::reconcile
