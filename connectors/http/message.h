@@ -66,6 +66,8 @@ struct Response {
   std::string content_type() const;
 };
 
+class Peer;
+
 /// What a server was asked. `target` is the origin form as sent ("/services/data/v60.0/query?q=…").
 struct ServerRequest {
   std::string method;
@@ -74,6 +76,7 @@ struct ServerRequest {
   std::string body;
   std::string remote_address;
   uint16_t local_port = 0;
+  std::weak_ptr<Peer> peer = {};  ///< who waits for the answer (peer.h); nobody where no server stands behind
 
   std::string_view path() const;     ///< the target up to '?'
   std::string_view query() const;    ///< after '?', or empty

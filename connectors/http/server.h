@@ -31,12 +31,14 @@ struct ServerOptions {
   std::chrono::milliseconds request_timeout{30'000};  ///< to the end of its body
   std::chrono::milliseconds idle_timeout{60'000};     ///< between requests
   std::chrono::milliseconds write_timeout{30'000};    ///< a client that doesn't read
+  /// How long a client that sends nothing more, and may be gone, is waited for by who watches it (peer.h).
+  std::chrono::milliseconds half_closed_timeout{10'000};
   bool gzip = false;  ///< compress answers of 1 KiB or more where the client accepts it
 };
 
 /// Answers one request. A body that came compressed is decoded already. An exception becomes a 500; a
 /// response whose status is 0 closes the connection without an answer. It may outlive stop(): what it
-/// captured must too.
+/// captured must too. Where it lets a client wait, it does well to watch it: ServerRequest::peer.
 using Handler = std::function<boost::asio::awaitable<Response>(ServerRequest)>;
 
 class Server {

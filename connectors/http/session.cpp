@@ -32,7 +32,11 @@ constexpr int kUnavailable = 503;
 }  // namespace
 
 Session::Session(std::shared_ptr<SessionHost> host, tcp::socket socket, bool serves)
-    : host_(std::move(host)), socket_(std::move(socket)), watchdog_(socket_.get_executor()), serves_(serves) {
+    : host_(std::move(host)),
+      socket_(std::move(socket)),
+      watchdog_(socket_.get_executor()),
+      watch_(std::make_shared<PeerWatch>(socket_, pending_, host_->options.half_closed_timeout)),
+      serves_(serves) {
   host_->sessions.insert(this);
   if (serves_) ++host_->serving;
   error_code ignored;
@@ -40,6 +44,7 @@ Session::Session(std::shared_ptr<SessionHost> host, tcp::socket socket, bool ser
 }
 
 Session::~Session() {
+  watch_->detach();
   host_->sessions.erase(this);
   if (serves_) --host_->serving;
   if (host_->stopping && host_->sessions.empty() && host_->on_last_ended) host_->on_last_ended();
@@ -106,6 +111,7 @@ asio::awaitable<bool> Session::serve_one(bool first) {
   wishes.keep_alive = parser.keep_alive();
   wishes.http_1_0 = parser.is_http_1_0();
   Response response = co_await ask_handler(std::move(request));
+  if (watch_->gone()) co_return false;
   const bool again = co_await respond(std::move(response), wishes);
   co_return again;
 }
@@ -115,6 +121,7 @@ ServerRequest Session::take_request(RequestParser& parser) const {
   error_code ignored;
   request.remote_address = socket_.remote_endpoint(ignored).address().to_string();
   request.local_port = socket_.local_endpoint(ignored).port();
+  request.peer = watch_;
   return request;
 }
 
@@ -185,10 +192,12 @@ void Session::feed(RequestParser& parser) {
 asio::awaitable<Response> Session::ask_handler(ServerRequest request) {
   try {
     Response response = co_await host_->handler(std::move(request));
+    watch_->end_watch();
     co_return response;
   } catch (...) {
     // Whatever it was, it stays inside: its words may hold values, and the log belongs to the layers above.
   }
+  watch_->end_watch();
   co_return plain_response(kServerError);
 }
 
@@ -229,6 +238,7 @@ asio::awaitable<bool> Session::deliver(std::string text, std::shared_ptr<const D
   bool written = true;
   for (size_t at = 0; written && at < text.size(); at += piece) {
     if (at > 0) co_await pause(how->pause);
+    if (watch_->gone()) co_return false;
     std::string part = text.substr(at, piece);
     written = co_await write(std::move(part));
   }
@@ -239,13 +249,14 @@ asio::awaitable<bool> Session::deliver(std::string text, std::shared_ptr<const D
   co_return written && !how->cut_after;
 }
 
-/// Ends early when the connection does.
+/// Ends early when the connection does, or its client is gone.
 asio::awaitable<void> Session::pause(std::chrono::milliseconds time) {
-  watch_until(Clock::now() + time);
+  asio::steady_timer timer(socket_.get_executor(), time);
+  watch_->watch([&timer] { timer.cancel(); });
   error_code ignored;
   auto token = asio::redirect_error(asio::use_awaitable, ignored);
-  co_await socket_.async_wait(tcp::socket::wait_error, token);
-  unwatch();
+  co_await timer.async_wait(token);
+  watch_->end_watch();
 }
 
 asio::awaitable<void> Session::refuse(int status) {

@@ -14,6 +14,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "connectors/http/peer_watch.h"
 #include "connectors/http/server.h"
 
 namespace prospectd::http {
@@ -87,6 +88,7 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::asio::ip::tcp::socket socket_;
   boost::asio::steady_timer watchdog_;
   std::string pending_;  ///< bytes read and not parsed yet
+  std::shared_ptr<PeerWatch> watch_;
   uint64_t watch_number_ = 0;
   bool expired_ = false;  ///< the watchdog ended the last wait
   bool idle_ = false;     ///< no request under way

@@ -4,12 +4,16 @@
 #include <set>
 #include <utility>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "connectors/http/peer.h"
+#include "connectors/salesforce_wire/errors.h"
+#include "connectors/sandbox/answers.h"
 #include "connectors/sandbox/schema_file.h"
 
 namespace prospectd::sandbox {
@@ -25,66 +29,110 @@ Timestamp system_now() {
 
 using Clock = std::chrono::steady_clock;
 
-/// Answers that wait: on their way for as long as answer_delay wants, or for an event.
-class Waits {
+class Wait;
+
+/// The answers that wait: on their way for as long as answer_delay and the fault plan want, or for an event.
+struct Waiting {
+  size_t most = 0;  ///< at once; the connections beyond that are for who need not wait
+  std::set<Wait*> waits = {};
+  bool stopped = false;  ///< nobody waits from now on
+
+  void on_event();
+  void stop();
+};
+
+/// The wait of one request. It is over early at the stop, and when the request's client is gone.
+class Wait {
  public:
-  /// Returns when the time is over, at a wake(), or at the stop().
-  asio::awaitable<void> wait(Clock::duration time) {
-    if (stopped_ || time <= time.zero()) co_return;
-    asio::steady_timer timer(co_await asio::this_coro::executor, time);
-    waiting_.insert(&timer);
+  Wait(const asio::any_io_executor& executor, std::shared_ptr<Waiting> waiting,
+       const std::weak_ptr<http::Peer>& peer)
+      : timer_(executor), waiting_(std::move(waiting)), peer_(peer.lock()) {
+    waiting_->waits.insert(this);
+    if (peer_) peer_->watch([this] { wake(); });
+  }
+  ~Wait() {
+    waiting_->waits.erase(this);
+    if (peer_) peer_->end_watch();
+  }
+  Wait(const Wait&) = delete;
+  Wait& operator=(const Wait&) = delete;
+
+  /// Nobody waits for the answer any more.
+  bool in_vain() const { return peer_ && peer_->gone(); }
+  bool stopped() const { return waiting_->stopped; }
+  void wake() { timer_.cancel(); }
+  bool for_events() const { return for_events_; }
+
+  asio::awaitable<void> pass(Clock::duration time) {
+    if (stopped() || in_vain() || time <= time.zero()) co_return;
+    timer_.expires_after(time);
     boost::system::error_code ignored;
-    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-    waiting_.erase(&timer);
+    co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   }
-  void wake() {
-    for (asio::steady_timer* timer : waiting_)
-      timer->cancel();
+
+  /// Returns when there is something to tell. What becomes due by the clock alone is looked for now and then.
+  asio::awaitable<void> pass_until_ready(Front* front, const LongPoll& poll) {
+    constexpr Clock::duration kLookEvery = std::chrono::seconds(1);
+    const Clock::time_point deadline = Clock::now() + poll.timeout;
+    for_events_ = true;
+    while (!stopped() && !in_vain() && !front->ready(poll)) {
+      const Clock::duration left = deadline - Clock::now();
+      if (left <= left.zero()) break;
+      co_await pass(std::min(left, kLookEvery));
+    }
+    for_events_ = false;
   }
-  /// Nobody waits from now on.
-  void stop() {
-    stopped_ = true;
-    wake();
-  }
-  bool stopped() const { return stopped_; }
 
  private:
-  std::set<asio::steady_timer*> waiting_;
-  bool stopped_ = false;
+  asio::steady_timer timer_;
+  std::shared_ptr<Waiting> waiting_;
+  std::shared_ptr<http::Peer> peer_;
+  bool for_events_ = false;
 };
 
-struct Waiting {
-  Waits delays;
-  Waits polls;
-  void stop() {
-    delays.stop();
-    polls.stop();
-  }
-};
-
-// Waits until there is something to tell. What becomes due by the clock alone is looked for now and then.
-asio::awaitable<void> wait_for_events(Front* front, std::shared_ptr<Waiting> waiting, LongPoll poll) {
-  constexpr Clock::duration kLookEvery = std::chrono::seconds(1);
-  const Clock::time_point deadline = Clock::now() + poll.timeout;
-  while (!waiting->polls.stopped() && !front->ready(poll)) {
-    const Clock::duration left = deadline - Clock::now();
-    if (left <= left.zero()) co_return;
-    co_await waiting->polls.wait(std::min(left, kLookEvery));
+void Waiting::on_event() {
+  for (Wait* wait : waits) {
+    if (wait->for_events()) wait->wake();
   }
 }
 
+void Waiting::stop() {
+  stopped = true;
+  for (Wait* wait : waits)
+    wait->wake();
+}
+
+// Of the connections a sixteenth is for requests that need not wait, the admin endpoint's above all.
+size_t waits_max(size_t connections_max) {
+  constexpr size_t kShareOfOthers = 16;
+  return connections_max - (connections_max + kShareOfOthers - 1) / kShareOfOthers;
+}
+
+// As a real organisation refuses what comes while too much takes long: before anything is done.
+http::Response too_many_wait() {
+  return error_answer(api_error(403, std::string(salesforce_wire::error_name::kRequestLimitExceeded),
+                                "ConcurrentPerOrgLongTxn Limit exceeded."));
+}
+
 // A function of its own, so that what it needs lives in its parameters and not in a lambda. The front may be
-// gone when a wait is over.
+// gone when a wait is over that was stopped. What the request has done stays done when its client is gone;
+// events that nobody would get are kept for the client's next connect.
 asio::awaitable<http::Response> answer(Front* front, std::shared_ptr<Waiting> waiting,
                                        http::ServerRequest request) {
+  const bool for_admin = request.path().starts_with(kAdminPath);
+  if (!for_admin && waiting->waits.size() >= waiting->most) co_return too_many_wait();
   Handled handled = front->begin(request);
+  if (for_admin) co_return std::move(handled.response);
+  const auto delay = [&] { return front->knobs().answer_delay + handled.delay; };
+  if (!handled.poll && delay() <= delay().zero()) co_return std::move(handled.response);
+  const asio::any_io_executor executor = co_await asio::this_coro::executor;
+  Wait wait(executor, waiting, request.peer);
   if (handled.poll) {
-    co_await wait_for_events(front, waiting, *handled.poll);
-    if (waiting->polls.stopped()) co_return http::Response{};  // closes the connection
+    co_await wait.pass_until_ready(front, *handled.poll);
+    if (wait.stopped() || wait.in_vain()) co_return http::Response{};  // closes the connection
     handled.response = front->finish(*handled.poll);
   }
-  if (!request.path().starts_with(kAdminPath))
-    co_await waiting->delays.wait(front->knobs().answer_delay + handled.delay);
+  co_await wait.pass(delay());
   co_return std::move(handled.response);
 }
 
@@ -201,7 +249,8 @@ Result<std::unique_ptr<http::Server>> make_sandbox_server(boost::asio::io_contex
                                                           http::ServerOptions options, Front& front) {
   if (!options.body_limit_of) options.body_limit_of = body_limit_of(front, options.body_bytes_max);
   auto waiting = std::make_shared<Waiting>();
-  front.on_event([waiting] { waiting->polls.wake(); });
+  waiting->most = waits_max(options.connections_max);
+  front.on_event([waiting] { waiting->on_event(); });
   auto handler = [to = &front, waiting](http::ServerRequest request) {
     return answer(to, waiting, std::move(request));
   };

@@ -25,8 +25,9 @@ class FaultWire : public ::testing::Test {
     thread_.join();
   }
 
-  void serve(const Json& rules) {
+  void serve(const Json& rules, http::ServerOptions server = {}) {
     SandboxOptions options;
+    options.server = std::move(server);
     options.client_secret = Secret("s3cret");
     options.admin_token = Secret("let-me-in");
     options.generator.people = 20;
@@ -65,6 +66,10 @@ class FaultWire : public ::testing::Test {
     return exchange("GET /sandbox/admin/" + what +
                     " HTTP/1.1\r\nHost: x\r\nX-Sandbox-Admin: let-me-in\r\nConnection: close\r\n\r\n")
         .text;
+  }
+  /// Whether the first rule of the plan has struck so often.
+  bool has_fired(int times) {
+    return admin_get("faults").find("\"fired\":" + std::to_string(times) + ",") != std::string::npos;
   }
   static std::string body_of(const std::string& answer) { return answer.substr(answer.find("\r\n\r\n") + 4); }
 
@@ -147,11 +152,57 @@ TEST_F(FaultWire, ADelayedAnswerComesWhenTheSandboxStops) {
   serve({{{"fault", "delay"}, {"with", {{"milliseconds", 600'000}}}}});
   auto socket = connected();
   asio::write(socket, asio::buffer(std::string(kVersions)));
-  while (admin_get("faults").find("\"fired\":1") == std::string::npos) {
+  while (!has_fired(1)) {
   }
   EXPECT_EQ(socket.available(), 0u);
   begin_to_stop(std::chrono::minutes(1));
   EXPECT_THAT(rest_of(socket).text, StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(FaultWire, ClientsThatGoWhileTheirAnswerIsDelayedHoldNoConnections) {
+  http::ServerOptions server;
+  server.connections_max = 4;
+  server.half_closed_timeout = milliseconds(1);
+  serve({{{"fault", "delay"}, {"when", {{"times", 6}}}, {"with", {{"milliseconds", 600'000}}}}}, server);
+  for (int fired = 1; fired <= 6;) {
+    auto socket = connected();
+    if (fired % 2 == 0) socket.set_option(asio::socket_base::linger(true, 0));
+    asio::write(socket, asio::buffer(std::string(kVersions)));
+    bool waits = false;
+    while (!waits && socket.available() == 0)  // what is refused tries again
+      waits = has_fired(fired);
+    if (waits) ++fired;
+  }
+  std::string answer;
+  while (!answer.starts_with("HTTP/1.1 200"))
+    answer = versions().text;
+  EXPECT_THAT(answer, EndsWith("}]"));
+}
+
+TEST_F(FaultWire, HoweverManyWaitTheAdminEndpointIsThere) {
+  http::ServerOptions server;
+  server.connections_max = 16;
+  serve({{{"fault", "delay"}, {"with", {{"milliseconds", 600'000}}}}}, server);
+  std::vector<asio::ip::tcp::socket> waiting;
+  for (int fired = 1; fired <= 15; ++fired) {
+    waiting.push_back(connected());
+    asio::write(waiting.back(), asio::buffer(std::string(kVersions)));
+    while (!has_fired(fired)) {
+    }
+  }
+  // The connection before may still be on its way out.
+  const auto when_free = [](const auto& ask) {
+    std::string answer = ask();
+    while (answer.starts_with("HTTP/1.1 503"))
+      answer = ask();
+    return answer;
+  };
+  const std::string refused = when_free([&] { return versions().text; });
+  EXPECT_THAT(refused, StartsWith("HTTP/1.1 403"));
+  EXPECT_THAT(refused, EndsWith(R"([{"message":"ConcurrentPerOrgLongTxn Limit exceeded.",)"
+                                R"("errorCode":"REQUEST_LIMIT_EXCEEDED"}])"));
+  EXPECT_THAT(when_free([&] { return admin_get("stats"); }), HasSubstr("\"versions\":15"))
+      << "what is refused is not done";
 }
 
 TEST_F(FaultWire, TheConnectionStaysGoodForTheNextRequestAfterASlowAnswer) {

@@ -155,6 +155,61 @@ TEST(Serve, ADelayedAnswerHoldsUpNobodyElse) {
   EXPECT_THAT(answer, HasSubstr("HTTP/1.1 200"));
 }
 
+/// What stands between a mark and the next quote or semicolon.
+std::string value_after(const std::string& text, const std::string& mark) {
+  const size_t begin = text.find(mark) + mark.size();
+  return text.substr(begin, text.find_first_of("\";", begin) - begin);
+}
+
+/// A subscriber of change events over real sockets.
+class Subscriber {
+ public:
+  explicit Subscriber(uint16_t port) : port_(port) {
+    const std::string login =
+        post("/services/oauth2/token", "Content-Type: application/x-www-form-urlencoded\r\n",
+             "grant_type=client_credentials&client_id=sandbox&client_secret=s3cret");
+    headers_ = "Authorization: OAuth " + value_after(exchange(port, login), "\"access_token\":\"") + "\r\n";
+    const std::string shake =
+        post("/cometd/60.0", headers_,
+             R"([{"channel":"/meta/handshake","supportedConnectionTypes":["long-polling"]}])");
+    const std::string shaken = exchange(port, shake);
+    id_ = value_after(shaken, "\"clientId\":\"");
+    headers_ += "Cookie: BAYEUX_BROWSER=" + value_after(shaken, "BAYEUX_BROWSER=") + "\r\n";
+    const std::string subscribe = message("subscribe", R"("subscription":"/data/LeadChangeEvent",)");
+    exchange(port, subscribe);
+  }
+
+  boost::asio::ip::tcp::socket connect() {
+    boost::asio::ip::tcp::socket socket(own_);
+    socket.connect({boost::asio::ip::make_address("127.0.0.1"), port_});
+    boost::asio::write(socket, boost::asio::buffer(message("connect", "")));
+    // Whatever the loop is given after this answer, it does after it has heard the connect.
+    exchange(port_, "GET /services/data HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    return socket;
+  }
+  static std::string rest_of(boost::asio::ip::tcp::socket& socket) {
+    std::string answer;
+    boost::system::error_code end;
+    boost::asio::read(socket, boost::asio::dynamic_buffer(answer), end);
+    return answer;
+  }
+
+ private:
+  static std::string post(const std::string& path, const std::string& headers, const std::string& body) {
+    return "POST " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + headers +
+           "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  }
+  std::string message(const std::string& channel, const std::string& more) const {
+    return post("/cometd/60.0", headers_,
+                R"([{"channel":"/meta/)" + channel + "\"," + more + R"("clientId":")" + id_ + "\"}]");
+  }
+
+  uint16_t port_;
+  boost::asio::io_context own_;
+  std::string headers_;
+  std::string id_;
+};
+
 TEST(Serve, ALongPollIsAnsweredWhenSomethingHappens) {
   boost::asio::io_context io;
   SandboxOptions options;
@@ -165,49 +220,45 @@ TEST(Serve, ALongPollIsAnsweredWhenSomethingHappens) {
 
   std::string polled;
   std::thread client([&] {
-    const uint16_t port = (*sandbox)->port();
-    const auto after = [](const std::string& text, const std::string& mark) {
-      const size_t begin = text.find(mark) + mark.size();
-      return text.substr(begin, text.find_first_of("\";", begin) - begin);
-    };
-    const auto post = [&](const std::string& path, const std::string& headers, const std::string& body) {
-      return "POST " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + headers +
-             "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
-    };
-    const std::string login =
-        post("/services/oauth2/token", "Content-Type: application/x-www-form-urlencoded\r\n",
-             "grant_type=client_credentials&client_id=sandbox&client_secret=s3cret");
-    std::string headers =
-        "Authorization: OAuth " + after(exchange(port, login), "\"access_token\":\"") + "\r\n";
-    const std::string shake =
-        post("/cometd/60.0", headers,
-             R"([{"channel":"/meta/handshake","supportedConnectionTypes":["long-polling"]}])");
-    const std::string shaken = exchange(port, shake);
-    const std::string id = after(shaken, "\"clientId\":\"");
-    headers += "Cookie: BAYEUX_BROWSER=" + after(shaken, "BAYEUX_BROWSER=") + "\r\n";
-    const std::string subscribe = post(
-        "/cometd/60.0", headers,
-        R"([{"channel":"/meta/subscribe","subscription":"/data/LeadChangeEvent","clientId":")" + id + "\"}]");
-    exchange(port, subscribe);
-    // Somebody writes as soon as the poll has been heard: the loop runs what is posted after it.
-    namespace asio = boost::asio;
-    asio::io_context own;
-    asio::ip::tcp::socket socket(own);
-    socket.connect({asio::ip::make_address("127.0.0.1"), port});
-    asio::write(socket, asio::buffer(post("/cometd/60.0", headers,
-                                          R"([{"channel":"/meta/connect","clientId":")" + id + "\"}]")));
-    const std::string versions = "GET /services/data HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-    exchange(port, versions);
-    asio::post(io, [&] {
+    Subscriber subscriber((*sandbox)->port());
+    auto socket = subscriber.connect();
+    boost::asio::post(io, [&] {
       EXPECT_TRUE((*sandbox)->org().create("Lead", {{"LastName", "Roy"}, {"Company", "Acme"}}));
     });
-    boost::system::error_code end;
-    asio::read(socket, asio::dynamic_buffer(polled), end);
-    asio::post(io, [&] { (*sandbox)->stop(milliseconds(0)); });
+    polled = Subscriber::rest_of(socket);
+    boost::asio::post(io, [&] { (*sandbox)->stop(milliseconds(0)); });
   });
   io.run();
   client.join();
   EXPECT_THAT(polled, HasSubstr("\"changeType\":\"CREATE\""));
+  EXPECT_THAT(polled, HasSubstr("\"LastName\":\"Roy\""));
+}
+
+TEST(Serve, SubscribersThatAreGoneHoldNoConnections) {
+  boost::asio::io_context io;
+  SandboxOptions options;
+  options.client_secret = Secret("s3cret");
+  options.generator.people = 50;
+  options.server.connections_max = 4;
+  auto sandbox = make_sandbox(io, std::move(options));
+  ASSERT_TRUE(sandbox);
+
+  std::string polled;
+  std::thread client([&] {
+    for (int broken = 0; broken < 8; ++broken) {
+      Subscriber gone((*sandbox)->port());
+      gone.connect().set_option(boost::asio::socket_base::linger(true, 0));
+    }
+    Subscriber subscriber((*sandbox)->port());
+    boost::asio::post(io, [&] {
+      EXPECT_TRUE((*sandbox)->org().create("Lead", {{"LastName", "Roy"}, {"Company", "Acme"}}));
+    });
+    auto socket = subscriber.connect();
+    polled = Subscriber::rest_of(socket);
+    boost::asio::post(io, [&] { (*sandbox)->stop(milliseconds(0)); });
+  });
+  io.run();
+  client.join();
   EXPECT_THAT(polled, HasSubstr("\"LastName\":\"Roy\""));
 }
 
