@@ -206,6 +206,17 @@ Outcome<Found> search_one(const Org& org, const Knobs& knobs, const SearchTarget
   return found;
 }
 
+// An object is looked through once.
+Outcome<void> check_targets(const std::vector<SearchTarget>& targets) {
+  for (size_t i = 0; i < targets.size(); ++i) {
+    for (size_t before = 0; before < i; ++before) {
+      if (equals_ignore_case_ascii(targets[before].object, targets[i].object))
+        return malformed("a search names " + targets[i].object + " more than once");
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 std::optional<SearchGroup> search_group(std::string_view name) {
@@ -227,6 +238,9 @@ Outcome<std::vector<Found>> run_search(const Org& org, const Knobs& knobs, const
   const auto words = SearchWords::parse(search.words);
   if (!words)
     return malformed("search term must be longer than one character: " + search.words.substr(0, 40));
+  if (words->count() > kSearchWordsMax)
+    return malformed("search term has more than " + std::to_string(kSearchWordsMax) + " words");
+  PD_TRY(check_targets(search.targets));
   std::vector<SearchTarget> targets = search.targets;
   if (targets.empty()) {
     for (const auto& table : org.tables()) {

@@ -30,6 +30,7 @@ struct Search {
 };
 constexpr size_t kSearchTargetsMax = 20;
 constexpr size_t kSearchCharsMax = 10'000;
+constexpr size_t kSearchWordsMax = 100;  ///< each is looked for in every text of every record
 constexpr int64_t kSearchRowsMax = 2'000;
 
 /// The group of that name, ALL, NAME, EMAIL or PHONE, in any letter case.

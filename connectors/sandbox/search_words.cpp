@@ -134,6 +134,15 @@ std::optional<SearchWords> SearchWords::parse(std::string_view text) {
   return out;
 }
 
+size_t SearchWords::count() const {
+  size_t sum = 0;
+  for (const auto& terms : choices_) {
+    for (const Term& term : terms)
+      sum += term.patterns.size();
+  }
+  return sum;
+}
+
 bool SearchWords::match(const std::vector<std::string_view>& texts) const {
   std::vector<std::vector<std::string>> words;
   for (const std::string_view text : texts)

@@ -16,6 +16,8 @@ class SearchWords {
   /// nothing to look for, or a word is a single character.
   static std::optional<SearchWords> parse(std::string_view text);
 
+  /// How many there are to look for; signs part them, so that an address has several.
+  size_t count() const;
   /// Whether the words are among those of a record's texts.
   bool match(const std::vector<std::string_view>& texts) const;
 

@@ -131,6 +131,33 @@ TEST_F(SearchCall, WhatIsNoSearchIsRefused) {
   EXPECT_EQ(get("parameterizedSearch?q=acme&overallLimit=many").code(), "MALFORMED_SEARCH");
 }
 
+TEST_F(SearchCall, ASearchHasAtMostAHundredWords) {
+  const auto words = [](int count) {
+    std::string text = "acme";
+    for (int i = 1; i < count; ++i)
+      text += " OR word" + std::to_string(i);
+    return text;
+  };
+  EXPECT_THAT(leads(words(100)), UnorderedElementsAre("Acker", "Globex"));
+  const Answer refused = sosl("FIND {" + words(101) + "}");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(refused.code(), "MALFORMED_SEARCH");
+  EXPECT_EQ(refused.message(), "search term has more than 100 words");
+  EXPECT_EQ(call("POST", "parameterizedSearch", {{"q", words(800)}}).code(), "MALFORMED_SEARCH");
+}
+
+TEST_F(SearchCall, ASearchNamesAnObjectOnce) {
+  const Answer refused = sosl("FIND {acme} RETURNING Lead(Id), Contact, lead(LastName)");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(refused.code(), "MALFORMED_SEARCH");
+  EXPECT_EQ(refused.message(), "a search names lead more than once");
+  EXPECT_EQ(get("parameterizedSearch?q=acme&sobject=Lead,Lead").code(), "MALFORMED_SEARCH");
+  EXPECT_EQ(call("POST", "parameterizedSearch",
+                 {{"q", "acme"}, {"sobjects", {{{"name", "Lead"}}, {{"name", "LEAD"}}}}})
+                .code(),
+            "MALFORMED_SEARCH");
+}
+
 TEST_F(SearchCall, AParameterizedSearchMayBeInABody) {
   const Answer all = call("POST", "parameterizedSearch",
                           {{"q", "acme"},
