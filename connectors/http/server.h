@@ -34,6 +34,9 @@ struct ServerOptions {
   /// How long a client that sends nothing more, and may be gone, is waited for by who watches it (peer.h).
   std::chrono::milliseconds half_closed_timeout{10'000};
   bool gzip = false;  ///< compress answers of 1 KiB or more where the client accepts it
+  /// The answer with this status to what never reaches the handler, or fails in it: 400, 408, 413, 414, 415,
+  /// 417, 431, 500 and 503. Unset: a line of plain text.
+  std::function<Response(int status)> refusal;
 };
 
 /// Answers one request. A body that came compressed is decoded already. An exception becomes a 500; a

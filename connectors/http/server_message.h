@@ -20,7 +20,8 @@ bool accepts_gzip(const Headers& headers);
 /// Compresses the body where that pays (1 KiB or more, not encoded already) and says so in the headers.
 void compress_response(Response& response);
 
-/// A short plain-text answer for a request that never reaches the handler.
+/// A short plain-text answer for a request that never reaches the handler, where ServerOptions::refusal has
+/// no other.
 Response plain_response(int status);
 
 /// How the answer goes out.

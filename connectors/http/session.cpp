@@ -198,7 +198,7 @@ asio::awaitable<Response> Session::ask_handler(ServerRequest request) {
     // Whatever it was, it stays inside: its words may hold values, and the log belongs to the layers above.
   }
   watch_->end_watch();
-  co_return plain_response(kServerError);
+  co_return refusal_of(kServerError);
 }
 
 asio::awaitable<bool> Session::respond(Response response, Wishes wishes) {
@@ -209,7 +209,7 @@ asio::awaitable<bool> Session::respond(Response response, Wishes wishes) {
   options.announce_keep_alive = wishes.http_1_0;
   std::string text = response_head(response, options);
   if (text.empty()) {
-    response = plain_response(kServerError);
+    response = refusal_of(kServerError);
     text = response_head(response, options);
   }
   std::string body = std::move(response.body);
@@ -261,8 +261,13 @@ asio::awaitable<void> Session::pause(std::chrono::milliseconds time) {
 
 asio::awaitable<void> Session::refuse(int status) {
   Wishes wishes;
-  Response response = plain_response(status);
+  Response response = refusal_of(status);
   co_await respond(std::move(response), wishes);
+}
+
+Response Session::refusal_of(int status) const {
+  const auto& refusal = host_->options.refusal;
+  return refusal ? refusal(status) : plain_response(status);
 }
 
 /// Reads what there is, at most so much, behind `pending_`; false when the connection or the time is over.

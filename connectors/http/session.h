@@ -75,6 +75,7 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::asio::awaitable<bool> deliver(std::string text, std::shared_ptr<const Delivery> how);
   boost::asio::awaitable<void> pause(std::chrono::milliseconds time);
   boost::asio::awaitable<void> refuse(int status);
+  Response refusal_of(int status) const;
   boost::asio::awaitable<bool> fill(size_t at_most);
   boost::asio::awaitable<bool> write(std::string text);
   boost::asio::awaitable<void> linger();

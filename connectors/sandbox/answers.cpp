@@ -1,5 +1,7 @@
 #include "connectors/sandbox/answers.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "connectors/salesforce_wire/errors.h"
 
@@ -23,6 +25,24 @@ std::string names_json(const std::vector<std::string>& names) {
     out += (out.size() == 1 ? "" : ",") + json_quote(name);
   return out + "]";
 }
+
+// What a request is refused for before anybody has looked at what it asks. Where SALESFORCE_API §11.2 has no
+// code for a status, the code is the name of the status.
+struct RefusedRequest {
+  int status;
+  std::string_view code;
+  std::string_view message;
+};
+constexpr RefusedRequest kRefusedRequests[] = {
+    {400, "BAD_REQUEST", "The request is not well-formed"},
+    {408, "REQUEST_TIMEOUT", "The request did not come to its end in time"},
+    {413, "REQUEST_TOO_LARGE", "The body is larger than it may be here"},
+    {414, "URI_TOO_LONG", "The URI has more than 16384 bytes"},
+    {415, code::kUnsupportedMediaType, "The body's content encoding is not known"},
+    {417, "EXPECTATION_FAILED", "The request expects what is not done here"},
+    {431, "REQUEST_HEADER_FIELDS_TOO_LARGE", "URI and headers have more than 16384 bytes"},
+    {503, code::kServerUnavailable, "There are too many connections"},
+};
 
 std::string error_json(const ApiError& error) {
   std::string out = "{\"message\":" + json_quote(error.message) + ",\"errorCode\":" + json_quote(error.code);
@@ -88,6 +108,15 @@ http::Response method_not_allowed(std::string_view method, std::string_view allo
       "HTTP Method '" + std::string(method) + "' not allowed. Allowed are " + std::string(allowed)));
   answer.headers.set("Allow", std::string(allowed));
   return answer;
+}
+
+http::Response refused_request(int status) {
+  const auto* row = std::find_if(std::begin(kRefusedRequests), std::end(kRefusedRequests),
+                                 [status](const RefusedRequest& known) { return known.status == status; });
+  if (row == std::end(kRefusedRequests))
+    return error_answer(
+        api_error(status, std::string(code::kUnknownException), "An unexpected error occurred."));
+  return error_answer(api_error(status, std::string(row->code), std::string(row->message)));
 }
 
 ApiError not_found() {

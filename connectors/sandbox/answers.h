@@ -24,5 +24,7 @@ http::Response oauth_error(int status, std::string_view error, std::string_view 
 /// 405 with the array and `Allow`; `allowed` as "GET,HEAD".
 http::Response method_not_allowed(std::string_view method, std::string_view allowed);
 ApiError not_found();
+/// The answer to a request that never reaches the front: the array with a code for the status.
+http::Response refused_request(int status);
 
 }  // namespace prospectd::sandbox

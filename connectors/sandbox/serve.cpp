@@ -248,6 +248,7 @@ class ServedSandbox : public Sandbox {
 Result<std::unique_ptr<http::Server>> make_sandbox_server(boost::asio::io_context& io,
                                                           http::ServerOptions options, Front& front) {
   if (!options.body_limit_of) options.body_limit_of = body_limit_of(front, options.body_bytes_max);
+  if (!options.refusal) options.refusal = refused_request;
   auto waiting = std::make_shared<Waiting>();
   waiting->most = waits_max(options.connections_max);
   front.on_event([waiting] { waiting->on_event(); });

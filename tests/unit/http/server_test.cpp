@@ -242,6 +242,22 @@ TEST(Server, AnswersAThrowingHandlerWithABare500AndGoesOn) {
   EXPECT_EQ(world.get("/good")->status, 200);
 }
 
+TEST(Server, RefusesInTheWordsOfWhoServes) {
+  World world;
+  ServerOptions options;
+  options.header_bytes_max = 2'048;
+  options.refusal = [](int status) {
+    return answer_of(status, "{\"no\":" + std::to_string(status) + "}", {{"Content-Type", "text/json"}});
+  };
+  world.serve(options, [](ServerRequest) -> asio::awaitable<Response> { throw std::runtime_error("oops"); });
+  const std::string refused = world.raw("GET / HTTP/1.1\r\n\r\n");
+  EXPECT_EQ(status_of(refused), 400);
+  EXPECT_NE(refused.find("Content-Type: text/json\r\n"), std::string::npos);
+  EXPECT_EQ(body_of(refused), "{\"no\":400}");
+  EXPECT_EQ(body_of(world.raw("GET /" + std::string(3'000, 'a') + " HTTP/1.1\r\n\r\n")), "{\"no\":414}");
+  EXPECT_EQ(world.get("/")->body, "{\"no\":500}");
+}
+
 TEST(Server, LetsNoHandlerSplitTheAnswer) {
   const Headers bad_headers[] = {
       {{"X-A", "1\r\nSet-Cookie: a=b"}}, {{"X-A", "1\n2"}}, {{"X-A:\r\nX-B", "1"}}, {{"", "1"}}};

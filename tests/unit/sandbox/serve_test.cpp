@@ -119,6 +119,46 @@ TEST(Serve, AnUploadOfABulkJobMayBeLargerThanAnyOtherBody) {
   EXPECT_THAT(again, HasSubstr("HTTP/1.1 413")) << "a job takes one upload";
 }
 
+TEST(Serve, WhatNeverReachesTheOrgIsRefusedInItsWords) {
+  boost::asio::io_context io;
+  SandboxOptions options;
+  options.generator.people = 50;
+  options.server.body_bytes_max = 8'192;
+  auto sandbox = make_sandbox(io, std::move(options));
+  ASSERT_TRUE(sandbox);
+
+  const std::string get = "GET /services/data HTTP/1.1\r\nHost: x\r\n";
+  const std::string post = "POST /services/data HTTP/1.1\r\nHost: x\r\nContent-Encoding: ";
+  const struct {
+    std::string request;
+    std::string status;
+    std::string code;
+  } rows[] = {
+      {"nonsense\r\n\r\n", "400", "BAD_REQUEST"},
+      {get + "Content-Length: 8193\r\n\r\n", "413", "REQUEST_TOO_LARGE"},
+      {"GET /" + std::string(20'000, 'a') + " HTTP/1.1\r\nHost: x\r\n\r\n", "414", "URI_TOO_LONG"},
+      {post + "br\r\nContent-Length: 1\r\n\r\na", "415", "UNSUPPORTED_MEDIA_TYPE"},
+      {get + "Expect: miracles\r\n\r\n", "417", "EXPECTATION_FAILED"},
+      {get + "A: " + std::string(20'000, 'a') + "\r\n\r\n", "431", "REQUEST_HEADER_FIELDS_TOO_LARGE"},
+  };
+  std::vector<std::string> answers;
+  std::thread client([&] {
+    for (const auto& row : rows)
+      answers.push_back(exchange((*sandbox)->port(), row.request));
+    boost::asio::post(io, [&] { (*sandbox)->stop(milliseconds(0)); });
+  });
+  io.run();
+  client.join();
+  for (size_t i = 0; i < std::size(rows); ++i) {
+    EXPECT_THAT(answers[i], ::testing::StartsWith("HTTP/1.1 " + rows[i].status)) << rows[i].code;
+    EXPECT_THAT(answers[i], HasSubstr("Content-Type: application/json;charset=UTF-8\r\n"));
+    const Json body = Json::parse(answers[i].substr(answers[i].find("\r\n\r\n") + 4), nullptr, false);
+    ASSERT_TRUE(body.is_array() && body.size() == 1) << answers[i];
+    EXPECT_EQ(body[0]["errorCode"], rows[i].code);
+    EXPECT_FALSE(body[0].value("message", "").empty());
+  }
+}
+
 TEST(Serve, ADelayedAnswerHoldsUpNobodyElse) {
   boost::asio::io_context io;
   SandboxOptions options;
