@@ -230,8 +230,19 @@ class ServedSandbox : public Sandbox {
       return {};
     }
     PD_ASSIGN(report, load_export(options_.load, *org_, {!options_.schema.empty(), options_.load_progress}));
+    if (report.records() == 0) return nothing_loaded(report);
     report_ = std::move(report);
     return {};
+  }
+
+  // Whoever names an export wants its records; an organisation without any is made with 0 people.
+  Error nothing_loaded(const LoadReport& report) const {
+    std::string why = "its files have no rows";
+    if (!report.issues.empty()) {
+      why = report.issues.front().text();
+      if (report.issues_total > 1) why += ", and " + std::to_string(report.issues_total - 1) + " more";
+    }
+    return make_error(ErrorCode::kConfigInvalid, options_.load + ": no record can be taken: " + why);
   }
 
   SandboxOptions options_;

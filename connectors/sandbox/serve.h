@@ -65,7 +65,8 @@ class Sandbox {
 };
 
 /// Fills the org, from its store where that has one, binds the port and begins to answer.
-/// **Errors:** kConflict where the store has an org that must not be there; as OrgStore, apply_schema,
+/// **Errors:** kConflict where the store has an org that must not be there; kConfigInvalid where a load takes
+/// no record; as OrgStore, apply_schema,
 /// load_export, generate, Front::register_key, Front::play_faults and http::make_server.
 Result<std::unique_ptr<Sandbox>> make_sandbox(boost::asio::io_context& io, SandboxOptions options);
 

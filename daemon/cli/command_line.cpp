@@ -195,12 +195,14 @@ void add_tokens(CLI::App& app, TokensOptions& o) {
 }
 
 void add_org(CLI::App* verb, int64_t& people, uint64_t& seed, std::string& load) {
-  verb->add_option("--people", people, "leads and contacts to generate (default 12000)")
-      ->type_name("N")
-      ->check(within<int64_t>(0, kPeopleMax));
+  CLI::Option* generated =
+      verb->add_option("--people", people, "leads and contacts to generate (default 12000)")
+          ->type_name("N")
+          ->check(within<int64_t>(0, kPeopleMax));
   verb->add_option("--seed", seed, "another seed, another organisation (default 1)")->type_name("N");
   verb->add_option("--load", load, "records from a Data Export instead: a folder of CSV files, or its zip")
-      ->type_name("PATH");
+      ->type_name("PATH")
+      ->excludes(generated);
 }
 
 void add_changes(CLI::App& sandbox, Draft& d) {

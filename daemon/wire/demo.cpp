@@ -108,12 +108,11 @@ class Demo {
   Step start_sandbox() {
     ChildOptions options;
     options.name = "the sandbox";
-    options.arguments = {"sandbox",  "--json",
-                         "--port",   "0",
-                         "--dir",    folder_.path(),
-                         "--people", std::to_string(verb_.people),
-                         "--seed",   std::to_string(verb_.seed)};
-    if (!verb_.load.empty()) options.arguments.insert(options.arguments.end(), {"--load", verb_.load});
+    options.arguments = {"sandbox", "--json",       "--port", "0",
+                         "--dir",   folder_.path(), "--seed", std::to_string(verb_.seed)};
+    const std::string filled = verb_.load.empty() ? "--people" : "--load";
+    const std::string with = verb_.load.empty() ? std::to_string(verb_.people) : verb_.load;
+    options.arguments.insert(options.arguments.end(), {filled, with});
     options.output = folder_.path("sandbox.out");
     options.errors = folder_.path("sandbox.log");
     auto child = Child::start(std::move(options));

@@ -95,6 +95,17 @@ TEST(Refusal, AnExportThatIsNotThereIsAConfigurationError) {
   EXPECT_EQ(ended.code, 7) << ended.err;
 }
 
+TEST(Refusal, AnExportOfWhichNothingCanBeTakenIsAConfigurationError) {
+  const test::Scratch folder;
+  write_file(folder.file("Lead.csv"), "Id,LastName,Company\nnone,A,X\n00QAw,B,Y\n");
+  const Ended ended =
+      run_program(folder.path().string(),
+                  {"sandbox", "--port", "0", "--dir", folder.file("box"), "--load", folder.path().string()});
+  EXPECT_EQ(ended.code, 7) << ended.err;
+  EXPECT_THAT(ended.err, HasSubstr(folder.path().string() + ": no record can be taken: Lead.csv:2: Id is not "
+                                                            "a record id of this object, and 1 more"));
+}
+
 TEST(Refusal, RunOnceTellsWhatItDidAsOneDocument) {
   const SandboxCrm crm({"--people", "300"});
   const Follower follower(crm);

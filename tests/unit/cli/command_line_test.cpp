@@ -139,6 +139,15 @@ TEST(CommandLine, TheSandboxGetsItsOptions) {
   EXPECT_EQ(run({"sandbox", "--reset"}).code, ExitCode::kUsage) << "of which file?";
 }
 
+TEST(CommandLine, PeopleAreEitherGeneratedOrLoaded) {
+  for (const char* verb : {"sandbox", "demo"}) {
+    const Ran both = run({verb, "--people", "500", "--load", "export"});
+    EXPECT_EQ(both.code, ExitCode::kUsage) << verb;
+    EXPECT_TRUE(both.hooks.empty());
+    EXPECT_THAT(both.err, testing::HasSubstr("--load excludes --people"));
+  }
+}
+
 TEST(CommandLine, RunLoadsTheConfigurationFirst) {
   const Configured setup;
   const Ran ran = setup.ask({"run", "--once", "--quiet"});

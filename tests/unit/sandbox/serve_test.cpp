@@ -6,8 +6,10 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
+#include <fstream>
 #include <thread>
 
+#include "tests/support/scratch.h"
 #include "tests/unit/sandbox/client.h"
 
 namespace prospectd::sandbox::testing {
@@ -300,6 +302,29 @@ TEST(Serve, SubscribersThatAreGoneHoldNoConnections) {
   io.run();
   client.join();
   EXPECT_THAT(polled, HasSubstr("\"LastName\":\"Roy\""));
+}
+
+TEST(Serve, ALoadThatTakesNothingIsTheErrorOfTheStart) {
+  const struct {
+    const char* csv;
+    const char* why;
+  } rows[] = {
+      {"Id,LastName\n", ": no record can be taken: its files have no rows"},
+      {"Id,LastName\nx,A\ny,B\n",
+       ": no record can be taken: Lead.csv:2: Id is not a record id of this object, "
+       "and 1 more"},
+  };
+  for (const auto& row : rows) {
+    const test::Scratch folder;
+    std::ofstream(folder.file("Lead.csv")) << row.csv;
+    boost::asio::io_context io;
+    SandboxOptions options;
+    options.load = folder.path().string();
+    const auto sandbox = make_sandbox(io, std::move(options));
+    ASSERT_FALSE(sandbox) << row.csv;
+    EXPECT_EQ(sandbox.error().code, ErrorCode::kConfigInvalid);
+    EXPECT_EQ(sandbox.error().message, folder.path().string() + row.why);
+  }
 }
 
 TEST(Serve, ALoadThatFailsIsTheErrorOfTheStart) {
