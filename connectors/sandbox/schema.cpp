@@ -79,6 +79,13 @@ constexpr SystemRow kSystemColumns[] = {
 // The parts of an address in the order of the compound's own keys; a part is recognised by how its name ends.
 constexpr std::string_view kAddressParts[] = {"City", "Country", "PostalCode", "State", "Street"};
 
+// The kinds that a field of an organisation's own may have.
+constexpr FieldKind kHeldKinds[] = {FieldKind::kReference, FieldKind::kString,       FieldKind::kTextArea,
+                                    FieldKind::kPicklist,  FieldKind::kBoolean,      FieldKind::kInt,
+                                    FieldKind::kDouble,    FieldKind::kCurrency,     FieldKind::kDate,
+                                    FieldKind::kDateTime,  FieldKind::kEmail,        FieldKind::kPhone,
+                                    FieldKind::kUrl,       FieldKind::kMultiPicklist};
+
 // Types of a describe that are kept as a simpler one.
 struct SimplerType {
   std::string_view type;
@@ -105,17 +112,21 @@ std::string_view describe_type(FieldKind kind) {
   return kind_row(kind).describe;
 }
 std::optional<FieldKind> kind_of_describe_type(std::string_view type) {
-  for (const FieldKind kind :
-       {FieldKind::kReference, FieldKind::kString, FieldKind::kTextArea, FieldKind::kPicklist,
-        FieldKind::kBoolean, FieldKind::kInt, FieldKind::kDouble, FieldKind::kCurrency, FieldKind::kDate,
-        FieldKind::kDateTime, FieldKind::kEmail, FieldKind::kPhone, FieldKind::kUrl,
-        FieldKind::kMultiPicklist}) {
+  for (const FieldKind kind : kHeldKinds) {
     if (describe_type(kind) == type) return kind;
   }
   for (const SimplerType& row : kSimplerTypes) {
     if (row.type == type) return row.kind;
   }
   return std::nullopt;
+}
+std::vector<std::string_view> held_describe_types() {
+  std::vector<std::string_view> types;
+  for (const FieldKind kind : kHeldKinds)
+    types.push_back(describe_type(kind));
+  for (const SimplerType& row : kSimplerTypes)
+    types.push_back(row.type);
+  return types;
 }
 std::string_view soap_type(FieldKind kind) {
   return kind_row(kind).soap;

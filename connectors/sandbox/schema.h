@@ -38,6 +38,8 @@ std::string_view describe_type(FieldKind kind);
 /// The kind that a type of a describe is kept as, a simpler one where need be; nullopt for what the org can't
 /// hold, and for ids and addresses.
 std::optional<FieldKind> kind_of_describe_type(std::string_view type);
+/// All types that have a kind.
+std::vector<std::string_view> held_describe_types();
 /// "xsd:string", "tns:ID", …
 std::string_view soap_type(FieldKind kind);
 /// True where a value is text of its own (ids and references included).

@@ -1,7 +1,9 @@
 #include "connectors/sandbox/schema_file.h"
 
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/text.h"
 #include "connectors/sandbox/request_body.h"
@@ -66,6 +68,17 @@ std::vector<std::string> picklist_of(const Json& described, bool& has_default) {
   return values;
 }
 
+// Types of the API (SALESFORCE_API §3.5) that no field here has.
+constexpr std::string_view kTypesElsewhere[] = {
+    "address", "anyType", "base64", "complexvalue", "datacategorygroupreference", "id", "location", "time"};
+
+std::string types_in_words() {
+  std::string words;
+  for (const std::string_view type : held_describe_types())
+    words.append(words.empty() ? "there are " : ", ").append(type);
+  return words;
+}
+
 Field field_described(const Json& described, FieldKind kind) {
   constexpr int kTextLength = 255;
   constexpr int kMultiPicklistLength = 4'099;
@@ -76,8 +89,10 @@ Field field_described(const Json& described, FieldKind kind) {
   field.kind = kind;
   field.length = kind == FieldKind::kMultiPicklist ? kMultiPicklistLength : kTextLength;
   const auto length = described.find("length");
-  if (length != described.end() && length->is_number_integer())
-    field.length = static_cast<int>(std::clamp<int64_t>(length->get<int64_t>(), 0, kTextLengthMax));
+  // A describe tells 0 for what has no text; where that is kept as text, it has the usual length.
+  const bool tells = length != described.end() && length->is_number_integer() &&
+                     (length->get<int64_t>() > 0 || !holds_text(kind));
+  if (tells) field.length = static_cast<int>(std::clamp<int64_t>(length->get<int64_t>(), 0, kTextLengthMax));
   field.flags = 0;
   for (const DescribeFlag& row : kDescribeFlags) {
     if (flag_at(described, row.key, row.otherwise)) field.flags |= row.flag;
@@ -108,17 +123,20 @@ std::string last_line(const std::string& message) {
 
 class SchemaReader {
  public:
-  explicit SchemaReader(Org& org) : org_(org) {}
+  SchemaReader(Org& org, SchemaSource source) : org_(org), source_(source) {}
 
   Result<SchemaReport> read(const Json& file) {
     const Json list = file.is_array()            ? file
                       : file.contains("objects") ? file["objects"]
                                                  : Json::array({file});
     if (!list.is_array()) return bad_schema("objects", "must be a list of describe results");
+    NamesSeen objects;
     for (const Json& object : list) {
-      if (!object.is_object() || text_at(object, "name").empty())
+      const std::string name = object.is_object() ? text_at(object, "name") : std::string();
+      if (name.empty())
         return bad_schema("an object", "has no name; a describe result of an object is expected");
-      if (org_.table(text_at(object, "name")) == nullptr) PD_TRY(add_object(object));
+      PD_TRY(check_once(objects, name, name));
+      if (org_.table(name) == nullptr) PD_TRY(add_object(object));
     }
     // Every object is there before the fields that refer to it, and every field before the rules.
     for (const Json& object : list)
@@ -131,6 +149,13 @@ class SchemaReader {
   }
 
  private:
+  using NamesSeen = std::set<std::string>;
+
+  Result<void> check_once(NamesSeen& seen, const std::string& name, const std::string& where) const {
+    if (seen.insert(to_lower_ascii(name)).second || source_ == SchemaSource::kKept) return {};
+    return bad_schema(where, "is declared twice");
+  }
+
   Result<void> add_object(const Json& object) {
     const std::string name = text_at(object, "name");
     const std::string label = text_at(object, "label", name);
@@ -143,23 +168,59 @@ class SchemaReader {
 
   Result<void> add_fields(const Json& object) {
     Table& table = *org_.table(text_at(object, "name"));
+    NamesSeen fields;
     for (const Json& described : list_at(object, "fields")) {
       if (!described.is_object()) return bad_schema(std::string(table.type().name()), "a field is no object");
       const std::string name = text_at(described, "name");
-      if (table.type().find(name) != nullptr) continue;
       const std::string where = std::string(table.type().name()) + "." + name;
-      const std::string type = text_at(described, "type", "string");
-      const auto kind = kind_of_describe_type(type);
-      if (!kind) {
-        report_.passed_over.push_back(where + ": " + type);
-        continue;
-      }
-      Field field = field_described(described, *kind);
-      if (*kind == FieldKind::kReference && field.reference_to.empty())
-        return bad_schema(where, "a reference needs referenceTo");
+      PD_TRY(check_once(fields, name, where));
+      std::string note;
+      PD_ASSIGN(field, field_of(described, where, note));
+      if (table.type().find(name) != nullptr) continue;
       if (org_.add_custom(table, std::move(field)) == nullptr)
         return bad_schema(where, "is no name of a field, or there are too many fields");
+      if (!note.empty()) report_.notes.push_back(where + ": " + note);
       ++report_.fields;
+    }
+    return {};
+  }
+
+  // What an organisation tells of itself is taken as far as it goes here: it has more types and objects. A
+  // person's slip would only be found when a client misses something.
+  bool is_taken_as_it_goes(const Json& described) const {
+    return described.contains("soapType") || source_ == SchemaSource::kKept;
+  }
+
+  Result<Field> field_of(const Json& described, const std::string& where, std::string& note) const {
+    PD_ASSIGN(kind, kind_of(described, where, note));
+    if (kind == FieldKind::kReference) PD_TRY(check_reference(described, where, note));
+    const bool leads_nowhere = kind == FieldKind::kReference && texts_at(described, "referenceTo").empty();
+    return field_described(described, leads_nowhere ? FieldKind::kString : kind);
+  }
+
+  Result<FieldKind> kind_of(const Json& described, const std::string& where, std::string& note) const {
+    const std::string type = text_at(described, "type", "string");
+    const auto at = described.find("type");
+    if (at != described.end() && !at->is_string()) return bad_schema(where, "its type must be a text");
+    if (const auto kind = kind_of_describe_type(type)) return *kind;
+    const bool of_the_api =
+        std::find(std::begin(kTypesElsewhere), std::end(kTypesElsewhere), type) != std::end(kTypesElsewhere);
+    if (!of_the_api && !is_taken_as_it_goes(described))
+      return bad_schema(where, "\"" + type + "\" is no type of a field; " + types_in_words());
+    note = type + ", as text";
+    return FieldKind::kString;
+  }
+
+  Result<void> check_reference(const Json& described, const std::string& where, std::string& note) const {
+    const std::vector<std::string> targets = texts_at(described, "referenceTo");
+    if (is_taken_as_it_goes(described)) {
+      if (targets.empty()) note = "reference to nothing, as text";
+      return {};
+    }
+    if (targets.empty()) return bad_schema(where, "a reference needs referenceTo");
+    for (const std::string& target : targets) {
+      if (org_.table(target) == nullptr)
+        return bad_schema(where, "refers to " + target + ", which is no object here or in this file");
     }
     return {};
   }
@@ -223,16 +284,17 @@ class SchemaReader {
   }
 
   Org& org_;
+  const SchemaSource source_;
   SchemaReport report_;
 };
 
 }  // namespace
 
-Result<SchemaReport> apply_schema(std::string_view text, Org& org) {
+Result<SchemaReport> apply_schema(std::string_view text, Org& org, SchemaSource source) {
   const auto json = parse_json(text);
   if (!json) return bad_schema("the file", json.error().message);
   if (!json->is_structured()) return bad_schema("the file", "holds neither an object nor a list");
-  PD_ASSIGN(report, SchemaReader(org).read(*json));
+  PD_ASSIGN(report, SchemaReader(org, source).read(*json));
   org.note_schema(text);
   return report;
 }

@@ -14,7 +14,6 @@
 #include "connectors/http/peer.h"
 #include "connectors/salesforce_wire/errors.h"
 #include "connectors/sandbox/answers.h"
-#include "connectors/sandbox/schema_file.h"
 
 namespace prospectd::sandbox {
 namespace {
@@ -213,7 +212,7 @@ class ServedSandbox : public Sandbox {
   Org& org() override { return *org_; }
   Front& front() override { return *front_; }
   const std::optional<LoadReport>& load_report() const override { return report_; }
-  const std::vector<std::string>& schema_passed_over() const override { return schema_passed_over_; }
+  const SchemaReport& schema_report() const override { return schema_report_; }
   void stop(std::chrono::milliseconds grace) override { server_->stop(grace); }
 
  private:
@@ -222,7 +221,7 @@ class ServedSandbox : public Sandbox {
     if (!options_.schema.empty()) {
       auto schema = apply_schema(options_.schema, *org_);
       if (!schema) return std::move(schema).error().within(options_.schema_name);
-      schema_passed_over_ = std::move(schema->passed_over);
+      schema_report_ = *std::move(schema);
     }
     if (restored_) return {};
     if (options_.load.empty()) {
@@ -246,7 +245,7 @@ class ServedSandbox : public Sandbox {
   }
 
   SandboxOptions options_;
-  std::vector<std::string> schema_passed_over_;
+  SchemaReport schema_report_;
   std::unique_ptr<Org> org_;
   std::unique_ptr<Front> front_;
   std::unique_ptr<http::Server> server_;

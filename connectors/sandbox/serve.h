@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include <boost/asio/io_context.hpp>
 
@@ -19,6 +18,7 @@
 #include "connectors/sandbox/generator.h"
 #include "connectors/sandbox/loader.h"
 #include "connectors/sandbox/org_store.h"
+#include "connectors/sandbox/schema_file.h"
 
 namespace prospectd::sandbox {
 
@@ -54,8 +54,8 @@ class Sandbox {
   virtual const Secret& admin_token() const = 0;
   virtual Org& org() = 0;
   virtual Front& front() = 0;
-  /// What of the schema could not be taken: "Lead.Where__c: location".
-  virtual const std::vector<std::string>& schema_passed_over() const = 0;
+  /// What came of the schema; nothing where there was none.
+  virtual const SchemaReport& schema_report() const = 0;
   /// True when the org came out of its store.
   virtual bool restored() const = 0;
   /// What the load could and could not take; none for generated data.

@@ -206,7 +206,8 @@ class OrgFile final : public sandbox::OrgStore {
     Statement statement(*db_, "SELECT text FROM schema ORDER BY number");
     Query query(statement);
     while (query.step()) {
-      if (!sandbox::apply_schema(query.text(0), org)) return spoilt("it has a schema that can't be");
+      if (!sandbox::apply_schema(query.text(0), org, sandbox::SchemaSource::kKept))
+        return spoilt("it has a schema that can't be");
     }
     schemas_ = org.schemas().size();
     return query.done();

@@ -106,12 +106,17 @@ void print_load(const sandbox::LoadReport& report) {
     std::fprintf(stderr, "%s\n", line.c_str());
 }
 
-void print_passed_over(const std::vector<std::string>& fields) {
+void print_fields(const char* what, const std::vector<std::string>& fields) {
   for (size_t i = 0; i < fields.size() && i < kFieldsShown; ++i)
-    std::fprintf(stderr, "  not taken  %s\n", cli::harmless(fields[i]).c_str());
+    std::fprintf(stderr, "  %s  %s\n", what, cli::harmless(fields[i]).c_str());
   if (fields.size() > kFieldsShown)
-    std::fprintf(stderr, "  not taken  %s\n",
+    std::fprintf(stderr, "  %s  %s\n", what,
                  cli::counted(static_cast<int64_t>(fields.size()), "field").c_str());
+}
+
+void print_schema(const sandbox::SchemaReport& report) {
+  print_fields("not taken", report.passed_over);
+  print_fields("note     ", report.notes);
 }
 
 void print_words(sandbox::Sandbox& sandbox, const SandboxVerb& verb, const Files& files) {
@@ -222,7 +227,7 @@ ExitCode run_sandbox(const SandboxVerb& verb) {
   if (!made) return fail(made.error());
   sandbox::Sandbox& sandbox = **made;
   if (sandbox.load_report() && !verb.quiet && !verb.json) print_load(*sandbox.load_report());
-  if (!verb.quiet && !verb.json) print_passed_over(sandbox.schema_passed_over());
+  if (!verb.quiet && !verb.json) print_schema(sandbox.schema_report());
   const std::string word = word_of(sandbox, files);
   if (const auto written = renew_refresh_token(sandbox, files.refresh_token); !written)
     return fail(written.error());

@@ -39,8 +39,8 @@ TEST_F(Schema, FieldsJoinAnObjectAndAreDescribed) {
            {{"name", "Vip__c"}, {"type", "boolean"}, {"defaultValue", true}},
            {{"name", "Where__c"}, {"type", "location"}},
            {{"name", "Email"}, {"type", "string"}}}}});
-  EXPECT_EQ(report_.fields, 4U);
-  EXPECT_THAT(report_.passed_over, ElementsAre("Lead.Where__c: location"));
+  EXPECT_EQ(report_.fields, 5U);
+  EXPECT_THAT(report_.notes, ElementsAre("Lead.Where__c: location, as text"));
   const Json described = get("sobjects/Lead/describe").body;
   std::map<std::string, Json> fields;
   for (const Json& field : described["fields"])
@@ -55,6 +55,36 @@ TEST_F(Schema, FieldsJoinAnObjectAndAreDescribed) {
   EXPECT_EQ(row["Score__c"], 7);
   EXPECT_EQ(row["Vip__c"], true);
   EXPECT_EQ(post_lead({{"Tier__c", "C"}}).code(), "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST");
+  EXPECT_EQ(fields["Where__c"]["type"], "string");
+}
+
+TEST_F(Schema, WhatARealOrganisationHasBesidesIsTakenAsFarAsItGoes) {
+  const auto field = [](const char* name, const char* type, Json targets = Json::array()) {
+    return Json{
+        {"name", name},       {"type", type},       {"soapType", "x"},  {"length", 0},
+        {"createable", true}, {"updateable", true}, {"nillable", true}, {"referenceTo", std::move(targets)},
+        {"custom", true}};
+  };
+  Json described = get("sobjects/Lead/describe").body;
+  for (const Json& more :
+       {field("At__c", "location"), field("From__c", "time"), field("New__c", "hologram"),
+        field("Partner__c", "reference", Json::array({"Partner__c"})), field("Hidden__c", "reference")})
+    described["fields"].push_back(more);
+  apply(described);
+  EXPECT_THAT(report_.notes,
+              ElementsAre("Lead.At__c: location, as text", "Lead.From__c: time, as text",
+                          "Lead.New__c: hologram, as text", "Lead.Hidden__c: reference to nothing, as text"));
+  const Json values = {{"From__c", "08:15:00.000Z"}, {"New__c", "h"}, {"Hidden__c", "x"}};
+  const std::string id = post_lead(values).body.value("id", "");
+  EXPECT_EQ(lead_row(id, "From__c, New__c, Hidden__c, Partner__c, At__c")["From__c"], "08:15:00.000Z");
+}
+
+TEST_F(Schema, WhatAnOrganisationWasKeptWithIsTakenAgain) {
+  const std::string old =
+      R"([{"name": "Lead", "fields": [{"name": "A__c", "type": "integer"}, {"name": "A__c"},
+      {"name": "B__c", "type": "reference", "referenceTo": ["Gone__c"]}]}, {"name": "lead"}])";
+  EXPECT_THAT(refusal(old), HasSubstr("declared twice"));
+  EXPECT_TRUE(apply_schema(old, *org_, SchemaSource::kKept));
 }
 
 TEST_F(Schema, ADescribeResultIsASchema) {
@@ -217,6 +247,16 @@ TEST_F(Schema, WhatIsNoSchemaIsRefusedWithItsPlace) {
       {R"({"name": "9Lives"})", "9Lives: is no name of a new object"},
       {R"({"name": "Lead", "fields": [{"name": "no name"}]})", "Lead.no name: is no name of a field"},
       {R"({"name": "Lead", "fields": [{"name": "A__c", "type": "reference"}]})", "needs referenceTo"},
+      {R"({"name": "Lead", "fields": [{"name": "A__c", "type": "integer"}]})",
+       "schema: Lead.A__c: \"integer\" is no type of a field; there are reference, string, "},
+      {R"({"name": "Lead", "fields": [{"name": "Email", "type": "Email"}]})",
+       "Lead.Email: \"Email\" is no type"},
+      {R"({"name": "Lead", "fields": [{"name": "A__c", "type": 7}]})", "Lead.A__c: its type must be a text"},
+      {R"({"name": "Lead", "fields": [{"name": "B__c"}, {"name": "b__C"}]})",
+       "schema: Lead.b__C: is declared twice"},
+      {R"([{"name": "Lead"}, {"name": "C__c"}, {"name": "c__c"}])", "schema: c__c: is declared twice"},
+      {R"([{"name": "D__c", "fields": [{"name": "To__c", "type": "reference", "referenceTo": ["User", "Wher__c"]}]}])",
+       "schema: D__c.To__c: refers to Wher__c, which is no object here or in this file"},
       {R"({"name": "Lead", "validationRules": [{"when": "Nope = 1"}]})", "Nope"},
       {R"({"name": "Lead", "validationRules": [{"when": "Email ="}]})",
        "schema: Lead, its rules: unexpected token"},

@@ -66,7 +66,7 @@ TEST(Serve, ASchemaIsThereBeforeTheRecords) {
   auto sandbox = make_sandbox(io, std::move(options));
   ASSERT_TRUE(sandbox);
   EXPECT_NE((*sandbox)->org().table("Lead")->type().find("Ext__c"), nullptr);
-  EXPECT_THAT((*sandbox)->schema_passed_over(), ::testing::ElementsAre("Lead.At__c: location"));
+  EXPECT_THAT((*sandbox)->schema_report().notes, ::testing::ElementsAre("Lead.At__c: location, as text"));
   SandboxOptions broken;
   broken.schema = "{";
   const auto refused = make_sandbox(io, std::move(broken));
