@@ -66,6 +66,10 @@ const Knobs& Front::knobs() const {
 void Front::set_knobs(Knobs knobs) {
   state_->change_knobs(std::move(knobs));
 }
+Result<void> Front::check_faults(std::string_view plan, bool objects_may_come) const {
+  PD_ASSIGN(file, read_fault_plan(plan));
+  return state_->check_faults(file, objects_may_come);
+}
 Result<void> Front::play_faults(std::string_view plan) {
   PD_ASSIGN(file, read_fault_plan(plan));
   return state_->play(std::move(file));

@@ -90,6 +90,9 @@ class Front {
   const Knobs& knobs() const;
   void set_knobs(Knobs knobs);
   const Stats& stats() const;
+  /// What play_faults would say of a plan. `objects_may_come`: what it names may still be made, and is not
+  /// looked for.
+  Result<void> check_faults(std::string_view plan, bool objects_may_come) const;
   /// Begins a fault plan (docs/sandbox.md), in place of the one before.
   /// **Errors:** kConfigInvalid with the place at fault: "rules[2].with.status must be …".
   Result<void> play_faults(std::string_view plan);

@@ -27,24 +27,30 @@ Result<void> check_records(const Org& org, const std::string& object, const std:
   return make_error(ErrorCode::kConfigInvalid, place + ".where: " + words_of(checked.error()));
 }
 
-Result<void> check_names(const Org& org, const FaultFile& file) {
-  for (size_t i = 0; i < file.rules.size(); ++i) {
-    const FaultRule& rule = file.rules[i];
-    const nlohmann::json& with = *rule.with;
-    const std::string place = "rules[" + std::to_string(i) + "]";
-    PD_TRY(check_records(org, rule.on.object, rule.on.where, place + ".on"));
-    PD_TRY(check_records(org, with.value("object", ""), with.value("where", ""), place + ".with"));
-    if (with.contains("type") && !kind_of_describe_type(with["type"].get_ref<const std::string&>()))
-      return make_error(ErrorCode::kConfigInvalid,
-                        place + ".with.type is no type that a field here can have");
-    Knobs knobs;
-    const auto taken = with.contains("knobs") ? knobs_from_json(with["knobs"], knobs) : Outcome<void>();
-    if (!taken) return make_error(ErrorCode::kConfigInvalid, place + ".with.knobs: " + taken.error().message);
-  }
+// The parameters that name what only an organisation tells.
+Result<void> check_parameters(const nlohmann::json& with, const std::string& place) {
+  if (with.contains("type") && !kind_of_describe_type(with["type"].get_ref<const std::string&>()))
+    return make_error(ErrorCode::kConfigInvalid, place + ".type is no type that a field here can have");
+  Knobs knobs;
+  const auto taken = with.contains("knobs") ? knobs_from_json(with["knobs"], knobs) : Outcome<void>();
+  if (!taken) return make_error(ErrorCode::kConfigInvalid, place + ".knobs: " + taken.error().message);
   return {};
 }
 
 }  // namespace
+
+Result<void> Front::State::check_faults(const FaultFile& file, bool objects_may_come) const {
+  for (size_t i = 0; i < file.rules.size(); ++i) {
+    const FaultRule& rule = file.rules[i];
+    const nlohmann::json& with = *rule.with;
+    const std::string place = "rules[" + std::to_string(i) + "]";
+    PD_TRY(check_parameters(with, place + ".with"));
+    if (objects_may_come) continue;
+    PD_TRY(check_records(org, rule.on.object, rule.on.where, place + ".on"));
+    PD_TRY(check_records(org, with.value("object", ""), with.value("where", ""), place + ".with"));
+  }
+  return {};
+}
 
 void Front::State::advance() {
   org.settle();
@@ -59,7 +65,7 @@ void Front::State::advance() {
 }
 
 Result<void> Front::State::play(FaultFile file) {
-  PD_TRY(check_names(org, file));
+  PD_TRY(check_faults(file, false));
   faults.begin(file.seed, std::move(file.rules));
   if (faults.watches_rows()) {
     org.guard_writes([this](const WrittenRow& row) { return judge_row(row); });

@@ -106,7 +106,10 @@ struct Front::State {
   // front_faults.cpp
   /// Late commits that are due become visible, and bulk jobs go on.
   void advance();
-  /// Begins a fault plan. **Errors:** kConfigInvalid for an object or a condition that is none here.
+  /// **Errors:** kConfigInvalid for a type or knobs that are none, and, unless they may still come, for an
+  /// object or a condition that is none here.
+  Result<void> check_faults(const FaultFile& file, bool objects_may_come) const;
+  /// Begins a fault plan. **Errors:** as check_faults.
   Result<void> play(FaultFile file);
   Handled answer_with_faults(const http::ServerRequest& request, std::string_view path);
   Outcome<void> judge_row(const WrittenRow& written);

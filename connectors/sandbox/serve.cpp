@@ -187,10 +187,7 @@ class ServedSandbox : public Sandbox {
     PD_TRY(fill_new());
     front_->begin_here();
     PD_TRY(front_->keep());
-    if (options_.faults.empty()) return {};
-    auto playing = front_->play_faults(options_.faults);
-    if (!playing) return std::move(playing).error().within(options_.faults_name);
-    return {};
+    return options_.faults.empty() ? Result<void>() : of_the_plan(front_->play_faults(options_.faults));
   }
 
   Result<void> start(boost::asio::io_context& io) {
@@ -223,6 +220,11 @@ class ServedSandbox : public Sandbox {
       if (!schema) return std::move(schema).error().within(options_.schema_name);
       schema_report_ = *std::move(schema);
     }
+    // A mistake in the plan is told before anybody waits for records. An export may bring what a plan names.
+    if (!options_.faults.empty()) {
+      const bool objects_may_come = !restored_ && !options_.load.empty();
+      PD_TRY(of_the_plan(front_->check_faults(options_.faults, objects_may_come)));
+    }
     if (restored_) return {};
     if (options_.load.empty()) {
       PD_TRY(generate(*org_, options_.generator));
@@ -232,6 +234,11 @@ class ServedSandbox : public Sandbox {
     if (report.records() == 0) return nothing_loaded(report);
     report_ = std::move(report);
     return {};
+  }
+
+  Result<void> of_the_plan(Result<void> taken) const {
+    if (taken) return taken;
+    return std::move(taken).error().within(options_.faults_name);
   }
 
   // Whoever names an export wants its records; an organisation without any is made with 0 people.

@@ -327,6 +327,59 @@ TEST(Serve, ALoadThatTakesNothingIsTheErrorOfTheStart) {
   }
 }
 
+/// A store that has nothing, and counts how often it is given something.
+class CountingStore : public OrgStore {
+ public:
+  Result<bool> restore(OrgParts) override { return false; }
+  Result<void> keep(OrgParts parts) override {
+    rows_seen += parts.org.table("Lead")->rows();
+    return {};
+  }
+  size_t rows_seen = 0;
+};
+
+TEST(Serve, ABadPlanIsToldBeforePeopleAreMade) {
+  boost::asio::io_context io;
+  for (const char* plan : {R"({"rules": [{"fault": "plague"}]})",
+                           R"({"rules": [{"fault": "lock_row", "on": {"object": "Nope__c"}}]})"}) {
+    const auto store = std::make_shared<CountingStore>();
+    SandboxOptions options;
+    options.generator.people = 50;
+    options.store = store;
+    options.faults = plan;
+    options.faults_name = "plan.json";
+    const auto sandbox = make_sandbox(io, std::move(options));
+    ASSERT_FALSE(sandbox) << plan;
+    EXPECT_THAT(sandbox.error().text(), ::testing::StartsWith("plan.json: rules[0]."));
+    EXPECT_EQ(store->rows_seen, 0u);
+  }
+}
+
+TEST(Serve, ABadPlanOrSchemaIsToldBeforeAnExportIsLoaded) {
+  const test::Scratch folder;
+  std::ofstream(folder.file("Deal__c.csv")) << "Id,Stage__c\na01Aw0000000001,new\n";
+  boost::asio::io_context io;
+  const auto start = [&](const std::string& schema, const std::string& faults, bool& loaded) {
+    SandboxOptions options;
+    options.load = folder.path().string();
+    options.load_progress = [&](const LoadProgress&) { loaded = true; };
+    options.schema = schema;
+    options.faults = faults;
+    return make_sandbox(io, std::move(options));
+  };
+  const auto deals = [](const char* stage) {
+    return R"({"rules": [{"fault": "lock_row", "on": {"object": "Deal__c", "where": "Stage__c = )" +
+           std::string(stage) + "\"}}]}";
+  };
+  bool loaded = false;
+  EXPECT_FALSE(start(R"({"name": "Lead", "fields": [{"name": "A__c", "type": "integer"}]})", "", loaded));
+  EXPECT_FALSE(start("", R"({"rules": [{"fault": "plague"}]})", loaded));
+  EXPECT_FALSE(loaded);
+  EXPECT_TRUE(start("", deals("'new'"), loaded)) << "what the export brings may be named";
+  EXPECT_TRUE(loaded);
+  EXPECT_FALSE(start("", deals("1"), loaded));
+}
+
 TEST(Serve, ALoadThatFailsIsTheErrorOfTheStart) {
   boost::asio::io_context io;
   SandboxOptions options;
