@@ -31,6 +31,23 @@ Value in_local_terms(const mapping::MapEntry& entry, const Value& value, const P
   return std::move(resolved.value);
 }
 
+// Whoever has opted out on either side has (§11): from there it is taken, and from here it is on its way.
+void settle_opt_out(const mapping::MapEntry& entry, const Value& remote, const Value& local,
+                    Baseline& baseline) {
+  const bool* there = remote.get<bool>();
+  const bool* here = local.get<bool>();
+  const bool opted_out_there = there != nullptr && *there;
+  const bool opted_out_here = here != nullptr && *here;
+  if (opted_out_there == opted_out_here) {
+    baseline.link.shadow.erase(entry.local);  // "not said" is "not opted out"
+  } else if (opted_out_there && entry.takes_in()) {
+    baseline.opts_out = true;
+    baseline.link.shadow.erase(entry.local);
+  } else if (opted_out_here) {
+    baseline.link.shadow[entry.local] = {remote, remote};
+  }
+}
+
 }  // namespace
 
 CreateChoice choose_record(const std::vector<PersonType>& types, const std::vector<FoundRecord>& found,
@@ -52,9 +69,10 @@ CreateChoice choose_record(const std::vector<PersonType>& types, const std::vect
   return choice;
 }
 
-Link baseline_link(const PersonType& type, const Prospect& prospect, const mapping::MappedRecord& record,
-                   const Policy& policy, const PageSnapshot& snapshot, const SentValues& sent) {
-  Link link;
+Baseline baseline_link(const PersonType& type, const Prospect& prospect, const mapping::MappedRecord& record,
+                       const Policy& policy, const PageSnapshot& snapshot, const SentValues& sent) {
+  Baseline baseline;
+  Link& link = baseline.link;
   link.prospect = prospect.id;
   link.connection = snapshot.connection;
   link.object = type.map->object();
@@ -68,14 +86,16 @@ Link baseline_link(const PersonType& type, const Prospect& prospect, const mappi
     if (!entry.takes_in() && type.map->inward(entry.local) != nullptr) continue;
     const Value& local = prospect.fields[entry.local];
     const Value remote = in_local_terms(entry, record.values[i], prospect, policy, snapshot, link.pending);
-    if (!remote.is_absent() && !same_value(remote, local)) link.shadow[entry.local] = {remote, local};
+    if (remote.is_absent() || same_value(remote, local)) continue;
+    link.shadow[entry.local] = {remote, local};
+    if (entry.local == mapping::field::kOptedOut) settle_opt_out(entry, remote, local, baseline);
   }
   acknowledge(type, record, snapshot, sent, link);
   std::erase_if(link.shadow, [&](const auto& kept) {
     const Value& local = prospect.fields[kept.first];
     return kept.second == Agreement{local, local};
   });
-  return link;
+  return baseline;
 }
 
 }  // namespace prospectd::reconcile

@@ -39,10 +39,17 @@ struct CreateChoice {
 CreateChoice choose_record(const std::vector<PersonType>& types, const std::vector<FoundRecord>& found,
                            SameEmail same_email, const std::string& owner);
 
+/// A prospect and the record that stood for it before.
+struct Baseline {
+  Link link;
+  bool opts_out = false;  ///< the record has opted out, and so the prospect does: that alone is taken over
+};
+
 /// The link of a prospect to a record that was there before, with a two-sided baseline: standing differences
-/// stay, each side keeps its own (§11). What `sent` says is ours already (a create whose answer was lost).
-/// `snapshot` resolves the owner and the account that the record names.
-Link baseline_link(const PersonType& type, const Prospect& prospect, const mapping::MappedRecord& record,
-                   const Policy& policy, const PageSnapshot& snapshot, const SentValues& sent);
+/// stay, each side keeps its own (§11), but for an opt-out, which counts on either side. What `sent` says is
+/// ours already (a create whose answer was lost). `snapshot` resolves the owner and the account that the
+/// record names.
+Baseline baseline_link(const PersonType& type, const Prospect& prospect, const mapping::MappedRecord& record,
+                       const Policy& policy, const PageSnapshot& snapshot, const SentValues& sent);
 
 }  // namespace prospectd::reconcile

@@ -219,7 +219,7 @@ class PersonPage {
     count_update(changed, first_link, restored);
     absorb(first_step);
     if (const auto after = snapshot_.links.find(record.id);
-        after != snapshot_.links.end() && (first_link || after->second.shadow != before.shadow))
+        after != snapshot_.links.end() && (first_link || restored || after->second.shadow != before.shadow))
       push_back(prospect.id, after->second);
   }
 

@@ -165,6 +165,23 @@ Json object_json(const engine::ObjectStatus& object) {
   return out;
 }
 
+/// Since the daemon started, and how the last turn went.
+Json pushes_json(const engine::ConnectionStatus& connection) {
+  const engine::PushSummary& pushed = connection.tally.pushed;
+  Json out;
+  out["written"] = pushed.written;
+  out["created"] = pushed.created;
+  out["linked"] = pushed.linked;
+  out["atRest"] = pushed.at_rest;
+  out["refused"] = pushed.refused;
+  out["again"] = pushed.again;
+  out["doubtful"] = pushed.doubtful;
+  out["lastAt"] = time_json(connection.last_push_at);
+  out["error"] = error_json(connection.push_error);
+  out["heldBack"] = connection.push_held_back.empty() ? Json() : Json(connection.push_held_back);
+  return out;
+}
+
 Json connection_json(const engine::ConnectionStatus& connection) {
   Json out;
   out["name"] = connection.name;
@@ -183,6 +200,7 @@ Json connection_json(const engine::ConnectionStatus& connection) {
   for (const engine::ObjectStatus& object : connection.objects)
     out["objects"].push_back(object_json(object));
   out["clockSkewMs"] = duration_json(connection.clock_skew);
+  out["pushes"] = pushes_json(connection);
   return out;
 }
 

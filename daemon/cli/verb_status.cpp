@@ -162,6 +162,26 @@ void say_trouble(Console& console, const Json& connection) {
   }
 }
 
+// What became of changes made here; nothing where there was none.
+void say_pushes(Console& console, const Json& connection, Timestamp now) {
+  const Json& pushes = member(connection, "pushes");
+  std::string words;
+  const auto add = [&](const char* name, const char* what) {
+    const int64_t count = number_at(pushes, name);
+    if (count > 0) words += (words.empty() ? "" : ", ") + group_digits(count) + " " + what;
+  };
+  add("written", "written");
+  add("created", "created");
+  add("linked", "linked");
+  add("refused", "refused");
+  if (const auto at = time_at(pushes, "lastAt"); at && !words.empty())
+    detail(console, "to the CRM", words + "; the last " + ago(now, *at));
+  if (const Json& error = member(pushes, "error"); error.is_object())
+    attention(console, "writing to the CRM: " + shown_at(error, "message"),
+              advice_on(text_at(error, "code")));
+  if (member(pushes, "heldBack").is_string()) attention(console, shown_at(pushes, "heldBack"));
+}
+
 void say_connection(Console& console, const Json& connection, Timestamp now) {
   std::string head = console.tone(Tone::kStrong, shown_at(connection, "name")) + "  " +
                      state_of(console, connection) + progress_words(connection);
@@ -173,6 +193,7 @@ void say_connection(Console& console, const Json& connection, Timestamp now) {
   if (cycle.is_object() && at)
     detail(console, "last cycle", ago(now, *at) + ": " + reading_of(cycle) + "; " + outcomes_in_short(cycle));
   say_objects(console, connection);
+  say_pushes(console, connection, now);
   say_allowance(console, connection);
   say_trouble(console, connection);
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -81,7 +82,18 @@ struct PushSummary {
   std::string held_back;             ///< why what is left waits: the allowance; empty: nothing does
 
   PushSummary& operator+=(const PushSummary& o);
-  bool any() const { return written + created + linked + at_rest + refused + again + doubtful > 0; }
+  bool any() const;
+};
+/// How each of its counts is called, in logs, metrics and JSON.
+struct PushCount {
+  std::string_view name;
+  int64_t PushSummary::*count;
+};
+inline constexpr PushCount kPushCounts[] = {
+    {"written", &PushSummary::written},   {"created", &PushSummary::created},
+    {"linked", &PushSummary::linked},     {"at_rest", &PushSummary::at_rest},
+    {"refused", &PushSummary::refused},   {"again", &PushSummary::again},
+    {"doubtful", &PushSummary::doubtful},
 };
 
 /// One cycle over all objects of a connection, counted.

@@ -1,6 +1,7 @@
 #include "daemon/engine/create_lookup.h"
 
 #include <algorithm>
+#include <deque>
 #include <utility>
 
 #include "mapping/email_key.h"
@@ -38,7 +39,7 @@ asio::awaitable<Result<std::vector<FoundFor>>> CreateLookup::find(
       for (size_t at = 0; at < addresses.size(); ++at)
         wanted_.emplace(addresses[at].key, Wanted{all.size(), at});
     }
-    all.push_back({entry, {}});
+    all.push_back({entry, {}, false});
   }
   for (size_t type = 0; type < ground_.terms().types.size() && !wanted_.empty(); ++type)
     PD_TRY_CO(co_await look_in(type, all));
@@ -47,30 +48,39 @@ asio::awaitable<Result<std::vector<FoundFor>>> CreateLookup::find(
 }
 
 asio::awaitable<Result<void>> CreateLookup::look_in(size_t type, std::vector<FoundFor>& all) {
-  const mapping::FieldMap& map = *ground_.terms().types[type].map;
-  const mapping::MapEntry* entry = email_entry(map);
-  if (entry == nullptr) co_return Result<void>{};  // records of this type have no address to be found by
-  std::vector<mapping::Value> values;
-  values.reserve(wanted_.size());
-  for (const auto& [key, who] : wanted_)
-    values.emplace_back(key);
-  for (size_t at = 0; at < values.size(); at += kLookupValuesMax) {
-    Lookup lookup;
-    lookup.object = map.object();
-    lookup.field = entry->spec.remote;
-    lookup.fields = map.remote_fields();
-    const size_t end = std::min(values.size(), at + kLookupValuesMax);
-    lookup.values.assign(values.begin() + static_cast<ptrdiff_t>(at),
-                         values.begin() + static_cast<ptrdiff_t>(end));
-    auto page = co_await writer_.find(std::move(lookup));
+  if (email_entry(*ground_.terms().types[type].map) == nullptr) co_return Result<void>{};
+  std::deque<std::vector<mapping::Value>> questions;
+  for (const auto& [key, who] : wanted_) {
+    if (questions.empty() || questions.back().size() == kLookupValuesMax) questions.emplace_back();
+    questions.back().emplace_back(key);
+  }
+  while (!questions.empty()) {
+    std::vector<mapping::Value> values = std::move(questions.front());
+    questions.pop_front();
+    auto page = co_await ask(type, values);
     if (!page) co_return std::move(page).error();
-    if (!page->bad.empty()) {
-      co_return make_error(ErrorCode::kBadPayload,
-                           "a record of " + map.object() + " that may stand for a new one can't be read");
+    // One that can't be read keeps no others back: who has its address is found by asking for fewer.
+    if (!page->bad.empty() && values.size() > 1) {
+      const auto half = values.begin() + static_cast<ptrdiff_t>(values.size() / 2);
+      questions.emplace_front(half, values.end());
+      values.erase(half, values.end());
+      questions.push_front(std::move(values));
+      continue;
     }
+    if (!page->bad.empty()) all[wanted_.at(std::string(values.front().str())).entry].unreadable = true;
     add(type, *std::move(page), all);
   }
   co_return Result<void>{};
+}
+
+asio::awaitable<Result<Page>> CreateLookup::ask(size_t type, std::vector<mapping::Value> values) {
+  const mapping::FieldMap& map = *ground_.terms().types[type].map;
+  Lookup lookup;
+  lookup.object = map.object();
+  lookup.field = email_entry(map)->spec.remote;
+  lookup.fields = map.remote_fields();
+  lookup.values = std::move(values);
+  co_return co_await writer_.find(std::move(lookup));
 }
 
 void CreateLookup::add(size_t type, Page page, std::vector<FoundFor>& all) {
@@ -126,7 +136,7 @@ asio::awaitable<Result<void>> CreateLookup::add_contacts(std::vector<FoundFor>& 
 
 asio::awaitable<Result<FoundFor>> CreateLookup::fetch(reconcile::OutboxEntry entry, RemoteId record) {
   keys_.connection = c_.connection;
-  std::vector<FoundFor> all{{std::move(entry), {}}};
+  std::vector<FoundFor> all{{std::move(entry), {}, false}};
   contacts_[record].push_back(Wanted{0, 0});
   const auto& types = ground_.terms().types;
   for (size_t type = 0; type < types.size() && all.front().found.empty(); ++type) {

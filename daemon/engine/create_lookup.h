@@ -37,6 +37,7 @@ class CreateLookup {
     size_t address = 0;
   };
   boost::asio::awaitable<Result<void>> look_in(size_t type, std::vector<FoundFor>& all);
+  boost::asio::awaitable<Result<Page>> ask(size_t type, std::vector<mapping::Value> values);
   boost::asio::awaitable<Result<void>> add_contacts(std::vector<FoundFor>& all);
   void add(size_t type, Page page, std::vector<FoundFor>& all);
   void add_record(size_t type, const mapping::MappedRecord& record, const std::string& owner,

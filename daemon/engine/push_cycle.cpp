@@ -46,17 +46,18 @@ class PushCycle {
 
   asio::awaitable<Result<PushSummary>> run() {
     const int64_t calls_before = c_.options.connector->calls();
+    auto next = co_await on_worker<std::optional<Timestamp>>(c_.scheduler, [&] { return ledger_.next(); });
+    if (!next) co_return std::move(next).error();
+    if (!*next || **next > c_.scheduler.now()) co_return std::move(summary_);
+    // Before anything is leased: what can't be prepared leaves no lease behind.
+    PD_TRY_CO(co_await ground_.prepare());
+    std::vector<std::string> alerts;
+    PD_TRY_CO(co_await ground_.resolve_default_user(alerts));
     for (int i = 0; i < kTakesMax && !over(); ++i) {
       auto entries =
           co_await on_worker<Entries>(c_.scheduler, [&] { return ledger_.take(c_.scheduler.now()); });
       if (!entries) co_return std::move(entries).error();
       if (entries->empty()) break;
-      if (!prepared_) {
-        PD_TRY_CO(co_await ground_.prepare());
-        std::vector<std::string> alerts;
-        PD_TRY_CO(co_await ground_.resolve_default_user(alerts));
-        prepared_ = true;
-      }
       PD_TRY_CO(co_await push(*std::move(entries)));
     }
     summary_.calls = c_.options.connector->calls() - calls_before;
@@ -134,6 +135,8 @@ class PushCycle {
       auto failed = co_await read_again(reading, entries);
       if (!failed) co_return std::move(failed).error();
       if (*failed) co_return co_await fail(std::move(entries), **std::move(failed));
+      PD_TRY_CO(co_await leave_unreadable(entries));
+      if (entries.empty()) co_return Result<void>{};
     }
     const reconcile::PersonType& type = *reading.person;
     auto rows = co_await on_worker<std::vector<PushRow>>(c_.scheduler, [&] {
@@ -145,6 +148,18 @@ class PushCycle {
     order.object = reading.object;
     order.rows = *std::move(rows);
     co_return co_await send(std::move(order), type, &reading);
+  }
+
+  // What the CRM holds of them now is not known: nothing is written over it unseen.
+  asio::awaitable<Result<void>> leave_unreadable(Entries& entries) {
+    const auto readable = [this](const OutboxEntry& entry) { return !unreadable_.contains(entry.remote); };
+    const auto rest = std::stable_partition(entries.begin(), entries.end(), readable);
+    Entries left(std::make_move_iterator(rest), std::make_move_iterator(entries.end()));
+    entries.erase(rest, entries.end());
+    if (left.empty()) co_return Result<void>{};
+    Error why =
+        make_error(ErrorCode::kBadRecord, "the record can't be read, and is not written to until it can");
+    co_return co_await put_back(std::move(left), std::move(why), kUnreadable);
   }
 
   asio::awaitable<Result<void>> send(SendOrder order, const reconcile::PersonType& type,
@@ -211,8 +226,11 @@ class PushCycle {
     std::set<RemoteId> found;
     for (const mapping::Record& record : page->records)
       found.insert(record.id);
-    for (const BadRecord& record : page->bad)
+    unreadable_.clear();
+    for (const BadRecord& record : page->bad) {
       found.insert(record.id);
+      unreadable_.insert(record.id);
+    }
     PD_TRY_CO(co_await apply(reading, *std::move(page), &sent));
     std::erase_if(ids, [&](const RemoteId& id) { return found.contains(id); });
     if (ids.empty()) co_return std::optional<Error>();
@@ -335,8 +353,8 @@ class PushCycle {
   Writer& writer_;
   PushLedger ledger_;
   Groundwork ground_;
-  bool prepared_ = false;
   bool stop_ = false;
+  std::set<RemoteId> unreadable_;  ///< of the records that were last read again
   PushSummary summary_;
 };
 

@@ -20,6 +20,7 @@ using reconcile::PushVerdict;
 using reconcile::Reason;
 
 constexpr const char* kPushActor = "prospectd";
+constexpr milliseconds kUnreadablePause{900'000};
 
 std::vector<ProspectId> prospects_of(const std::vector<OutboxEntry>& entries) {
   std::vector<ProspectId> ids;
@@ -127,6 +128,7 @@ class Choosing {
       plan_.steps.emplace_back(settlement_of(entry, PushState::kReady, terms_.now));  // it follows its link
       return;
     }
+    if (wanted.unreadable) return wait(entry);
     for (reconcile::FoundRecord& one : wanted.found)
       one.holder = holder_of(one.record.id);
     const auto choice =
@@ -155,6 +157,15 @@ class Choosing {
     plan_.journal.push_back(row_of(entry, Reason::kNoKey));
     plan_.steps.emplace_back(settlement_of(entry, std::nullopt, terms_.now));
     ++summary_.at_rest;
+  }
+
+  void wait(const OutboxEntry& entry) {
+    reconcile::SettlePush step = settlement_of(
+        entry, entry.is_in_doubt() ? PushState::kInDoubt : PushState::kReady, terms_.now + kUnreadablePause);
+    step.code = name_of(ErrorCode::kBadRecord);
+    step.error = "a record that may stand for it already can't be read";
+    plan_.steps.emplace_back(std::move(step));
+    ++summary_.again;
   }
 
   ProspectId holder_of(const RemoteId& record) const {
@@ -187,16 +198,35 @@ class Choosing {
   void link(const OutboxEntry& entry, const reconcile::Prospect& prospect,
             const reconcile::FoundRecord& found) {
     const reconcile::PersonType& type = terms_.types[found.type];
-    reconcile::Link made = baseline_link(type, prospect, found.record, terms_.policy, snapshot_, entry.sent);
+    auto [made, opts_out] = baseline_link(type, prospect, found.record, terms_.policy, snapshot_, entry.sent);
     claimed_.insert(found.record.id);
     reconcile::JournalEntry row = row_of(entry, Reason::kLinkedInCrm);
     row.object = made.object;
     row.remote = made.remote;
     plan_.journal.push_back(std::move(row));
     plan_.steps.emplace_back(reconcile::CloseDuplicates{made.connection, made.remote});
+    const auto push = outgoing_push(type, prospect, made);
+    if (opts_out) opt_out(prospect, made);
     plan_.steps.emplace_back(reconcile::PutLink{std::move(made), RemoteId{}});
     plan_.steps.emplace_back(settlement_of(entry, std::nullopt, terms_.now));
+    if (push) plan_.steps.emplace_back(*push);
     ++summary_.linked;
+  }
+
+  void opt_out(const reconcile::Prospect& prospect, const reconcile::Link& link) {
+    const reconcile::FieldChange change{field::kOptedOut, prospect.fields[field::kOptedOut],
+                                        mapping::Value(true), Reason::kUpdatedFromCrm};
+    reconcile::JournalEntry row;
+    row.reason = change.reason;
+    row.prospect = prospect.id;
+    row.object = link.object;
+    row.remote = link.remote;
+    row.field = terms_.types.front().schema->fields()[change.field].name;
+    row.before = change.before.to_json();
+    row.after = change.after.to_json();
+    plan_.journal.push_back(std::move(row));
+    plan_.steps.emplace_back(
+        reconcile::UpdateProspect{prospect.id, prospect.version, {change}, std::nullopt, false});
   }
 
   void give_up(const OutboxEntry& entry, Reason reason) {
@@ -238,17 +268,16 @@ void count(const PushEnd& end, PushSummary& summary) {
 }  // namespace
 
 PushSummary& PushSummary::operator+=(const PushSummary& o) {
-  written += o.written;
-  created += o.created;
-  linked += o.linked;
-  at_rest += o.at_rest;
-  refused += o.refused;
-  again += o.again;
-  doubtful += o.doubtful;
+  for (const PushCount& row : kPushCounts)
+    this->*row.count += o.*row.count;
   calls += o.calls;
   if (!first_error) first_error = o.first_error;
   if (held_back.empty()) held_back = o.held_back;
   return *this;
+}
+
+bool PushSummary::any() const {
+  return std::ranges::any_of(kPushCounts, [this](const PushCount& row) { return this->*row.count > 0; });
 }
 
 Plan PushLedger::new_plan(const std::string& object) const {

@@ -24,6 +24,7 @@ struct PushRow {
 struct FoundFor {
   reconcile::OutboxEntry entry;
   std::vector<reconcile::FoundRecord> found;
+  bool unreadable = false;  ///< a record that may stand for it can't be read: it waits (§3)
 };
 
 class PushLedger {

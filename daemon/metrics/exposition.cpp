@@ -204,6 +204,15 @@ void add_records(Families& out, const Connections& connections) {
       }
     }
   }
+  out.counter(
+      "prospectd_pushes_total",
+      "What became of changes made here, towards the CRM, since the start; tried again: once each time.");
+  for (const ConnectionStatus& one : connections) {
+    for (const engine::PushCount& row : engine::kPushCounts) {
+      out.add({{"connection", one.name}, {"result", std::string(row.name)}},
+              number(one.tally.pushed.*row.count));
+    }
+  }
 }
 
 }  // namespace

@@ -102,8 +102,9 @@ TEST(Refusal, AnExportOfWhichNothingCanBeTakenIsAConfigurationError) {
       run_program(folder.path().string(),
                   {"sandbox", "--port", "0", "--dir", folder.file("box"), "--load", folder.path().string()});
   EXPECT_EQ(ended.code, 7) << ended.err;
-  EXPECT_THAT(ended.err, HasSubstr(folder.path().string() + ": no record can be taken: Lead.csv:2: Id is not "
-                                                            "a record id of this object, and 1 more"));
+  EXPECT_THAT(ended.err, HasSubstr(folder.path().string() +
+                                   ": no record can be taken: Lead.csv:2: Id is not "
+                                   "a record id of this object; the row was left out, and 1 more"));
 }
 
 TEST(Refusal, RunOnceTellsWhatItDidAsOneDocument) {

@@ -196,6 +196,13 @@ void Life::note_opt_out(const std::string& id, const Fields& fields) {
   }
 }
 
+// An opt-out that was made here and has gone out to the record.
+void Life::note_opt_out_of(const std::string& object, const std::string& id) {
+  const sandbox::Table& table = *world_.org().table(object);
+  const auto row = table.find(id);
+  if (row && table.flag(*row, table.type().column("HasOptedOutOfEmail"))) memory_.opted_out.insert(id);
+}
+
 void Life::create(const std::string& object, const Fields& fields, const Address& address,
                   sandbox::WriteOptions options) {
   const auto made = world_.org().create(object, fields, options);
@@ -327,6 +334,7 @@ void Life::convert_lead() {
   if (conversion.lead.empty()) return;
   if (dice_.of_thousand(300)) conversion.contact = pick_id("Contact");
   if (dice_.of_thousand(300)) conversion.account = pick_id("Account");
+  note_opt_out_of("Lead", conversion.lead);
   const auto done = world_.org().convert(conversion);
   if (done) memory_.was_once.emplace(done->contact, conversion.lead);
 }
@@ -335,8 +343,10 @@ void Life::merge_people() {
   const std::string object = kPeople[dice_.below(2)];
   const std::string winner = pick_id(object);
   std::vector<std::string> losers;
-  for (int64_t n = dice_.between(1, 2); n > 0; --n)
+  for (int64_t n = dice_.between(1, 2); n > 0; --n) {
     losers.push_back(pick_id(object));
+    note_opt_out_of(object, losers.back());
+  }
   if (winner.empty() || !world_.org().merge(winner, losers)) return;
   for (const std::string& loser : losers)
     memory_.was_once.emplace(winner, loser);

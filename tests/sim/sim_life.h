@@ -16,6 +16,9 @@
 
 namespace prospectd::test {
 
+/// How the last names of prospects begin that were made here to be given records.
+constexpr const char* kMadeHere = "Here-";
+
 class Life {
  public:
   Life(World& world, const SimPlan& plan, std::function<void(const std::string&)> trace);
@@ -70,6 +73,7 @@ class Life {
   void merge_accounts();
   // on this side
   void make_here();
+  void make_for_the_crm();
   void edit_here();
 
   Address draw_address();
@@ -88,6 +92,7 @@ class Life {
   void set_address(const Person& person, const Address& address);
   void force_address(const Person& person, const std::string& text);
   void note_opt_out(const std::string& id, const Fields& fields);
+  void note_opt_out_of(const std::string& object, const std::string& id);
   void say(const std::string& what);
 
   World& world_;

@@ -7,6 +7,7 @@ namespace prospectd::test {
 using mapping::Value;
 
 void Life::make_here() {
+  if (plan_.writes) return make_for_the_crm();
   const std::string address = pool_address();
   auto transaction = world_.store().begin();
   if (!transaction) return;
@@ -30,7 +31,20 @@ void Life::make_here() {
   if ((*transaction)->commit()) memory_.made_here.insert(id);
 }
 
+// Its name says whose record it becomes, whatever happens to that.
+void Life::make_for_the_crm() {
+  const std::string name = kMadeHere + std::to_string(++counter_);
+  const auto made = world_.try_make_here(
+      {{"email", Value(dice_.of_thousand(700) ? pool_address() : name + "@here.example")},
+       {"last_name", Value(name)},
+       {"company", Value("Here")}});
+  if (!made) return;  // somebody has the address
+  say("made here: prospect " + std::to_string(made->value) + " " + name);
+  memory_.made_here.insert(made->value);
+}
+
 void Life::edit_here() {
+  if (plan_.writes && dice_.of_thousand(100)) return make_here();
   const auto rows = world_.prospects();
   if (rows.empty()) return;
   const ProspectId id = dice_.pick(rows).prospect.id;
@@ -39,7 +53,8 @@ void Life::edit_here() {
   const bool opt_out = name == "opted_out";
   say("edit here: prospect " + std::to_string(id.value) + " " + name);
   world_.edit_here(id, name, opt_out ? Value(true) : Value(draw_name()));
-  memory_.edited_here.emplace(id.value, world_.schema().find(name));
+  // What goes out agrees again in the end.
+  if (!plan_.writes) memory_.edited_here.emplace(id.value, world_.schema().find(name));
   if (opt_out) memory_.opted_out_here.insert(id.value);
 }
 

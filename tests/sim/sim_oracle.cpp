@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/sim/sim_life.h"
+
 namespace prospectd::test {
 namespace {
 
@@ -79,6 +81,29 @@ AgreementRules rules_of(const SimPlan& plan) {
 
 std::vector<std::string> Oracle::judge() const {
   return Agreement(organisation_of(world_), holdings_of(world_), rules_of(plan_), memory_, excused_).judge();
+}
+
+// I4: nothing is created twice. Whoever was made here has one record, or is told why not.
+std::vector<std::string> Oracle::judge_outward() const {
+  std::vector<std::string> failures;
+  // A record whose address is changed while its create is in doubt is nobody's that a look-up could find.
+  std::map<std::string, std::string> named;
+  for (const auto& [id, person] : organisation_of(world_).people) {
+    const std::string& name = person.text.at("LastName");
+    if (!name.starts_with(kMadeHere) || person.converted || !person.master.empty()) continue;
+    const auto [first, is_new] = named.emplace(name + " " + person.text.at("Email"), id);
+    if (!is_new) failures.push_back("I4: " + name + " was created twice: " + first->second + " and " + id);
+  }
+  const auto reader = world_.reader();
+  for (const store::ProspectRow& row : holdings_of(world_).rows) {
+    if (!row.links.empty() || row.prospect.addresses.empty()) continue;
+    if (!memory_.made_here.contains(row.prospect.id.value)) continue;
+    const auto entries = reader->outbox_of(row.prospect.id);
+    if (entries && !entries->empty()) continue;
+    failures.push_back("I1: prospect " + std::to_string(row.prospect.id.value) +
+                       " was made here, has no record, and nothing says why");
+  }
+  return failures;
 }
 
 std::vector<std::string> Oracle::judge_left_behind(

@@ -21,6 +21,8 @@ class Oracle {
 
   /// As Agreement's.
   std::vector<std::string> judge() const;
+  /// Of what was made here to be given records (I1, I4).
+  std::vector<std::string> judge_outward() const;
   std::vector<std::string> judge_left_behind(
       const std::map<std::string, std::optional<Timestamp>>& cursors) const;
 

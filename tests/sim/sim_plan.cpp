@@ -70,6 +70,15 @@ void draw_life(Dice& dice, SimPlan& plan) {
   if (dice.of_thousand(250)) plan.edits_here_per_mille = static_cast<int>(dice.between(10, 120));
 }
 
+// From dice of its own: what else a seed stands for does not depend on it.
+void draw_writes(uint64_t seed, SimPlan& plan) {
+  Dice dice(seed * 0x94d049bb133111ebULL + 11);
+  plan.writes = dice.of_thousand(500);
+  if (!plan.writes) return;
+  plan.made_here = static_cast<int>(dice.between(0, 8));
+  plan.edits_here_per_mille = static_cast<int>(dice.between(50, 400));
+}
+
 std::string text_of(milliseconds d) {
   return std::to_string(d.count()) + " ms";
 }
@@ -84,6 +93,7 @@ SimPlan draw_plan(uint64_t seed) {
   draw_life(dice, plan);
   draw_crm(dice, plan);
   draw_faults(dice, plan);
+  draw_writes(seed, plan);
   return plan;
 }
 
@@ -99,6 +109,7 @@ std::string describe(const SimPlan& plan) {
   if (plan.knobs.token_requests_max > 0)
     text += ", tokens of " + std::to_string(plan.knobs.token_requests_max);
   if (plan.crash_per_mille > 0) text += ", crashes " + std::to_string(plan.crash_per_mille);
+  if (plan.writes) text += ", writes back";
   if (plan.bad_per_mille > 0) text += ", bad " + std::to_string(plan.bad_per_mille);
   if (plan.stuck_per_mille > 0) text += ", stuck " + std::to_string(plan.stuck_per_mille);
   text += ", faults";

@@ -45,6 +45,7 @@ struct SimPlan {
   reconcile::OwnerPolicy owner_fallback = reconcile::OwnerPolicy::kUnassigned;
   milliseconds store_delay_max{0};
   int crash_per_mille = 0;  ///< of commit points; such a run has its database in a file
+  bool writes = false;      ///< what is made and changed here goes out to the CRM
 
   // The CRM and the way to it
   sandbox::Knobs knobs;

@@ -20,6 +20,8 @@ constexpr size_t kFailuresMax = 8;
 constexpr int kPollsUntilAgreed = 2;
 constexpr int kUnreachable = 1'000;
 constexpr int kLookBehindPerMille = 60;
+constexpr milliseconds kWait{60'000};
+constexpr int kWaitsMax = 180;
 
 class Simulation {
  public:
@@ -51,6 +53,7 @@ class Simulation {
     options.pages_per_commit = plan_.pages_per_commit;
     options.overlap = plan_.overlap;
     options.interval = plan_.interval;
+    options.writes = plan_.writes;
     options.on_commit = [this](store::CommitPoint point) { return commit(point); };
     options.on_open = [this](SimTransport& transport) {
       transport_ = &transport;
@@ -121,6 +124,7 @@ class Simulation {
   void restart() {
     ++stats_.crashes;
     may_crash_ = false;
+    gather_pushes();
     gather_faults();
     world_.restart();
     crashed_ = false;
@@ -180,8 +184,23 @@ class Simulation {
     wire_.heal();
     set_rates(FaultRates::none());
     say("all is well");
+    if (plan_.writes) empty_the_outbox();
     for (int poll = 0; poll < kPollsUntilAgreed; ++poll)
       poll_well();
+  }
+
+  // What has failed before waits for its time, however well all is.
+  void empty_the_outbox() {
+    for (int i = 0; i < kWaitsMax && waiting() > 0; ++i)
+      advance(kWait);
+    if (waiting() > 0 && excused_.objects.empty() && wire_.stuck().empty())
+      fail("I9: " + std::to_string(waiting()) + " changes still wait to be written, though all is well");
+    advance(plan_.overlap + seconds{20});  // a cursor goes past what was written last
+  }
+
+  int64_t waiting() {
+    const auto totals = world_.reader()->totals();
+    return totals ? totals->outbox : 0;
   }
 
   void poll_well() {
@@ -199,6 +218,10 @@ class Simulation {
     Oracle oracle(world_, plan_, life_.memory(), excused_);
     for (const std::string& failure : oracle.judge())
       fail(failure);
+    if (plan_.writes) {
+      for (const std::string& failure : oracle.judge_outward())
+        fail(failure);
+    }
     stay_quiet();
   }
 
@@ -208,7 +231,8 @@ class Simulation {
     const int64_t rows = world_.store().rows_written();
     const int64_t writes = world_.org().writes();
     poll_well();
-    if (world_.store().rows_written() != rows)
+    // What waits for an object that can't be read is looked at again now and then.
+    if (world_.store().rows_written() != rows && waiting() == 0)
       fail("I5: a quiet poll wrote " + std::to_string(world_.store().rows_written() - rows) + " rows");
     if (world_.org().writes() != writes) fail("I4: a poll wrote into the organisation");
     if (world_.picture() != before) fail("I5: a quiet poll changed the prospects");
@@ -242,6 +266,13 @@ class Simulation {
       stats_.faults[i] += transport_->met()[i];
   }
 
+  void gather_pushes() {
+    const engine::PushSummary pushed = world_.supervisor().status().front().tally.pushed;
+    stats_.written += pushed.written;
+    stats_.created += pushed.created;
+    stats_.doubtful += pushed.doubtful;
+  }
+
   SimOutcome finish() {
     gather_faults();
     stats_.runs = 1;
@@ -254,6 +285,7 @@ class Simulation {
             std::ranges::count(link.pending, mapping::field::kEmail, &reconcile::PendingRef::field);
     }
     stats_.held = static_cast<int64_t>(world_.duplicates().size());
+    gather_pushes();
     for (const char* object : {"Lead", "Contact"})
       stats_.people += static_cast<int64_t>(world_.org().table(object)->rows());
     for (const std::string& line : picture_) {
@@ -328,6 +360,9 @@ SimStats& SimStats::operator+=(const SimStats& o) {
   prospects += o.prospects;
   held += o.held;
   waiting += o.waiting;
+  written += o.written;
+  created += o.created;
+  doubtful += o.doubtful;
   return *this;
 }
 

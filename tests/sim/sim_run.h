@@ -23,6 +23,9 @@ struct SimStats {
   int64_t prospects = 0;
   int64_t held = 0;
   int64_t waiting = 0;  ///< prospects that wait for an address that another has
+  int64_t written = 0;  ///< changes that went out to their record
+  int64_t created = 0;
+  int64_t doubtful = 0;  ///< writes whose answer was lost
 
   SimStats& operator+=(const SimStats& o);
 };

@@ -57,7 +57,8 @@ void show(const SimStats& stats) {
   std::cout << stats.runs << " runs: " << stats.exchanges << " exchanges, " << stats.people << " people, "
             << stats.prospects << " prospects, " << stats.held << " held, " << stats.waiting
             << " waiting for an address, " << stats.bad_records << " bad records, " << stats.crashes
-            << " crashes; faults";
+            << " crashes; " << stats.written << " changes written, " << stats.created << " records created, "
+            << stats.doubtful << " answers to writes lost; faults";
   for (size_t i = 1; i < kFaultCount; ++i)
     std::cout << ' ' << stats.faults[i];
   std::cout << std::endl;
@@ -85,6 +86,9 @@ TEST(Simulation, AThousandSeedsHoldTheInvariants) {
   EXPECT_GT(sweep.stats.bad_records, 0);
   EXPECT_GT(sweep.stats.held, 0);
   EXPECT_GT(sweep.stats.waiting, 0);
+  EXPECT_GT(sweep.stats.written, 0);
+  EXPECT_GT(sweep.stats.created, 0);
+  EXPECT_GT(sweep.stats.doubtful, 0);
 }
 
 TEST(Simulation, TheSameSeedGivesTheSameRunBitByBit) {

@@ -216,6 +216,7 @@ void Agreement::check_fields(const store::ProspectRow& row, const reconcile::Lin
 void Agreement::check_text(const store::ProspectRow& row, const RemotePerson& person,
                            const MappedText& text) {
   if (memory_.edited_here.contains({row.prospect.id.value, text.local})) return;
+  if (stands(row, person, text.local)) return;
   const std::string& there = person.text.at(text.remote);
   if (mapping::Value(there).is_blank() && rules_.blanks_in == mapping::Blanks::kSkip) return;
   const std::string here = row.prospect.fields[text.local].to_text();
@@ -227,6 +228,7 @@ void Agreement::check_text(const store::ProspectRow& row, const RemotePerson& pe
 
 void Agreement::check_email(const store::ProspectRow& row, const reconcile::Link& link,
                             const RemotePerson& person) {
+  if (stands(row, person, mapping::field::kEmail)) return;
   const std::string& there = person.text.at("Email");
   const std::string here = row.prospect.fields[mapping::field::kEmail].to_text();
   const auto key = mapping::email_key(there);
@@ -280,6 +282,7 @@ void Agreement::check_waiting(const store::ProspectRow& row, const RemotePerson&
 }
 
 void Agreement::check_owner(const store::ProspectRow& row, const RemotePerson& person) {
+  if (stands(row, person, mapping::field::kOwner)) return;
   const auto user = organisation_.users.find(person.owner);
   const bool unread = excused_.objects.contains("User") || excused_.records.contains(person.owner);
   const bool certain = user != organisation_.users.end() && user->second.active && !unread;
@@ -293,6 +296,7 @@ void Agreement::check_owner(const store::ProspectRow& row, const RemotePerson& p
 }
 
 void Agreement::check_account(const store::ProspectRow& row, const RemotePerson& person) {
+  if (stands(row, person, mapping::field::kAccount)) return;
   if (person.account.empty()) {
     if (rules_.blanks_in == mapping::Blanks::kMirror && !row.account_name.empty())
       fail("I9", number(row.prospect.id) + " has an account, and " + name_of(person) + " has none");
@@ -314,6 +318,16 @@ void Agreement::check_opt_out(const store::ProspectRow& row, const RemotePerson&
   const bool known = ever_opted_out(person.id) || memory_.opted_out_here.contains(row.prospect.id.value);
   if (here && !known)
     fail("I2", number(row.prospect.id) + " has opted out, which nobody ever said of " + name_of(person));
+}
+
+// A prospect that was made here and linked to a record that was there before: both sides keep what they had
+// (SEMANTICS §3, §11).
+bool Agreement::stands(const store::ProspectRow& row, const RemotePerson& person, size_t at) const {
+  if (!memory_.made_here.contains(row.prospect.id.value)) return false;
+  const auto link = std::ranges::find(row.links, person.id, [](const auto& one) { return one.remote.str(); });
+  if (link == row.links.end()) return false;
+  const auto agreed = link->shadow.find(at);
+  return agreed != link->shadow.end() && agreed->second.local == row.prospect.fields[at];
 }
 
 // The record, or one that became it, however long ago.

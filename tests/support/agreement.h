@@ -119,6 +119,7 @@ class Agreement {
   void check_account(const store::ProspectRow& row, const RemotePerson& person);
   void check_opt_out(const store::ProspectRow& row, const RemotePerson& person);
   bool ever_opted_out(const std::string& id) const;
+  bool stands(const store::ProspectRow& row, const RemotePerson& person, size_t at) const;
   std::string became(const RemotePerson& person) const;
   bool excused(const RemotePerson& person) const;
   static std::string name_of(const RemotePerson& person) { return person.object + " " + person.id; }

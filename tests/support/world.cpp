@@ -264,11 +264,15 @@ void World::edit_here(ProspectId id, const std::string& field, Value value) {
   EXPECT_TRUE(again) << again.error().text();
 }
 
-ProspectId World::make_here(const std::vector<std::pair<std::string, Value>>& values) {
+Result<ProspectId> World::try_make_here(const std::vector<std::pair<std::string, Value>>& values) {
   reconcile::ProspectEdit edit;
   for (const auto& [field, value] : values)
     edit.values.emplace_back(schema_.find(field), value);
-  const auto made = try_edit(edit);
+  return try_edit(edit);
+}
+
+ProspectId World::make_here(const std::vector<std::pair<std::string, Value>>& values) {
+  const auto made = try_make_here(values);
   EXPECT_TRUE(made) << made.error().text();
   return made ? *made : ProspectId{};
 }

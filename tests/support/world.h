@@ -78,6 +78,7 @@ class World {
   void edit_here(ProspectId id, const std::string& field, mapping::Value value);
   /// Makes a prospect here; its number.
   ProspectId make_here(const std::vector<std::pair<std::string, mapping::Value>>& values);
+  Result<ProspectId> try_make_here(const std::vector<std::pair<std::string, mapping::Value>>& values);
   /// What waits in the outbox goes out, as far as it is due, without a poll.
   engine::PushSummary push();
   /// What is to be written of a prospect, or was given up.

@@ -74,6 +74,9 @@ TEST_F(Resources, StatusHasAllThatTheCommandLineShows) {
   connection.objects.push_back(
       {"Lead", Timestamp{seconds{1'700'000'000}}, milliseconds{61'000}, 4'000, milliseconds{512}, false});
   connection.calls = 24;
+  connection.tally.pushed.written = 7;
+  connection.tally.pushed.refused = 2;
+  connection.push_held_back = "80 % is used";
   status.connections.push_back(connection);
   store::ObjectCursor cursor;
   cursor.connection = store::ConnectionId{1};
@@ -107,6 +110,9 @@ TEST_F(Resources, StatusHasAllThatTheCommandLineShows) {
   EXPECT_EQ(first["objects"][0], Json::parse(R"({"object":"Lead","verified":"2023-11-14T22:13:20.000Z",
       "lagMs":61000,"read":4000,"tookMs":512,"complete":false})"));
   EXPECT_EQ(first["clockSkewMs"], nullptr);
+  EXPECT_EQ(first["pushes"],
+            Json::parse(R"({"written":7,"created":0,"linked":0,"atRest":0,"refused":2,"again":0,
+      "doubtful":0,"lastAt":null,"error":null,"heldBack":"80 % is used"})"));
   EXPECT_EQ(first["nextPollAt"], nullptr);
   EXPECT_EQ(shown["cursors"][0], Json::parse(R"({"connection":"salesforce","object":"Lead",
       "stamp":"2023-11-14T22:13:20.000Z","verified":null})"));

@@ -72,6 +72,21 @@ TEST(Status, TheAllowanceIsToldWithHowLongItLasts) {
                 "              → poll less often (plugins.salesforce.poll.interval), or see in Setup"));
 }
 
+TEST(Status, WhatWentToTheCrmIsToldAndWhyTheRestWaits) {
+  Json status = healthy();
+  EXPECT_THAT(shown(status), Not(HasSubstr("to the CRM")));
+  status["connections"][0]["pushes"] = {{"written", 1'204},
+                                        {"created", 3},
+                                        {"linked", 0},
+                                        {"refused", 2},
+                                        {"lastAt", "2026-11-20T09:57:00.000Z"},
+                                        {"error", nullptr},
+                                        {"heldBack", "81 % of the CRM's daily allowance is used"}};
+  const std::string text = shown(status, 200);
+  EXPECT_THAT(text, HasSubstr("1,204 written, 3 created, 2 refused; the last 3 min ago"));
+  EXPECT_THAT(text, HasSubstr("attention   81 % of the CRM's daily allowance is used\n"));
+}
+
 TEST(Status, WhatIsWrongComesWithWhatToDo) {
   Json status = healthy();
   Json& connection = status["connections"][0];

@@ -57,6 +57,15 @@ class Exposition : public testing::Test {
   Figures figures;
 };
 
+TEST_F(Exposition, WhatBecameOfChangesMadeHereIsCounted) {
+  salesforce().tally.pushed.written = 7;
+  salesforce().tally.pushed.refused = 2;
+  const auto lines = series();
+  EXPECT_THAT(lines, Contains(R"(prospectd_pushes_total{connection="salesforce",result="written"} 7)"));
+  EXPECT_THAT(lines, Contains(R"(prospectd_pushes_total{connection="salesforce",result="refused"} 2)"));
+  EXPECT_THAT(lines, Contains(R"(prospectd_pushes_total{connection="salesforce",result="at_rest"} 0)"));
+}
+
 TEST_F(Exposition, RecordsAreCountedByObjectDirectionAndResult) {
   reconcile::PlanCounts& counts = salesforce().tally.applied["Lead"];
   counts.read = 20;

@@ -281,13 +281,13 @@ TEST(Serve, SubscribersThatAreGoneHoldNoConnections) {
   SandboxOptions options;
   options.client_secret = Secret("s3cret");
   options.generator.people = 50;
-  options.server.connections_max = 4;
+  options.server.connections_max = 16;
   auto sandbox = make_sandbox(io, std::move(options));
   ASSERT_TRUE(sandbox);
 
   std::string polled;
   std::thread client([&] {
-    for (int broken = 0; broken < 8; ++broken) {
+    for (int broken = 0; broken < 24; ++broken) {
       Subscriber gone((*sandbox)->port());
       gone.connect().set_option(boost::asio::socket_base::linger(true, 0));
     }
@@ -311,8 +311,8 @@ TEST(Serve, ALoadThatTakesNothingIsTheErrorOfTheStart) {
   } rows[] = {
       {"Id,LastName\n", ": no record can be taken: its files have no rows"},
       {"Id,LastName\nx,A\ny,B\n",
-       ": no record can be taken: Lead.csv:2: Id is not a record id of this object, "
-       "and 1 more"},
+       ": no record can be taken: Lead.csv:2: Id is not a record id of this object; the row was left "
+       "out, and 1 more"},
   };
   for (const auto& row : rows) {
     const test::Scratch folder;
