@@ -41,6 +41,8 @@ class Merger {
     if (outcome.action == FieldAction::kTakeRemote) {
       result_.changes.push_back({at, in.local, in.remote, outcome.reason});
     }
+    if (outcome.action != FieldAction::kReview && in.rule == mapping::ConflictRule::kReview)
+      result_.decided.push_back(at);
     if (outcome.action == FieldAction::kReview) {
       result_.conflicts.push_back({prospect_.id, link_.connection, at, in.remote, in.local});
     }
@@ -137,6 +139,8 @@ bool add_merge_steps(Plan& plan, const LocalSchema& schema, const Prospect& pros
     plan.journal.push_back(std::move(note));
   for (OpenConflict& conflict : merge.conflicts)
     plan.steps.emplace_back(std::move(conflict));
+  for (const size_t at : merge.decided)
+    plan.steps.emplace_back(CloseConflict{prospect.id, link.connection, at});
   if (merge.changes.empty()) return false;
   for (const FieldChange& change : merge.changes) {
     JournalEntry entry;

@@ -27,6 +27,7 @@ struct MergeResult {
   std::vector<PendingRef> pending;  ///< addresses that belong to another prospect now
   std::vector<JournalEntry> notes;  ///< what was decided against, where that must be kept
   std::vector<OpenConflict> conflicts;
+  std::vector<size_t> decided;  ///< fields under the rule `review` of which nobody has to decide any more
   bool email_taken = false;
 };
 

@@ -156,6 +156,20 @@ struct DeadLetter {
   bool operator==(const DeadLetter&) const = default;
 };
 
+using ConflictId = LocalId<struct ConflictTag>;
+
+/// A field that both sides changed under the rule `review`, for a person to decide.
+struct Conflict {
+  ConflictId id;
+  ProspectId prospect;
+  ConnectionId connection;
+  size_t field = 0;  ///< position in the local schema
+  Value remote;      ///< the CRM's value, in the prospect's terms, as it was last read
+  Value local;       ///< the prospect's as it was then
+  Timestamp opened_at{};
+  bool operator==(const Conflict&) const = default;
+};
+
 /// Where a released, merged or converted id went; kept for ever (§4).
 struct LineageEntry {
   ConnectionId connection;

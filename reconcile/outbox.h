@@ -52,7 +52,7 @@ struct OutboxEntry {
   PushState state = PushState::kReady;
   int64_t attempts = 0;  ///< since it was last enqueued
   int64_t lease = 0;     ///< how often it was leased, ever
-  Timestamp due_at{};    ///< of a leased one: when the lease ends
+  Timestamp due_at{};    ///< of a leased one: when the lease ends; of a dead one: when it was given up
   CauseId cause;         ///< of the last change that it carries
   Timestamp created_at{};
   std::string code;  ///< of the last attempt that failed

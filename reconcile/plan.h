@@ -62,7 +62,7 @@ struct Quarantine {
   DeadLetter letter;
   bool operator==(const Quarantine&) const = default;
 };
-/// The record came again whole: its dead letter goes.
+/// The record came again whole, or a person lets go of it: its dead letter goes.
 struct Release {
   ConnectionId connection;
   RemoteId remote;
@@ -97,6 +97,14 @@ struct OpenConflict {
   Value remote;
   Value local;
   bool operator==(const OpenConflict&) const = default;
+};
+
+/// Closes the open conflict of a field, where there is one: a person has decided, or the sides agree.
+struct CloseConflict {
+  ProspectId prospect;
+  ConnectionId connection;
+  size_t field = 0;
+  bool operator==(const CloseConflict&) const = default;
 };
 
 /// Sets a run-time setting, or takes it back (no value). Who and when are the plan's.
@@ -175,10 +183,18 @@ struct SettlePush {
   bool operator==(const SettlePush&) const = default;
 };
 
+/// Lets go of an entry that was given up, or waits; refused unless it stands at this lease and none of its
+/// attempts is under way or in doubt.
+struct DropPush {
+  OutboxId id;
+  int64_t lease = 0;
+  bool operator==(const DropPush&) const = default;
+};
+
 using Step = std::variant<CreateProspect, UpdateProspect, PutLink, HoldDuplicate, CloseDuplicates, Quarantine,
                           Release, PutUser, PutAccount, AddLineage, TagProspect, OpenConflict, PutSetting,
                           AddToken, RevokeToken, NoteTokenUse, PutSavedFilter, EnqueuePush, LeasePush,
-                          NotePushSent, AbandonLeases, SettlePush>;
+                          NotePushSent, AbandonLeases, SettlePush, DropPush, CloseConflict>;
 
 /// One row of the journal. Creations by an import share one row a page (`count` > 1, prospects
 /// `prospect`…`last`).

@@ -92,8 +92,17 @@ constexpr Row kReasons[] = {
     {Reason::kTokenRevoked, "TOKEN_REVOKED", "A token of the control API was revoked"},
     {Reason::kFilterSaved, "FILTER_SAVED", "A filter was saved"},
     {Reason::kFilterDropped, "FILTER_DROPPED", "A saved filter was dropped"},
+    {Reason::kPushRetried, "PUSH_RETRIED", "A write to the CRM that had been given up is tried again"},
+    {Reason::kPushDropped, "PUSH_DROPPED",
+     "A write to the CRM that had been given up was dropped: both sides stay as they are"},
+    {Reason::kLetterDropped, "LETTER_DROPPED",
+     "A record that could not be read was dropped from those that are set apart"},
+    {Reason::kReviewTookCrm, "REVIEW_TOOK_CRM",
+     "Both sides had changed the field, and a person took the CRM's value"},
+    {Reason::kReviewKeptProspect, "REVIEW_KEPT_PROSPECT",
+     "Both sides had changed the field, and a person kept the prospect's value"},
 };
-static_assert(std::size(kReasons) == static_cast<size_t>(Reason::kFilterDropped) + 1,
+static_assert(std::size(kReasons) == static_cast<size_t>(Reason::kReviewKeptProspect) + 1,
               "a row for every reason");
 
 constexpr bool in_order() {

@@ -60,6 +60,11 @@ enum class Reason {
   kTokenRevoked,
   kFilterSaved,
   kFilterDropped,
+  kPushRetried,  ///< a write that was given up is tried again, for a person
+  kPushDropped,  ///< … or let go
+  kLetterDropped,
+  kReviewTookCrm,       ///< a person decided a conflict under the rule `review`
+  kReviewKeptProspect,  ///< … the other way
 };
 
 /// Stable upper-case code: "DUPLICATE_EMAIL".

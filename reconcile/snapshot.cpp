@@ -73,8 +73,9 @@ class Applier {
   void operator()(const AddLineage& step) { s_.lineage[step.entry.from] = step.entry; }
   void operator()(const TagProspect&) {}   // tags are not in a snapshot: nothing is decided by them
   void operator()(const OpenConflict&) {}  // nor conflicts
-  void operator()(const PutSetting&) {}    // nor settings
-  void operator()(const AddToken&) {}      // nor who may ask
+  void operator()(const CloseConflict&) {}
+  void operator()(const PutSetting&) {}  // nor settings
+  void operator()(const AddToken&) {}    // nor who may ask
   void operator()(const RevokeToken&) {}
   void operator()(const NoteTokenUse&) {}
   void operator()(const PutSavedFilter&) {}
@@ -83,6 +84,7 @@ class Applier {
   void operator()(const NotePushSent&) {}
   void operator()(const AbandonLeases&) {}
   void operator()(const SettlePush&) {}
+  void operator()(const DropPush&) {}
 
  private:
   template <class Id>

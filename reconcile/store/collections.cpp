@@ -162,7 +162,7 @@ Collection outbox() {
            own("lane"),
            own("state"),
            own("attempts", kInteger),
-           {"due_at", "CASE t.state WHEN 'leased' THEN NULL ELSE t.due_at END", kTime},
+           {"due_at", "CASE WHEN t.state IN ('leased', 'dead') THEN NULL ELSE t.due_at END", kTime},
            {"leased_until", "CASE t.state WHEN 'leased' THEN t.due_at END", kTime},
            own("created_at", kTime),
            own("error_code"),

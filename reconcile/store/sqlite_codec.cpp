@@ -300,6 +300,11 @@ Result<reconcile::SentValues> Codec::read_sent(std::string_view stored) const {
   return values;
 }
 
+Value Codec::untagged_json(std::string_view stored) {
+  const json parsed = json::parse(stored, nullptr, false);
+  return parsed.is_discarded() ? Value::null() : untagged(parsed);
+}
+
 std::string Codec::tagged_json(const Value& value) {
   return value.is_absent() ? std::string() : dump(tagged(value));
 }

@@ -57,6 +57,8 @@ class Codec {
 
   /// Any value, its kind kept.
   static std::string tagged_json(const Value& value);
+  /// What tagged_json made; null for what it did not make.
+  static Value untagged_json(std::string_view stored);
 
  private:
   mapping::LocalSchema schema_;

@@ -40,6 +40,9 @@ IncidentWriter::IncidentWriter(WriteContext& context)
                        "INSERT INTO conflicts (remote, local, prospect, connection, field, opened_at) VALUES "
                        "(?, ?, ?, ?, ?, ?)"),
       update_conflict_(c_.db, "UPDATE conflicts SET remote = ?, local = ? WHERE id = ?"),
+      close_conflict_(c_.db,
+                      "UPDATE conflicts SET open = 0 WHERE prospect = ? AND connection = ? AND field = ? AND "
+                      "open = 1"),
       put_setting_(
           c_.db,
           "INSERT INTO settings (name, value, actor, changed_at) VALUES (?, ?, ?, ?) ON CONFLICT (name) "
@@ -193,6 +196,18 @@ Result<void> IncidentWriter::write(const reconcile::OpenConflict& step) {
   PD_TRY(query.run());
   ++c_.written;
   c_.tally.open_conflicts += open != 0 ? 0 : 1;
+  return {};
+}
+
+Result<void> IncidentWriter::write(const reconcile::CloseConflict& step) {
+  const auto& fields = c_.codec.schema().fields();
+  if (step.field >= fields.size()) return make_error(ErrorCode::kInternal, "a conflict of no field");
+  if (c_.tally.open_conflicts == 0) return {};
+  Query query(close_conflict_);
+  query.bind(step.prospect.value).bind(step.connection.value).bind(fields[step.field].name);
+  PD_TRY(query.run());
+  c_.written += c_.db.changes();
+  c_.tally.open_conflicts -= c_.db.changes();
   return {};
 }
 

@@ -60,6 +60,7 @@ Result<Inspection> inspect_sqlite(const std::string& path) {
   seen.totals.open_duplicates = tally.open_duplicates;
   seen.totals.dead_letters = tally.dead_letters;
   seen.totals.open_conflicts = tally.open_conflicts;
+  seen.totals.outbox_dead = tally.outbox_dead;
   PD_ASSIGN(cursors, read_cursors(*db));
   seen.cursors = std::move(cursors);
   return seen;

@@ -169,6 +169,27 @@ Result<std::vector<OutboxEntry>> read_outbox_of(Database& db, const Codec& codec
   return outbox_entries(db, codec, query);
 }
 
+Result<std::vector<OutboxEntry>> read_dead_pushes(Database& db, const Codec& codec, OutboxId after,
+                                                  size_t limit,
+                                                  reconcile::ConnectionId connection) {
+  Statement statement(db, "SELECT " + std::string(kOutboxColumns) +
+                              " FROM outbox AS o WHERE o.state = 'dead' AND o.id > ?1 AND (?2 = 0 OR "
+                              "o.connection = ?2) ORDER BY o.id LIMIT ?3");
+  Query query(statement);
+  query.bind(after.value).bind(connection.value).bind(static_cast<int64_t>(limit));
+  return outbox_entries(db, codec, query);
+}
+
+// Numbers are given out in the order in which entries are made.
+Result<std::optional<Timestamp>> read_oldest_push(Database& db) {
+  Statement statement(db, "SELECT created_at FROM outbox WHERE state <> 'dead' ORDER BY id LIMIT 1");
+  Query query(statement);
+  std::optional<Timestamp> oldest;
+  if (query.step()) oldest = time_of(query.integer(0));
+  PD_TRY(query.done());
+  return oldest;
+}
+
 OutboxWriter::OutboxWriter(WriteContext& context, JournalWriter& journal)
     : c_(context),
       journal_(journal),
@@ -198,6 +219,8 @@ OutboxWriter::OutboxWriter(WriteContext& context, JournalWriter& journal)
               "UPDATE outbox SET state = ?, due_at = ?, error_code = ?, error = ?, attempts = MAX(attempts - "
               "?, 0) WHERE id = ?"),
       remove_(c_.db, "DELETE FROM outbox WHERE id = ?"),
+      drop_(c_.db,
+            "DELETE FROM outbox WHERE id = ? AND lease = ? AND state IN ('ready', 'dead') RETURNING state"),
       retarget_(
           c_.db,
           "UPDATE outbox SET object = l.object, remote = l.remote, operation = 'update' FROM (SELECT "
@@ -337,15 +360,35 @@ Result<void> OutboxWriter::write(const reconcile::SettlePush& step) {
   return *step.state == PushState::kReady ? retarget(prospect, connection) : Result<void>{};
 }
 
+Result<void> OutboxWriter::write(const reconcile::DropPush& step) {
+  Query query(drop_);
+  query.bind(step.id.value).bind(step.lease);
+  const bool dropped = query.step();
+  const bool dead = dropped && query.text(0) == name_of(PushState::kDead);
+  if (dropped) query.step();  // to its end
+  PD_TRY(query.done());
+  if (!dropped) {
+    return make_error(ErrorCode::kConflict, "entry " + std::to_string(step.id.value) +
+                                                " of the outbox is not there, or an attempt is under way");
+  }
+  ++c_.written;
+  (dead ? c_.tally.outbox_dead : c_.tally.outbox) -= 1;
+  return {};
+}
+
 Result<void> OutboxWriter::stay(const reconcile::SettlePush& step) {
   const std::string code = shortened(step.code, reconcile::kPushCodeBytesMax);
   const std::string error = shortened(step.error, reconcile::kPushErrorBytesMax);
   Query query(settle_);
-  query.bind(name_of(*step.state)).bind(ms_of(step.due_at)).bind_or_null(code).bind_or_null(error);
+  const bool dies = *step.state == PushState::kDead;
+  query.bind(name_of(*step.state))
+      .bind(ms_of(dies ? c_.now : step.due_at))
+      .bind_or_null(code)
+      .bind_or_null(error);
   query.bind(step.counts ? int64_t{0} : int64_t{1}).bind(step.id.value);
   PD_TRY(query.run());
   ++c_.written;
-  const int64_t died = *step.state == PushState::kDead ? 1 : 0;
+  const int64_t died = dies ? 1 : 0;
   c_.tally.outbox -= died;
   c_.tally.outbox_dead += died;
   return {};

@@ -257,12 +257,38 @@ Result<std::vector<Duplicate>> Queries::duplicates_of(ProspectId prospect) {
   return read_duplicates(query);
 }
 
-Result<std::vector<DeadLetter>> Queries::dead_letters(DeadLetterId after, size_t limit) {
+Result<std::vector<reconcile::Conflict>> Queries::conflicts(reconcile::ConflictId after, size_t limit) {
   Statement statement(db_,
-                      "SELECT id, connection, object, remote, version, reason, payload, first_seen, "
-                      "last_seen, seen FROM dead_letters WHERE id > ? ORDER BY id LIMIT ?");
+                      "SELECT id, prospect, connection, field, remote, local, opened_at FROM conflicts WHERE "
+                      "open = 1 AND id > ? ORDER BY id");
   Query query(statement);
-  query.bind(after.value).bind(static_cast<int64_t>(limit));
+  query.bind(after.value);
+  std::vector<reconcile::Conflict> rows;
+  while (rows.size() < limit && query.step()) {
+    reconcile::Conflict row;
+    row.field = rows_.codec().schema().find(query.text(3));
+    if (row.field == mapping::LocalSchema::npos) continue;
+    row.id = {query.integer(0)};
+    row.prospect = {query.integer(1)};
+    row.connection = {query.integer(2)};
+    row.remote = Codec::untagged_json(query.text(4));
+    row.local = Codec::untagged_json(query.text(5));
+    row.opened_at = time_of(query.integer(6));
+    rows.push_back(std::move(row));
+  }
+  PD_TRY(query.done());
+  return rows;
+}
+
+Result<std::vector<DeadLetter>> Queries::dead_letters(DeadLetterId after, size_t limit,
+                                                      reconcile::ConnectionId connection) {
+  Statement statement(
+      db_,
+      "SELECT id, connection, object, remote, version, reason, payload, first_seen, "
+      "last_seen, seen FROM dead_letters WHERE id > ?1 AND (?2 = 0 OR connection = ?2) ORDER BY "
+      "id LIMIT ?3");
+  Query query(statement);
+  query.bind(after.value).bind(connection.value).bind(static_cast<int64_t>(limit));
   std::vector<DeadLetter> rows;
   while (query.step()) {
     DeadLetter letter;

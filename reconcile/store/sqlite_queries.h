@@ -23,7 +23,9 @@ class Queries {
   Result<std::vector<reconcile::Duplicate>> duplicates(DuplicateId after, size_t limit, bool only_open);
   Result<std::vector<reconcile::Duplicate>> duplicates_of(const RemoteId& remote);
   Result<std::vector<reconcile::Duplicate>> duplicates_of(ProspectId prospect);
-  Result<std::vector<reconcile::DeadLetter>> dead_letters(DeadLetterId after, size_t limit);
+  Result<std::vector<reconcile::DeadLetter>> dead_letters(DeadLetterId after, size_t limit,
+                                                          reconcile::ConnectionId connection);
+  Result<std::vector<reconcile::Conflict>> conflicts(reconcile::ConflictId after, size_t limit);
   /// The record's entries and those of what it became, in that order.
   Result<std::vector<reconcile::LineageEntry>> lineage_of(const RemoteId& remote);
   Result<std::vector<JournalRow>> journal_of(ProspectId prospect, size_t limit);

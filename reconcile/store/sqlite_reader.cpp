@@ -29,9 +29,14 @@ class SqliteReader final : public Reader {
   Result<Totals> totals() override {
     PD_ASSIGN(lock, enter());
     PD_ASSIGN(tally, load_tally(*setup_.db));
-    return Totals{tally.prospects, tally.without_key,     tally.links,        tally.users,
+    Totals totals{tally.prospects, tally.without_key,     tally.links,        tally.users,
                   tally.accounts,  tally.open_duplicates, tally.dead_letters, tally.open_conflicts,
                   tally.outbox,    tally.outbox_dead};
+    if (tally.outbox > 0) {
+      PD_ASSIGN(oldest, read_oldest_push(*setup_.db));
+      totals.outbox_oldest = oldest;
+    }
+    return totals;
   }
 
   Result<std::vector<ObjectCursor>> cursors() override {
@@ -82,9 +87,19 @@ class SqliteReader final : public Reader {
     PD_ASSIGN(lock, enter());
     return queries_.duplicates_of(prospect);
   }
-  Result<std::vector<reconcile::DeadLetter>> dead_letters(DeadLetterId after, size_t limit) override {
+  Result<std::vector<reconcile::DeadLetter>> dead_letters(DeadLetterId after, size_t limit,
+                                                          ConnectionId connection) override {
     PD_ASSIGN(lock, enter());
-    return queries_.dead_letters(after, bounded(limit));
+    return queries_.dead_letters(after, bounded(limit), connection);
+  }
+  Result<std::vector<reconcile::OutboxEntry>> dead_pushes(OutboxId after, size_t limit,
+                                                          ConnectionId connection) override {
+    PD_ASSIGN(lock, enter());
+    return read_dead_pushes(*setup_.db, *setup_.codec, after, bounded(limit), connection);
+  }
+  Result<std::vector<reconcile::Conflict>> conflicts(reconcile::ConflictId after, size_t limit) override {
+    PD_ASSIGN(lock, enter());
+    return queries_.conflicts(after, bounded(limit));
   }
   Result<std::vector<reconcile::LineageEntry>> lineage_of(const RemoteId& remote) override {
     PD_ASSIGN(lock, enter());

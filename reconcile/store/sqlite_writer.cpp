@@ -25,6 +25,7 @@ struct Dispatch {
   Result<void> operator()(const reconcile::NotePushSent& step) { return outbox.write(step); }
   Result<void> operator()(const reconcile::AbandonLeases& step) { return outbox.write(step); }
   Result<void> operator()(const reconcile::SettlePush& step) { return outbox.write(step); }
+  Result<void> operator()(const reconcile::DropPush& step) { return outbox.write(step); }
   template <class Other>
   Result<void> operator()(const Other& step) {
     return incidents.write(step);

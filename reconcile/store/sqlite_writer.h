@@ -77,6 +77,7 @@ class OutboxWriter {
   Result<void> write(const reconcile::NotePushSent& step);
   Result<void> write(const reconcile::AbandonLeases& step);
   Result<void> write(const reconcile::SettlePush& step);
+  Result<void> write(const reconcile::DropPush& step);
   /// The prospect has another link, or its first: what waits to be written goes there.
   Result<void> retarget(ProspectId prospect, reconcile::ConnectionId connection);
 
@@ -111,6 +112,7 @@ class OutboxWriter {
   Statement abandon_;
   Statement settle_;
   Statement remove_;
+  Statement drop_;
   Statement retarget_;
 };
 
@@ -205,6 +207,7 @@ class IncidentWriter {
   Result<void> write(const reconcile::AddLineage& step);
   Result<void> write(const reconcile::TagProspect& step);
   Result<void> write(const reconcile::OpenConflict& step);
+  Result<void> write(const reconcile::CloseConflict& step);
   Result<void> write(const reconcile::PutSetting& step);
 
  private:
@@ -227,6 +230,7 @@ class IncidentWriter {
   Statement find_conflict_;
   Statement insert_conflict_;
   Statement update_conflict_;
+  Statement close_conflict_;
   Statement put_setting_;
   Statement delete_setting_;
 };

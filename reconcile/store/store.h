@@ -117,6 +117,8 @@ struct Totals {
   int64_t open_conflicts = 0;
   int64_t outbox = 0;       ///< entries that wait or are under way
   int64_t outbox_dead = 0;  ///< entries that were given up
+  /// Since when the oldest of `outbox` waits.
+  std::optional<Timestamp> outbox_oldest = std::nullopt;
 };
 
 struct ObjectCursor {
@@ -152,7 +154,15 @@ class Reader {
                                                                bool only_open) = 0;
   virtual Result<std::vector<reconcile::Duplicate>> duplicates_of(const RemoteId& remote) = 0;
   virtual Result<std::vector<reconcile::Duplicate>> duplicates_of(ProspectId prospect) = 0;
-  virtual Result<std::vector<reconcile::DeadLetter>> dead_letters(DeadLetterId after, size_t limit) = 0;
+  /// By number, from the one after `after` on, of a connection (0: of all).
+  virtual Result<std::vector<reconcile::DeadLetter>> dead_letters(DeadLetterId after, size_t limit,
+                                                                  ConnectionId connection = {}) = 0;
+  /// The same of entries of the outbox that were given up.
+  virtual Result<std::vector<reconcile::OutboxEntry>> dead_pushes(OutboxId after, size_t limit,
+                                                                  ConnectionId connection = {}) = 0;
+  /// Open conflicts by number, from the one after `after` on; those of fields that the schema does not name
+  /// are left out.
+  virtual Result<std::vector<reconcile::Conflict>> conflicts(reconcile::ConflictId after, size_t limit) = 0;
   virtual Result<std::vector<reconcile::LineageEntry>> lineage_of(const RemoteId& remote) = 0;
   /// The journal of a prospect, oldest first, ranges that include it too; at most `limit` newest.
   virtual Result<std::vector<JournalRow>> journal_of(ProspectId prospect, size_t limit) = 0;

@@ -169,6 +169,14 @@ TEST_P(StoreContract, AConflictIsOpenOnceForEachField) {
   const int64_t written = store_->rows_written();
   must_commit({conflict});
   EXPECT_EQ(store_->rows_written(), written);
+  const auto rows = *reader()->conflicts({}, 10);
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].prospect, ProspectId{1});
+  EXPECT_EQ(rows[0].connection, connection_);
+  EXPECT_EQ(rows[0].field, field::kTitle);
+  EXPECT_EQ(rows[0].remote, Value("crm"));
+  EXPECT_EQ(rows[0].local, Value("here"));
+  EXPECT_TRUE(reader()->conflicts(rows[0].id, 10)->empty());
   OpenConflict moved = conflict;
   moved.remote = Value("crm again");
   must_commit({moved});
@@ -177,6 +185,26 @@ TEST_P(StoreContract, AConflictIsOpenOnceForEachField) {
   other.field = custom::kDate;
   must_commit({other});
   EXPECT_EQ((*reader()->totals()).open_conflicts, 2);
+}
+
+TEST_P(StoreContract, AConflictThatIsClosedIsListedNoMoreAndMayOpenAgain) {
+  add_linked(1);
+  const OpenConflict conflict{{1}, connection_, custom::kDate, Value(Date{}), Value::null()};
+  must_commit({conflict});
+  const Conflict first = reader()->conflicts({}, 10)->at(0);
+  EXPECT_EQ(first.remote, Value(Date{}));
+  EXPECT_TRUE(first.local.is_null());
+  must_commit({CloseConflict{{1}, connection_, field::kTitle}});
+  EXPECT_EQ(reader()->totals()->open_conflicts, 1);
+  must_commit({CloseConflict{{1}, connection_, custom::kDate}});
+  EXPECT_EQ(reader()->totals()->open_conflicts, 0);
+  EXPECT_TRUE(reader()->conflicts({}, 10)->empty());
+  const int64_t written = store_->rows_written();
+  must_commit({CloseConflict{{1}, connection_, custom::kDate}});
+  EXPECT_EQ(store_->rows_written(), written);
+  must_commit({conflict});
+  EXPECT_GT(reader()->conflicts({}, 10)->at(0).id, first.id);
+  EXPECT_EQ(reader()->totals()->open_conflicts, 1);
 }
 
 // ---- journal ----

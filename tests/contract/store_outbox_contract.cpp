@@ -246,6 +246,52 @@ TEST_P(OutboxContract, ADeadOneMakesWayForWhatCameBehindIt) {
   check_outbox(1, 0);
 }
 
+TEST_P(OutboxContract, WhatWasGivenUpIsListedByNumberAndConnectionWithItsTime) {
+  add_linked(4);
+  must_commit({push(1), push(2), push(3)});
+  for (const OutboxEntry& entry : lease(300)) {
+    if (entry.prospect.value != 2) settle(entry, PushState::kDead, 0, "STRING_TOO_LONG");
+  }
+  const auto dead = *reader()->dead_pushes({}, 10);
+  ASSERT_EQ(prospects_of(dead), (Numbers{1, 3}));
+  EXPECT_EQ(dead[0].due_at, at(200)) << "when it was settled";
+  EXPECT_EQ(prospects_of(*reader()->dead_pushes(dead[0].id, 10)), Numbers{3});
+  EXPECT_EQ(prospects_of(*reader()->dead_pushes({}, 1)), Numbers{1});
+  EXPECT_EQ(prospects_of(*reader()->dead_pushes({}, 10, connection_)), (Numbers{1, 3}));
+  EXPECT_TRUE(reader()->dead_pushes({}, 10, *store_->connection("other"))->empty());
+}
+
+TEST_P(OutboxContract, WhatIsDroppedGoesUnlessAnAttemptIsUnderWayOrItIsAnotherLease) {
+  add_linked(2);
+  must_commit({push(1), push(2)});
+  const auto taken = lease(300, 1);
+  must_refuse({DropPush{taken[0].id, taken[0].lease}});
+  settle(taken[0], PushState::kInDoubt, 330, "TIMEOUT");
+  must_refuse({DropPush{taken[0].id, taken[0].lease}});
+  settle(lease(330)[0], PushState::kDead, 0, "STRING_TOO_LONG");
+  const OutboxEntry dead = entries_of(1).front();
+  check_outbox(1, 1);
+  must_refuse({DropPush{dead.id, dead.lease - 1}});
+  must_commit({DropPush{dead.id, dead.lease}});
+  EXPECT_TRUE(entries_of(1).empty());
+  check_outbox(1, 0);
+  must_refuse({DropPush{dead.id, dead.lease}});
+  const OutboxEntry waiting = entries_of(2).front();
+  must_commit({DropPush{waiting.id, waiting.lease}});
+  check_outbox(0, 0);
+}
+
+TEST_P(OutboxContract, TheTotalsSaySinceWhenTheOldestWaits) {
+  add_linked(3);
+  EXPECT_FALSE(reader()->totals()->outbox_oldest);
+  commit_at(10, {push(1)});
+  commit_at(20, {push(2)});
+  commit_at(30, {push(3)});
+  EXPECT_EQ(reader()->totals()->outbox_oldest, at(10));
+  settle(lease(300, 1)[0], PushState::kDead, 0, "STRING_TOO_LONG");
+  EXPECT_EQ(reader()->totals()->outbox_oldest, at(20));
+}
+
 TEST_P(OutboxContract, ALongErrorIsCutAtAWholeCharacter) {
   add_linked(1);
   must_commit({push(1)});

@@ -41,6 +41,22 @@ TEST_F(PersonPageEdges, ALocalOwnerEditSurvivesADeactivatedCrmOwnerAndAnEditOfAn
   EXPECT_EQ(plan.counts.owners, 0);
 }
 
+TEST_F(PersonPageEdges, S11_AConflictUnderReviewClosesByItselfOnceBothSidesAgree) {
+  mapping::FieldSpec title = spec("Title", "title");
+  title.conflict = mapping::ConflictRule::kReview;
+  const PersonType& lead = lead_with({spec("Email", "email"), spec("FirstName", "first_name"), title,
+                                      spec("OwnerId", "owner"), spec("HasOptedOutOfEmail", "opted_out")});
+  poll(lead, {record("00Q1", 10, "ada@x.test", "CTO")});
+  edit_here("00Q1", field::kTitle, Value("VP"));
+  const Plan both = poll(lead, {record("00Q1", 11, "ada@x.test", "CEO")});
+  EXPECT_EQ(count<OpenConflict>(both), 1);
+  EXPECT_EQ(count<CloseConflict>(both), 0);
+  const Plan agreed = poll(lead, {record("00Q1", 12, "ada@x.test", "VP")});
+  EXPECT_EQ(count<CloseConflict>(agreed), 1);
+  EXPECT_EQ(count<UpdateProspect>(agreed), 0);
+  EXPECT_TRUE(link_of("00Q1").shadow.empty());
+}
+
 TEST_F(PersonPageEdges, InboundUpdateOff_ARestoredRecordCarriesNoValues) {
   poll(lead_, {record("00Q1", 10, "ada@x.test", "CTO")});
   auto gone = record("00Q1", 11, "ada@x.test", "CTO");

@@ -36,6 +36,7 @@ struct Shelf {
   std::vector<reconcile::DeadLetter> dead_letters;
   std::map<std::string, std::vector<reconcile::LineageEntry>> lineage;
   std::vector<store::JournalRow> journal;
+  std::vector<reconcile::OutboxEntry> outbox;
   std::map<std::string, reconcile::User> users;
   std::map<std::string, reconcile::Account> accounts;
   std::optional<Error> failure;  ///< every question answers this
@@ -82,10 +83,17 @@ class ShelfReader final : public store::Reader {
   Result<std::vector<reconcile::Duplicate>> duplicates_of(ProspectId prospect) override {
     return answer(chosen(shelf_.duplicates, [&](const auto& row) { return row.prospect == prospect; }));
   }
-  Result<std::vector<reconcile::DeadLetter>> dead_letters(DeadLetterId after, size_t limit) override {
+  Result<std::vector<reconcile::DeadLetter>> dead_letters(DeadLetterId after, size_t limit,
+                                                          store::ConnectionId) override {
     auto rows = chosen(shelf_.dead_letters, [&](const auto& row) { return row.id > after; });
     if (rows.size() > limit) rows.resize(limit);
     return answer(std::move(rows));
+  }
+  Result<std::vector<reconcile::OutboxEntry>> dead_pushes(OutboxId, size_t, store::ConnectionId) override {
+    return answer(std::vector<reconcile::OutboxEntry>{});
+  }
+  Result<std::vector<reconcile::Conflict>> conflicts(reconcile::ConflictId, size_t) override {
+    return answer(std::vector<reconcile::Conflict>{});
   }
   Result<std::vector<reconcile::LineageEntry>> lineage_of(const RemoteId& remote) override {
     return answer(find(shelf_.lineage, remote.str()).value_or(std::vector<reconcile::LineageEntry>{}));
@@ -111,8 +119,8 @@ class ShelfReader final : public store::Reader {
   Result<reconcile::EditScene> edit_scene(const reconcile::EditKeys&) override {
     return answer(reconcile::EditScene{});
   }
-  Result<std::vector<reconcile::OutboxEntry>> outbox_of(ProspectId) override {
-    return answer(std::vector<reconcile::OutboxEntry>{});
+  Result<std::vector<reconcile::OutboxEntry>> outbox_of(ProspectId prospect) override {
+    return answer(chosen(shelf_.outbox, [&](const auto& entry) { return entry.prospect == prospect; }));
   }
   Result<std::vector<store::StoredSetting>> settings() override {
     return answer(std::vector<store::StoredSetting>{});
