@@ -37,36 +37,11 @@ std::vector<Json> faults_json(const std::vector<MemberFault>& faults) {
   return out;
 }
 
-Json changes_json(const EditReport& report, const Service& service) {
-  Json out = Json::array();
-  for (const reconcile::FieldChange& change : report.changes) {
-    Json one_of_them;
-    one_of_them["field"] = service.schema().fields()[change.field].name;
-    one_of_them["before"] = value_json(change.before);
-    one_of_them["after"] = value_json(change.after);
-    out.push_back(std::move(one_of_them));
-  }
-  return out;
-}
-
-Json pushes_json(const EditReport& report) {
-  Json out = Json::array();
-  for (const service::PushToCome& push : report.pushes) {
-    Json one_of_them;
-    one_of_them["connection"] = push.connection;
-    one_of_them["object"] = push.object;
-    one_of_them["operation"] = name_of(push.operation);
-    one_of_them["lane"] = name_of(push.lane);
-    out.push_back(std::move(one_of_them));
-  }
-  return out;
-}
-
 Json report_json(const EditReport& report, const Service& service, bool dry_run) {
   Json out;
   out["dryRun"] = dry_run;
-  out["changes"] = changes_json(report, service);
-  out["pushes"] = pushes_json(report);
+  out["changes"] = changes_json(report.changes, service);
+  out["pushes"] = pushes_json(report.pushes);
   return out;
 }
 
@@ -188,7 +163,7 @@ Json row_json(const ImportRow& row, const EditReport& report) {
     faults.push_back({{}, "field_error", "the row has no value in it", {}});
   out["outcome"] = faults.empty() ? "created" : "refused";
   out["prospectId"] = faults.empty() ? Json(std::to_string(report.prospect.value)) : Json();
-  out["pushes"] = pushes_json(report);
+  out["pushes"] = pushes_json(report.pushes);
   out["errors"] = Json::array();
   for (const MemberFault& fault : faults)
     out["errors"].push_back(fault_json(fault));

@@ -159,18 +159,6 @@ asio::awaitable<Result<std::vector<Json>>> read_included(Service& service, const
 
 // ---- answers ----
 
-std::string link_of(const Call& call, const std::string& after) {
-  std::string query;
-  const auto add = [&query](const std::string& name, const std::string& value) {
-    query += (query.empty() ? "?" : "&") + http::percent_encode(name) + "=" + http::percent_encode(value);
-  };
-  for (const auto& [name, value] : call.parameters.query()) {
-    if (after.empty() || name != "page[after]") add(name, value);
-  }
-  if (!after.empty()) add("page[after]", after);
-  return call.path + query;
-}
-
 asio::awaitable<http::Response> answer_with(Service& service, const Call& call, const ListWish& wish,
                                             ShownRows rows) {
   if (!rows) co_return failed(rows.error());
@@ -281,6 +269,18 @@ asio::awaitable<http::Response> show(Service& service, Call call) {
 }
 
 }  // namespace
+
+std::string link_of(const Call& call, const std::string& after) {
+  std::string query;
+  const auto add = [&query](const std::string& name, const std::string& value) {
+    query += (query.empty() ? "?" : "&") + http::percent_encode(name) + "=" + http::percent_encode(value);
+  };
+  for (const auto& [name, value] : call.parameters.query()) {
+    if (after.empty() || name != "page[after]") add(name, value);
+  }
+  if (!after.empty()) add("page[after]", after);
+  return call.path + query;
+}
 
 void add_list_acts(Acts& acts, Service& service) {
   acts[Operation::kList] = [&](Call call) { return list(service, std::move(call)); };

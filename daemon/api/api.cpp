@@ -10,9 +10,11 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "daemon/api/acts_configuration.h"
+#include "daemon/api/acts_dlq.h"
 #include "daemon/api/acts_edits.h"
 #include "daemon/api/acts_filters.h"
 #include "daemon/api/acts_lists.h"
+#include "daemon/api/acts_reviews.h"
 #include "daemon/api/acts_tokens.h"
 #include "daemon/api/answers.h"
 #include "daemon/api/call.h"
@@ -42,6 +44,8 @@ class Api {
     if (options.configuration != nullptr) add_configuration_acts(acts_, *options.configuration);
     if (options.filters != nullptr) add_filter_acts(acts_, *options.filters);
     if (options.edits != nullptr) add_edit_acts(acts_, service, *options.edits);
+    if (options.dlq != nullptr) add_dlq_acts(acts_, service, *options.dlq);
+    if (options.reviews != nullptr) add_review_acts(acts_, service, *options.reviews);
     if (options.tokens != nullptr) add_token_acts(acts_, scheduler, *options.tokens);
   }
 

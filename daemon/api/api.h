@@ -11,7 +11,9 @@
 #include "daemon/api/configuration.h"
 #include "daemon/engine/scheduler.h"
 #include "daemon/metrics/metrics.h"
+#include "daemon/service/dlq.h"
 #include "daemon/service/edits.h"
+#include "daemon/service/reviews.h"
 #include "daemon/service/service.h"
 #include "daemon/service/tokens.h"
 
@@ -25,6 +27,8 @@ struct ApiOptions {
   service::SavedFilters* filters = nullptr;  ///< outlives the api; none: nothing is saved
   service::Tokens* tokens = nullptr;         ///< outlives the api; none: only the daemon's own counts
   service::Edits* edits = nullptr;           ///< outlives the api; none: nothing is changed here
+  service::Dlq* dlq = nullptr;               ///< outlives the api; none: nothing is retried or dropped here
+  service::Reviews* reviews = nullptr;       ///< outlives the api; none: no conflict is decided here
   metrics::Metrics* metrics = nullptr;       ///< outlives the api; none: there is no /metrics
 };
 

@@ -7,6 +7,8 @@
 
 #include "daemon/api/answers.h"
 #include "daemon/api/syncs.h"
+#include "daemon/service/dlq.h"
+#include "daemon/service/reviews.h"
 #include "daemon/service/service.h"
 
 namespace prospectd::api {
@@ -19,6 +21,13 @@ Json sync_resource(const Sync& sync, const std::vector<engine::ConnectionStatus>
 Json prospect_resource(const store::ProspectRow& row, const service::Service& service);
 Json duplicate_resource(const reconcile::Duplicate& row, const service::Service& service);
 Json dead_letter_resource(const reconcile::DeadLetter& letter, const service::Service& service);
+Json dlq_resource(const service::DlqItem& item);
+/// With what it was about.
+Json dlq_resource(const service::DlqDetail& detail, const mapping::LocalSchema& schema);
+Json review_resource(const service::Review& review, const service::Service& service);
+/// [{"field", "before", "after"}], [{"connection", "object", "operation", "lane"}]
+Json changes_json(const std::vector<reconcile::FieldChange>& changes, const service::Service& service);
+Json pushes_json(const std::vector<service::PushToCome>& pushes);
 Json explanation_resource(const std::string& subject, const service::Explanation& explanation);
 Json health_resource(const std::string& id, const std::vector<service::Check>& checks);
 

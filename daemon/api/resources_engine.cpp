@@ -251,6 +251,7 @@ Json status_resource(const service::Status& status, const service::Service& serv
   out["startedAt"] = time_json(status.started_at);
   out["dataset"] = status.dataset;
   out["totals"] = numbers(kTotals, status.totals);
+  out["totals"]["outboxOldestAt"] = time_json(status.totals.outbox_oldest);
   out["connections"] = Json::array();
   for (const engine::ConnectionStatus& connection : status.connections)
     out["connections"].push_back(connection_json(connection));

@@ -38,6 +38,13 @@ enum class Operation {
   kCreateProspect,
   kChangeProspect,
   kImport,
+  kDlq,
+  kDlqEntry,
+  kDropDlqEntry,
+  kRetryDlq,
+  kReviews,
+  kReview,
+  kResolveReview,
 };
 
 struct Route {

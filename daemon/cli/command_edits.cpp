@@ -22,6 +22,13 @@ std::string joined_choices(const std::vector<std::string>& choices) {
   return text;
 }
 
+void add_limit(CLI::App* verb, size_t& limit) {
+  constexpr size_t kLimitMax = 1'000'000;
+  verb->add_option("--limit", limit, "how many at most (default 50)")
+      ->type_name("N")
+      ->check(CLI::Range(size_t{1}, kLimitMax).description(""));
+}
+
 void add_edits(CLI::App& app, SetOptions& set, AddOptions& add) {
   const std::vector<std::string> one = {"prospect"};
   const std::vector<std::string> one_or_many = {"prospect", "prospects"};

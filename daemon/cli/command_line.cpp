@@ -17,7 +17,6 @@ namespace prospectd::cli {
 namespace {
 
 constexpr size_t kRowsMax = 1'000;
-constexpr size_t kLimitMax = 1'000'000;
 constexpr int64_t kPeopleMax = 20'000'000;
 
 // Where the parser puts what it reads; the verb that was named takes its part.
@@ -38,6 +37,8 @@ struct Draft {
   std::vector<std::string> subject;
   SetOptions set;
   AddOptions add;
+  DlqOptions dlq;
+  ConflictsOptions conflicts;
   ConfigSchemaOptions schema;
   ConfigShowOptions show;
   SettingsOptions settings;
@@ -65,12 +66,6 @@ void add_common(CLI::App& app, Draft& d) {
   app.add_flag("-q,--quiet", d.common.quiet);
   app.add_flag("--no-color,--no-colour", d.common.no_colour);
   app.add_flag("--version", d.version);
-}
-
-void add_limit(CLI::App* verb, size_t& limit) {
-  verb->add_option("--limit", limit, "how many at most (default 50)")
-      ->type_name("N")
-      ->check(within<size_t>(1, kLimitMax));
 }
 
 void add_questions(CLI::App& app, Draft& d) {
@@ -398,6 +393,14 @@ Invocation invocation_of(Draft&& d, const std::vector<CLI::App*>& path) {
     d.filters.action = path[2]->get_name();
     made.verb = std::move(d.filters);
   }
+  if (verb == "dlq") {
+    d.dlq.action = path[2]->get_name();
+    made.verb = std::move(d.dlq);
+  }
+  if (verb == "conflicts") {
+    d.conflicts.action = path[2]->get_name();
+    made.verb = std::move(d.conflicts);
+  }
   if (verb == "tokens") {
     d.tokens.action = path[2]->get_name();
     made.verb = std::move(d.tokens);
@@ -426,7 +429,7 @@ Invocation invocation_of(Draft&& d, const std::vector<CLI::App*>& path) {
 
 // Verbs that do nothing by themselves.
 bool needs_a_verb_within(const std::string& verb) {
-  constexpr std::string_view kGroups[] = {"config", "filters", "settings", "tokens"};
+  constexpr std::string_view kGroups[] = {"config", "conflicts", "dlq", "filters", "settings", "tokens"};
   return std::ranges::find(kGroups, verb) != std::end(kGroups);
 }
 
@@ -454,6 +457,8 @@ void add_all(CLI::App& app, Draft& draft) {
   add_common(app, draft);
   add_questions(app, draft);
   add_edits(app, draft.set, draft.add);
+  add_dlq(app, draft.dlq);
+  add_conflicts(app, draft.conflicts);
   add_init(app, draft.init);
   add_config(app, draft);
   add_filters(app, draft.filters);

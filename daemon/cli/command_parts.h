@@ -17,6 +17,13 @@ CLI::App* add_verb(CLI::App& to, const std::string& name, const std::string& pre
 /// "bash|zsh|fish": in the help, and split again by the command table.
 std::string joined_choices(const std::vector<std::string>& choices);
 
+/// "--limit N" of a list.
+void add_limit(CLI::App* verb, size_t& limit);
+
+/// The verbs about what waits for a person.
+void add_dlq(CLI::App& app, DlqOptions& dlq);
+void add_conflicts(CLI::App& app, ConflictsOptions& conflicts);
+
 /// The verbs set and add.
 void add_edits(CLI::App& app, SetOptions& set, AddOptions& add);
 

@@ -10,11 +10,11 @@ namespace {
 
 using Json = nlohmann::json;
 
+}  // namespace
+
 std::string value_words(const Json& value) {
   return value.is_null() ? "nothing" : harmless(dump_json_line(value));
 }
-
-}  // namespace
 
 std::vector<std::string> change_lines(const Json& meta) {
   std::vector<std::string> lines;

@@ -9,6 +9,8 @@
 
 namespace prospectd::cli {
 
+/// A value as JSON, or "nothing".
+std::string value_words(const nlohmann::json& value);
 /// A line for each change of `meta` (docs/api.md, Changes), and one for each push.
 std::vector<std::string> change_lines(const nlohmann::json& meta);
 /// "email is an address of prospect 1 · …" of a row's errors.

@@ -85,6 +85,24 @@ struct AddOptions {
   bool dry_run = false;
 };
 
+/// What was given up.
+struct DlqOptions {
+  std::string action;            ///< "list", "show", "retry", "drop"
+  std::vector<std::string> ids;  ///< "out-7", "in-12"
+  bool all = false;
+  std::string connection;  ///< empty: all
+  size_t limit = 50;
+};
+
+/// Fields that both sides changed and a person decides.
+struct ConflictsOptions {
+  std::string action;   ///< "list", "show", "resolve"
+  std::string id;       ///< its number
+  std::string take;     ///< "crm", "prospect"
+  std::string version;  ///< as it was shown; empty: whatever it is
+  size_t limit = 50;
+};
+
 struct ConfigSchemaOptions {
   std::string name = "prospectd";  ///< config::schema_files
 };
@@ -134,9 +152,9 @@ struct Invocation {
   CommonOptions common;
   std::variant<VersionOptions, CheckOptions, InitOptions, StatusOptions, DoctorOptions, CompletionOptions,
                ManOptions, LoginTestOptions, RunOptions, SyncOptions, ProspectsOptions, DuplicatesOptions,
-               DeadLettersOptions, ExplainOptions, SetOptions, AddOptions, ConfigSchemaOptions,
-               ConfigReferenceOptions, ConfigShowOptions, ConfigReloadOptions, SettingsOptions,
-               FiltersOptions, TokensOptions, SandboxCallOptions, SandboxVerb, DemoVerb>
+               DeadLettersOptions, ExplainOptions, SetOptions, AddOptions, DlqOptions, ConflictsOptions,
+               ConfigSchemaOptions, ConfigReferenceOptions, ConfigShowOptions, ConfigReloadOptions,
+               SettingsOptions, FiltersOptions, TokensOptions, SandboxCallOptions, SandboxVerb, DemoVerb>
       verb;
 };
 

@@ -37,6 +37,8 @@ struct Carry {
   ExitCode operator()(const DuplicatesOptions& o) const { return verb_duplicates(common, o, console); }
   ExitCode operator()(const DeadLettersOptions& o) const { return verb_dead_letters(common, o, console); }
   ExitCode operator()(const ExplainOptions& o) const { return verb_explain(common, o, console); }
+  ExitCode operator()(const DlqOptions& o) const { return verb_dlq(common, o, console); }
+  ExitCode operator()(const ConflictsOptions& o) const { return verb_conflicts(common, o, console); }
   ExitCode operator()(const SetOptions& o) const { return verb_set(common, o, console); }
   ExitCode operator()(const AddOptions& o) const { return verb_add(common, o, console); }
   ExitCode operator()(const ConfigSchemaOptions& o) const { return verb_config_schema(o, console); }

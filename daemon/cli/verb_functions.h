@@ -26,6 +26,8 @@ ExitCode verb_prospects(const CommonOptions& common, const ProspectsOptions& opt
 ExitCode verb_duplicates(const CommonOptions& common, const DuplicatesOptions& options, Console& console);
 ExitCode verb_dead_letters(const CommonOptions& common, const DeadLettersOptions& options, Console& console);
 ExitCode verb_explain(const CommonOptions& common, const ExplainOptions& options, Console& console);
+ExitCode verb_dlq(const CommonOptions& common, const DlqOptions& options, Console& console);
+ExitCode verb_conflicts(const CommonOptions& common, const ConflictsOptions& options, Console& console);
 ExitCode verb_set(const CommonOptions& common, const SetOptions& options, Console& console);
 ExitCode verb_add(const CommonOptions& common, const AddOptions& options, Console& console);
 ExitCode verb_config_schema(const ConfigSchemaOptions& options, Console& console);

@@ -4,6 +4,7 @@
 #include <functional>
 #include <utility>
 
+#include "daemon/service/desk.h"
 #include "daemon/service/one_more.h"
 
 namespace prospectd::service {
@@ -50,10 +51,8 @@ class EditWork {
 
  private:
   Result<void> name_connections() {
-    for (engine::ConnectionFlow& flow : flows_) {
-      PD_ASSIGN(id, store_.connection(flow.connection));
-      outward_.push_back({id, flow.types});
-    }
+    PD_ASSIGN(outward, numbered(store_, flows_));
+    outward_ = std::move(outward);
     return {};
   }
 

@@ -35,6 +35,8 @@ class ServedControl final : public Control {
     PD_ASSIGN(tokens, service::make_tokens(setup.scheduler, setup.store));
     tokens_ = std::move(tokens);
     edits_ = service::make_edits(setup.scheduler, setup.supervisor, setup.store, schema);
+    dlq_ = service::make_dlq(setup.scheduler, setup.supervisor, setup.store, schema);
+    reviews_ = service::make_reviews(setup.scheduler, setup.supervisor, setup.store, schema);
     service::About about{std::string(version()), config.state.database_file()};
     service_ = service::make_service(
         setup.scheduler, setup.supervisor, setup.store, schema,
@@ -57,6 +59,8 @@ class ServedControl final : public Control {
     api_options.filters = filters_.get();
     api_options.tokens = tokens_.get();
     api_options.edits = edits_.get();
+    api_options.dlq = dlq_.get();
+    api_options.reviews = reviews_.get();
     PD_ASSIGN(handler, api::make_api(setup.scheduler, *service_, std::move(api_options)));
     http::ServerOptions options;
     options.address = config.api.host;
@@ -79,6 +83,8 @@ class ServedControl final : public Control {
   std::unique_ptr<service::SavedFilters> filters_;
   std::unique_ptr<service::Tokens> tokens_;
   std::unique_ptr<service::Edits> edits_;
+  std::unique_ptr<service::Dlq> dlq_;
+  std::unique_ptr<service::Reviews> reviews_;
   std::unique_ptr<service::Service> service_;
   std::unique_ptr<metrics::Metrics> metrics_;
   std::unique_ptr<http::Server> server_;

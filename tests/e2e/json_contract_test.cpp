@@ -46,6 +46,17 @@ class JsonContract : public testing::Test {
     expect(verb, follower_.ask(std::move(words)), code);
   }
 
+  void ask_what_waits_for_a_person() {
+    expect_asked("duplicates", {"duplicates", "--all"});
+    expect_asked("dead-letters", {"dead-letters"});
+    expect_asked("dlq list", {"dlq", "list"});
+    expect_asked("dlq retry", {"dlq", "retry", "--all"});
+    expect_asked("ERRORS", {"dlq", "show", "out-7"}, 1);
+    expect_asked("conflicts list", {"conflicts", "list"});
+    expect_asked("ERRORS", {"conflicts", "resolve", "7", "--take", "crm"}, 1);
+    expect_asked("explain", {"explain", "prospect", "1"});
+  }
+
   void expect_sandbox(const std::string& verb, const Words& words) {
     Words all = {"sandbox"};
     all.insert(all.end(), words.begin(), words.end());
@@ -105,9 +116,7 @@ TEST_F(JsonContract, EveryVerbSaysWhatThePageSays) {
   expect_asked("doctor", {"doctor"});
   expect_asked("prospects", {"prospects", "--limit", "20"});
   expect_asked("prospects ID", {"prospects", "1"});
-  expect_asked("duplicates", {"duplicates", "--all"});
-  expect_asked("dead-letters", {"dead-letters"});
-  expect_asked("explain", {"explain", "prospect", "1"});
+  ask_what_waits_for_a_person();
   expect_asked("set", {"set", "prospect", "1", "title=VP Sales"});
   expect_asked("add", {"add", "prospect", "last_name=Roy"});
   write_file(follower_.path("people.csv"), "last_name,email\nRoy,\nRay,no address\n");

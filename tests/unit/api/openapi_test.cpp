@@ -108,7 +108,14 @@ TEST(OpenApi, ResourcesOfTheDatabaseAreDescribedAsTheyAre) {
 constexpr const char* kListedRows =
     "INSERT INTO connections (id, name) VALUES (1, 'salesforce');"
     "UPDATE tally SET prospects = 1, links = 1, users = 2, accounts = 1, open_duplicates = 1, dead_letters = "
-    "1;"
+    "1, next_outbox = 2, outbox_dead = 1, open_conflicts = 1;"
+    "INSERT INTO conflicts (id, prospect, connection, field, remote, local, opened_at) VALUES (1, 7, 1, "
+    "'title', "
+    "'\"CEO\"', '\"CTO\"', 1800000000000);"
+    "INSERT INTO outbox (id, idempotency_key, connection, prospect, object, remote, operation, lane, state, "
+    "attempts, lease, due_at, cause, created_at, error_code, error) VALUES (1, 'k', 1, 7, 'Lead', "
+    "'00Q000000000001EAA', 'update', 'ordinary', 'dead', 5, 5, 1800000000000, 1, 1800000000000, "
+    "'REQUIRED_FIELD_MISSING', 'Required fields are missing: [Company]');"
     "INSERT INTO users (id, name, email_key, kind, active, connection, remote, remote_version, remote_hash) "
     "VALUES (1, 'Ana Roy', 'ana@acme.test', 0, 1, 1, '005000000000001AAA', 0, 0), (2, 'Inbound', '', 1, 1, "
     "1, "
@@ -147,6 +154,7 @@ class Documented : public ApiTest {
     connection.name = "salesforce";
     connection.state = engine::ConnectionState::kIdle;
     supervisor_.connections.push_back(connection);
+    supervisor_.flow_list.push_back({"salesforce", {{"Lead", false, true, {}}}});
     real_ = service::make_service(scheduler, supervisor_, *database, schema_, service::canonical,
                                   {"0.1.0", "/var/lib/prospectd/prospectd.db"}, {}, filters.get());
     tell_configuration();
@@ -157,6 +165,10 @@ class Documented : public ApiTest {
     api.tokens = tokens.get();
     edits = service::make_edits(scheduler, supervisor_, *database, schema_);
     api.edits = edits.get();
+    dlq_ = service::make_dlq(scheduler, supervisor_, *database, schema_);
+    api.dlq = dlq_.get();
+    reviews_ = service::make_reviews(scheduler, supervisor_, *database, schema_);
+    api.reviews = reviews_.get();
     server_ = *http::make_server(io, http::ServerOptions{}, *make_api(scheduler, *real_, std::move(api)));
   }
 
@@ -235,6 +247,8 @@ class Documented : public ApiTest {
   service::ToldSupervisor supervisor_;
   ToldConfiguration configuration_;
   std::unique_ptr<service::Service> real_;
+  std::unique_ptr<service::Dlq> dlq_;
+  std::unique_ptr<service::Reviews> reviews_;
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<http::Transport> client_ = http::make_curl_transport(io, http::CurlOptions{});
 };

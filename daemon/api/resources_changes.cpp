@@ -1,0 +1,52 @@
+// What a change did, and what a person decides: values before and after, writes that follow, reviews.
+#include <nlohmann/json.hpp>
+
+#include "daemon/api/resources.h"
+#include "daemon/api/shapes.h"
+
+namespace prospectd::api {
+
+Json changes_json(const std::vector<reconcile::FieldChange>& changes, const service::Service& service) {
+  Json out = Json::array();
+  for (const reconcile::FieldChange& change : changes) {
+    Json one_of_them;
+    one_of_them["field"] = service.schema().fields()[change.field].name;
+    one_of_them["before"] = value_json(change.before);
+    one_of_them["after"] = value_json(change.after);
+    out.push_back(std::move(one_of_them));
+  }
+  return out;
+}
+
+Json pushes_json(const std::vector<service::PushToCome>& pushes) {
+  Json out = Json::array();
+  for (const service::PushToCome& push : pushes) {
+    Json one_of_them;
+    one_of_them["connection"] = push.connection;
+    one_of_them["object"] = push.object;
+    one_of_them["operation"] = name_of(push.operation);
+    one_of_them["lane"] = name_of(push.lane);
+    out.push_back(std::move(one_of_them));
+  }
+  return out;
+}
+
+Json review_resource(const service::Review& review, const service::Service& service) {
+  Json out;
+  out["connection"] = review.connection;
+  out["object"] = review.object.empty() ? Json() : Json(review.object);
+  out["remoteId"] = review.remote.empty() ? Json() : Json(review.remote.str());
+  out["field"] = service.schema().fields()[review.field].name;
+  out["crmValue"] = value_json(review.crm);
+  out["prospectValue"] = value_json(review.own);
+  out["agreedValue"] = value_json(review.agreed);
+  out["goesOut"] = review.goes_out;
+  out["openedAt"] = time_json(review.opened_at);
+  out["version"] = review.version;
+  Json made = resource("conflictReviews", std::to_string(review.id.value), std::move(out));
+  add_relationship(made, {"prospect", "prospects"}, review.prospect.value, review.name);
+  add_self(made);
+  return made;
+}
+
+}  // namespace prospectd::api
