@@ -82,7 +82,7 @@ Outcome look_at_dead_letters(const Question& q) {
   if (!n) return {skipped(kUnknown)};
   if (*n == 0) return {ok("every record could be read")};
   return {warning(counted(*n, "record") + " could not be read and " + (*n == 1 ? "is" : "are") + " set apart",
-                  "prospectd dead-letters says why; mended in the CRM, they come again by themselves")};
+                  "prospectd dlq list says why; mended in the CRM, they come again by themselves")};
 }
 
 // Held back by design: nothing is wrong with the daemon when there are some.
@@ -98,7 +98,15 @@ Outcome look_at_conflicts(const Question& q) {
   if (!n) return {skipped(kUnknown)};
   if (*n == 0) return {ok("none")};
   return {warning(counted(*n, "field") + " changed on both sides, for a person to decide",
-                  "look at them: prospectd status")};
+                  "look at them and decide: prospectd conflicts list")};
+}
+
+Outcome look_at_refused_writes(const Question& q) {
+  const auto n = count_of(q, "outboxDead", &StateReport::outbox_dead);
+  if (!n) return {skipped(kUnknown)};
+  if (*n == 0) return {ok("none")};
+  return {warning("the CRM refused " + counted(*n, "write") + " for good",
+                  "prospectd dlq list says why, and what to do about each")};
 }
 
 }  // namespace
@@ -108,7 +116,8 @@ Group records_checks() {
           {{"freshness", "freshness", look_at_freshness, milliseconds{5'000}, true},
            {"dead_letters", "unreadable records", look_at_dead_letters},
            {"duplicates", "duplicates", look_at_duplicates},
-           {"conflicts", "conflicts", look_at_conflicts}}};
+           {"conflicts", "conflicts", look_at_conflicts},
+           {"refused_writes", "refused writes", look_at_refused_writes}}};
 }
 
 }  // namespace prospectd::cli::doctor

@@ -198,7 +198,7 @@ void say_connection(Console& console, const Json& connection, Timestamp now) {
   say_trouble(console, connection);
 }
 
-void say_totals(Console& console, const Json& totals) {
+void say_totals(Console& console, const Json& totals, Timestamp now) {
   const size_t width = console.out_terminal.width;
   const auto say = [&](const std::string& text) {
     for (const std::string& line : wrapped(text, width > kDetailCells ? width - 2 : 0))
@@ -214,9 +214,14 @@ void say_totals(Console& console, const Json& totals) {
   line("openDuplicates", "record held back as a duplicate", "records held back as duplicates",
        "prospectd duplicates");
   line("deadLetters", "record set apart as unreadable", "records set apart as unreadable",
-       "prospectd dead-letters");
+       "prospectd dlq list");
   line("openConflicts", "field that both sides changed, for a person to decide",
-       "fields that both sides changed, for a person to decide", "");
+       "fields that both sides changed, for a person to decide", "prospectd conflicts list");
+  const auto oldest = time_at(totals, "outboxOldestAt");
+  const std::string since = oldest ? "the oldest made " + ago(now, *oldest) : "";
+  line("outbox", "change to be written to the CRM", "changes to be written to the CRM", since.c_str());
+  line("outboxDead", "write that the CRM refused for good", "writes that the CRM refused for good",
+       "prospectd dlq list");
 }
 
 void say_status(Console& console, const Json& status) {
@@ -225,7 +230,7 @@ void say_status(Console& console, const Json& status) {
   console.line(console.tone(Tone::kStrong, "prospectd " + shown_at(status, "version")) + " · running for " +
                format_duration(now - started));
   detail(console, "database", shown_at(status, "dataset"));
-  say_totals(console, member(status, "totals"));
+  say_totals(console, member(status, "totals"), now);
   const Json& connections = member(status, "connections");
   if (!connections.is_array()) return;
   for (const Json& connection : connections)

@@ -102,6 +102,7 @@ struct StateReport {
   int64_t open_duplicates = 0;
   int64_t dead_letters = 0;
   int64_t open_conflicts = 0;
+  int64_t outbox_dead = 0;
   struct Cursor {
     std::string connection;
     std::string object;

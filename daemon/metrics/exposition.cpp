@@ -1,5 +1,7 @@
 #include "daemon/metrics/exposition.h"
 
+#include <algorithm>
+
 #include "daemon/metrics/families.h"
 
 namespace prospectd::metrics {
@@ -72,12 +74,24 @@ constexpr TotalRow kTotals[] = {
     {"prospectd_links", "Prospects' links to records of CRMs.", &Totals::links},
     {"prospectd_duplicates_open", "Records held back, because another prospect has their address.",
      &Totals::open_duplicates},
-    {"prospectd_dlq_depth", "Dead letters: records set apart because they can't be read.",
-     &Totals::dead_letters},
     {"prospectd_conflicts_open", "Fields that both sides changed and a person has to review.",
      &Totals::open_conflicts},
     {"prospectd_outbox_depth", "Changes that wait to be written to a CRM.", &Totals::outbox},
 };
+
+// What was given up, and how long what is to be written waits.
+void add_waiting(Families& out, const Figures& figures) {
+  if (!figures.totals) return;
+  out.gauge("prospectd_dlq_depth",
+            "What was given up for a person to see. in: records that can't be read; out: writes that a CRM "
+            "refused.");
+  out.add({{"direction", "in"}}, number(figures.totals->dead_letters));
+  out.add({{"direction", "out"}}, number(figures.totals->outbox_dead));
+  out.gauge("prospectd_outbox_oldest_seconds",
+            "How long the oldest change waits to be written; 0 while none does.");
+  const Timestamp oldest = figures.totals->outbox_oldest.value_or(figures.now);
+  out.add({}, seconds_of(std::max(figures.now - oldest, milliseconds{0})));
+}
 
 void add_database(Families& out, const Figures& figures) {
   out.gauge("prospectd_database_up", "1 while the database can be read.");
@@ -86,6 +100,7 @@ void add_database(Families& out, const Figures& figures) {
     out.gauge(row.name, row.help);
     if (figures.totals) out.add({}, number(*figures.totals.*row.count));
   }
+  add_waiting(out, figures);
   const StorageFigures& storage = figures.storage;
   out.gauge("prospectd_database_bytes", "Size of the database file.");
   if (storage.database_bytes) out.add({}, number(*storage.database_bytes));

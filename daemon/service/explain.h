@@ -37,6 +37,10 @@ Result<Explanation> explain_held(const ExplainContext& context, store::Reader& r
 Result<Explanation> explain_record(const ExplainContext& context, store::Reader& reader,
                                    const RemoteId& remote);
 
+/// What waits to be written, is under way or in doubt, or was given up and why; and what to look at next.
+void add_outbox_facts(const ExplainContext& context, const std::vector<reconcile::OutboxEntry>& entries,
+                      Explanation& out);
+
 /// A record that nothing here knows, as the CRM has it now.
 Explanation explain_judged(const RemoteId& remote, const engine::Judgement& judgement);
 /// The error for one that the CRM does not have either, or could not be asked for.

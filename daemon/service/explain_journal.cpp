@@ -1,4 +1,7 @@
 // Journal rows as steps of an explanation.
+#include <algorithm>
+#include <iterator>
+
 #include "daemon/service/explain.h"
 
 namespace prospectd::service {
@@ -38,6 +41,14 @@ std::string creation_words(const store::JournalRow& row, const JournalFocus& foc
                   : "no prospect had its email address");
 }
 
+// What somebody did, rather than a poll.
+bool is_a_persons(reconcile::Reason reason) {
+  using reconcile::Reason;
+  constexpr Reason kActs[] = {Reason::kLocalEdit,     Reason::kPushRetried,   Reason::kPushDropped,
+                              Reason::kLetterDropped, Reason::kReviewTookCrm, Reason::kReviewKeptProspect};
+  return std::ranges::find(kActs, reason) != std::end(kActs);
+}
+
 std::string words_of(const store::JournalRow& row, const JournalFocus& focus) {
   const reconcile::JournalEntry& entry = row.entry;
   if (entry.reason == reconcile::Reason::kCreatedFromCrm) {
@@ -47,7 +58,7 @@ std::string words_of(const store::JournalRow& row, const JournalFocus& focus) {
   }
   std::string words(reconcile::sentence_of(entry.reason));
   if (!entry.remote.empty()) words += " (" + record_words(entry.object, entry.remote) + ")";
-  if (entry.reason == reconcile::Reason::kLocalEdit && !row.actor.empty()) words += ", by " + row.actor;
+  if (is_a_persons(entry.reason) && !row.actor.empty()) words += ", by " + row.actor;
   if (entry.detail.empty()) return words;
   return words + ": " + both_sides_words(entry.detail).value_or(entry.detail);
 }

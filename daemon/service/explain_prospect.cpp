@@ -23,6 +23,8 @@ class ProspectExplainer {
     add_fact("tags", list_words(row_.tags));
     for (const reconcile::Link& link : row_.links)
       PD_TRY(add_link(link));
+    PD_ASSIGN(outbox, reader_.outbox_of(row_.prospect.id));
+    add_outbox_facts(context_, outbox, out_);
     PD_TRY(add_held());
     PD_ASSIGN(journal, reader_.journal_of(row_.prospect.id, kJournalRowsMax));
     PD_ASSIGN(lineage, lineage_in(journal));
@@ -197,7 +199,7 @@ class ProspectExplainer {
   }
 
   void add_next() {
-    out_.next = asked_next_;
+    std::ranges::copy(asked_next_, std::back_inserter(out_.next));
     if (out_.next.size() > kNextMax) out_.next.resize(kNextMax);
     out_.next.emplace_back("prospectd sync --dry-run");
   }

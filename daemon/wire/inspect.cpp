@@ -18,6 +18,7 @@ Result<cli::StateReport> inspect(const config::Config& config) {
   report.open_duplicates = seen.totals.open_duplicates;
   report.dead_letters = seen.totals.dead_letters;
   report.open_conflicts = seen.totals.open_conflicts;
+  report.outbox_dead = seen.totals.outbox_dead;
   for (store::NamedCursor& cursor : seen.cursors)
     report.cursors.push_back({std::move(cursor.connection), std::move(cursor.object), cursor.verified});
   return report;

@@ -189,9 +189,11 @@ TEST_F(Doctor, ADaemonThatHoldsTheStateAndDoesNotAnswerIsAFailure) {
 TEST_F(Doctor, RecordsThatWaitForAPersonAreCounted) {
   fake_state().report->dead_letters = 3;
   fake_state().report->open_conflicts = 1;
+  fake_state().report->outbox_dead = 2;
   fake_state().report->open_duplicates = 311;
   expect("dead_letters", "warning", "3 records could not be read");
   expect("conflicts", "warning", "1 field changed on both sides");
+  expect("refused_writes", "warning", "the CRM refused 2 writes for good");
   expect("duplicates", "ok", "311 records held back");
 }
 
@@ -293,7 +295,7 @@ TEST_F(Doctor, ForPeopleItFitsTheTerminalAndEndsWithASum) {
   fake_state().report->dead_letters = 3;
   const Ran text = ask({}, 80);
   EXPECT_THAT(text.out, HasSubstr("  warning  unreadable records   3 records could not be read"));
-  EXPECT_THAT(text.out, HasSubstr("→ prospectd dead-letters"));
+  EXPECT_THAT(text.out, HasSubstr("→ prospectd dlq list"));
   EXPECT_THAT(text.out, HasSubstr("Nothing was changed.\n"));
   std::istringstream lines(text.out);
   for (std::string line; std::getline(lines, line);)

@@ -57,6 +57,19 @@ TEST(Status, EachObjectSaysHowFarItIsAndHowFastItWasRead) {
   EXPECT_THAT(text, HasSubstr("311 records held back as duplicates: prospectd duplicates\n"));
 }
 
+TEST(Status, WhatWaitsToBeWrittenAndWhatWasGivenUpIsToldWithTheCommand) {
+  Json status = healthy();
+  EXPECT_THAT(shown(status), Not(HasSubstr("to be written")));
+  status["totals"].update({{"outbox", 3},
+                           {"outboxDead", 2},
+                           {"outboxOldestAt", "2026-11-20T09:55:00.000Z"},
+                           {"openConflicts", 1}});
+  const std::string text = shown(status);
+  EXPECT_THAT(text, HasSubstr("3 changes to be written to the CRM: the oldest made 5 min ago\n"));
+  EXPECT_THAT(text, HasSubstr("2 writes that the CRM refused for good: prospectd dlq list\n"));
+  EXPECT_THAT(text, HasSubstr("for a person to decide: prospectd conflicts list"));
+}
+
 TEST(Status, TheAllowanceIsToldWithHowLongItLasts) {
   Json status = healthy();
   EXPECT_THAT(shown(status), HasSubstr("1,240 of 15,000 in 24 hours (8 %)"));

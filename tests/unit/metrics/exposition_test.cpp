@@ -109,10 +109,14 @@ TEST_F(Exposition, TheDatabasesTotalsAreGauges) {
   figures.totals->prospects = 11'689;
   figures.totals->dead_letters = 3;
   figures.totals->outbox = 2;
+  figures.totals->outbox_dead = 1;
+  figures.totals->outbox_oldest = kNow - seconds{90};
   const auto lines = series();
   EXPECT_THAT(lines, Contains("prospectd_database_up 1"));
   EXPECT_THAT(lines, Contains("prospectd_prospects 11689"));
-  EXPECT_THAT(lines, Contains("prospectd_dlq_depth 3"));
+  EXPECT_THAT(lines, Contains("prospectd_dlq_depth{direction=\"in\"} 3"));
+  EXPECT_THAT(lines, Contains("prospectd_dlq_depth{direction=\"out\"} 1"));
+  EXPECT_THAT(lines, Contains("prospectd_outbox_oldest_seconds 90"));
   EXPECT_THAT(lines, Contains("prospectd_outbox_depth 2"));
 }
 

@@ -111,6 +111,43 @@ TEST_F(ExplainProspect, AStandingDifferenceShowsBothSides) {
               ElementsAre(HasSubstr("title: the CRM has \"CEO\", the prospect \"CTO\"")));
 }
 
+TEST_F(ExplainProspect, WhatWaitsToBeWrittenIsUnderWayOrWasGivenUpIsToldWithTheReason) {
+  adam();
+  const auto entry = [&](reconcile::PushState state, int64_t attempts) -> reconcile::OutboxEntry& {
+    reconcile::OutboxEntry made;
+    made.id = {static_cast<int64_t>(store.shelf.outbox.size()) + 1};
+    made.connection = store::ConnectionId{1};
+    made.prospect = ProspectId{42};
+    made.object = "Lead";
+    made.remote = RemoteId(kLead);
+    made.state = state;
+    made.attempts = attempts;
+    made.due_at = Timestamp{seconds{1'700'000'000}};
+    store.shelf.outbox.push_back(made);
+    return store.shelf.outbox.back();
+  };
+  entry(reconcile::PushState::kReady, 0);
+  entry(reconcile::PushState::kReady, 2).code = "UNABLE_TO_LOCK_ROW";
+  entry(reconcile::PushState::kLeased, 1);
+  entry(reconcile::PushState::kInDoubt, 1).code = "TIMEOUT";
+  reconcile::OutboxEntry& dead = entry(reconcile::PushState::kDead, 5);
+  dead.code = "STRING_TOO_LONG";
+  dead.error = "Title: data value too large";
+  const auto explanation = explain("42");
+  ASSERT_TRUE(explanation);
+  const std::string lead = "update of Lead " + kLead + " in salesforce";
+  EXPECT_THAT(facts_named(*explanation, "to be written"),
+              ElementsAre(lead + ", due since 2023-11-14T22:13:20Z",
+                          HasSubstr("it was tried 2 times (UNABLE_TO_LOCK_ROW) and is tried again at")));
+  EXPECT_THAT(facts_named(*explanation, "being written"), ElementsAre(HasSubstr("the attempt ends by")));
+  EXPECT_THAT(facts_named(*explanation, "in doubt"), ElementsAre(HasSubstr("before anything is sent again")));
+  EXPECT_THAT(facts_named(*explanation, "given up"),
+              ElementsAre(testing::AllOf(HasSubstr("(out-5)"), HasSubstr("after it was tried 5 times"),
+                                         HasSubstr("STRING_TOO_LONG: Title: data value too large"),
+                                         HasSubstr("To do: a value is longer"))));
+  EXPECT_THAT(explanation->next, Contains("prospectd dlq show out-5"));
+}
+
 TEST_F(ExplainProspect, ADeletedRecordIsSaidToBeDeleted) {
   adam().links[0].deleted = true;
   const auto explanation = explain("42");
