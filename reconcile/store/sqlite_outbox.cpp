@@ -170,8 +170,7 @@ Result<std::vector<OutboxEntry>> read_outbox_of(Database& db, const Codec& codec
 }
 
 Result<std::vector<OutboxEntry>> read_dead_pushes(Database& db, const Codec& codec, OutboxId after,
-                                                  size_t limit,
-                                                  reconcile::ConnectionId connection) {
+                                                  size_t limit, reconcile::ConnectionId connection) {
   Statement statement(db, "SELECT " + std::string(kOutboxColumns) +
                               " FROM outbox AS o WHERE o.state = 'dead' AND o.id > ?1 AND (?2 = 0 OR "
                               "o.connection = ?2) ORDER BY o.id LIMIT ?3");

@@ -18,8 +18,8 @@ Result<std::optional<Timestamp>> read_next_push(Database& db, reconcile::Connect
 Result<std::vector<reconcile::OutboxEntry>> read_outbox_of(Database& db, const Codec& codec,
                                                            ProspectId prospect);
 /// Reader::dead_pushes.
-Result<std::vector<reconcile::OutboxEntry>> read_dead_pushes(Database& db, const Codec& codec,
-                                                             OutboxId after, size_t limit,
+Result<std::vector<reconcile::OutboxEntry>> read_dead_pushes(Database& db, const Codec& codec, OutboxId after,
+                                                             size_t limit,
                                                              reconcile::ConnectionId connection);
 /// Since when the oldest waits that was not given up; nothing when none waits.
 Result<std::optional<Timestamp>> read_oldest_push(Database& db);

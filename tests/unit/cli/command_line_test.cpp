@@ -144,7 +144,7 @@ TEST(CommandLine, PeopleAreEitherGeneratedOrLoaded) {
     const Ran both = run({verb, "--people", "500", "--load", "export"});
     EXPECT_EQ(both.code, ExitCode::kUsage) << verb;
     EXPECT_TRUE(both.hooks.empty());
-    EXPECT_THAT(both.err, testing::HasSubstr("--load excludes --people"));
+    EXPECT_THAT(both.err, testing::HasSubstr("excludes"));
   }
 }
 

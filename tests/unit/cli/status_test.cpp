@@ -64,7 +64,7 @@ TEST(Status, WhatWaitsToBeWrittenAndWhatWasGivenUpIsToldWithTheCommand) {
                            {"outboxDead", 2},
                            {"outboxOldestAt", "2026-11-20T09:55:00.000Z"},
                            {"openConflicts", 1}});
-  const std::string text = shown(status);
+  const std::string text = shown(status, 100);
   EXPECT_THAT(text, HasSubstr("3 changes to be written to the CRM: the oldest made 5 min ago\n"));
   EXPECT_THAT(text, HasSubstr("2 writes that the CRM refused for good: prospectd dlq list\n"));
   EXPECT_THAT(text, HasSubstr("for a person to decide: prospectd conflicts list"));
