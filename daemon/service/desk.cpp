@@ -4,8 +4,8 @@
 
 namespace prospectd::service {
 
-Result<std::vector<reconcile::OutwardFlow>> numbered(store::Store& store,
-                                                     const std::vector<engine::ConnectionFlow>& flows) {
+Result<std::vector<reconcile::OutwardFlow>> numbered_flows(store::Store& store,
+                                                           const std::vector<engine::ConnectionFlow>& flows) {
   std::vector<reconcile::OutwardFlow> outward;
   for (const engine::ConnectionFlow& flow : flows) {
     PD_ASSIGN(id, store.connection(flow.connection));
@@ -16,7 +16,7 @@ Result<std::vector<reconcile::OutwardFlow>> numbered(store::Store& store,
 
 Result<Desk> open_desk(store::Store& store, const std::vector<engine::ConnectionFlow>& flows) {
   Desk desk;
-  PD_ASSIGN(outward, numbered(store, flows));
+  PD_ASSIGN(outward, numbered_flows(store, flows));
   for (size_t i = 0; i < flows.size(); ++i)
     desk.connections[outward[i].connection] = flows[i].connection;
   desk.outward = std::move(outward);

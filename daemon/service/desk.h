@@ -22,8 +22,8 @@
 namespace prospectd::service {
 
 /// The flows with their connections' numbers, parallel to `flows`. On the worker.
-Result<std::vector<reconcile::OutwardFlow>> numbered(store::Store& store,
-                                                     const std::vector<engine::ConnectionFlow>& flows);
+Result<std::vector<reconcile::OutwardFlow>> numbered_flows(store::Store& store,
+                                                           const std::vector<engine::ConnectionFlow>& flows);
 
 struct Desk {
   std::unique_ptr<store::Reader> reader;

@@ -51,7 +51,7 @@ class EditWork {
 
  private:
   Result<void> name_connections() {
-    PD_ASSIGN(outward, numbered(store_, flows_));
+    PD_ASSIGN(outward, numbered_flows(store_, flows_));
     outward_ = std::move(outward);
     return {};
   }

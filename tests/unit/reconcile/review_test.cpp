@@ -10,7 +10,7 @@ namespace {
 namespace field = mapping::field;
 using testing::IsEmpty;
 
-const mapping::LocalSchema kSchema;
+const mapping::LocalSchema kReviewSchema;
 
 /// Both sides had "CTO"; the CRM says "CEO" now, the prospect "VP".
 struct Decision {
@@ -23,7 +23,7 @@ struct Decision {
     conflict.local = Value("VP");
     prospect.id = {7};
     prospect.version = 4;
-    prospect.fields.assign(kSchema.size(), Value::null());
+    prospect.fields.assign(kReviewSchema.size(), Value::null());
     prospect.fields[field::kTitle] = Value("VP");
     link.prospect = {7};
     link.connection = {1};
@@ -32,7 +32,7 @@ struct Decision {
     link.shadow[field::kTitle] = {Value("CTO"), Value("CTO")};
   }
   ReviewScene scene() const { return {conflict, &prospect, &link, &type}; }
-  Plan take(ReviewTake side) const { return plan_review(kSchema, scene(), side, "ana"); }
+  Plan take(ReviewTake side) const { return plan_review(kReviewSchema, scene(), side, "ana"); }
 
   Conflict conflict;
   Prospect prospect;
@@ -128,7 +128,7 @@ TEST(Review, SidesThatAreTheSameMeanwhileOnlyAgree) {
 TEST(Review, WhereTheRecordIsFollowedNoMoreDecidingOnlyCloses) {
   const Decision decision;
   const ReviewScene scene{decision.conflict, &decision.prospect};
-  const Plan plan = plan_review(kSchema, scene, ReviewTake::kCrm, "ana");
+  const Plan plan = plan_review(kReviewSchema, scene, ReviewTake::kCrm, "ana");
   EXPECT_EQ(plan.steps.size(), 1U);
   EXPECT_EQ(steps_of<CloseConflict>(plan).size(), 1U);
 }

@@ -14,7 +14,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using Kind = GivenUpId::Kind;
 
-const mapping::LocalSchema kSchema;
+const mapping::LocalSchema kGivenUpSchema;
 
 /// A prospect whose title and city were changed here since both sides said "CTO" and "Bonn"; the type gives
 /// out title and phone.
@@ -22,7 +22,7 @@ struct Write {
   Write() {
     prospect.id = {7};
     prospect.version = 3;
-    prospect.fields.assign(kSchema.size(), Value::null());
+    prospect.fields.assign(kGivenUpSchema.size(), Value::null());
     prospect.fields[field::kTitle] = Value("VP");
     prospect.fields[field::kCity] = Value("Rome");
     link.prospect = {7};
@@ -43,7 +43,7 @@ struct Write {
     entry.code = "STRING_TOO_LONG";
     entry.error = "Title: too long";
   }
-  Plan drop() const { return plan_drop(kSchema, &type, entry, &prospect, &link, "ana"); }
+  Plan drop() const { return plan_drop(kGivenUpSchema, &type, entry, &prospect, &link, "ana"); }
 
   OutwardType type{"Lead", false, true, {field::kTitle, field::kPhone}};
   Prospect prospect;
@@ -126,7 +126,7 @@ TEST(GivenUp, ADropIsJournaledWithWhatWasGivenUp) {
 
 TEST(GivenUp, ADroppedCreationLeavesTheProspectAsItIs) {
   const Write write;
-  const Plan plan = plan_drop(kSchema, &write.type, write.entry, &write.prospect, nullptr, "ana");
+  const Plan plan = plan_drop(kGivenUpSchema, &write.type, write.entry, &write.prospect, nullptr, "ana");
   EXPECT_EQ(plan.steps.size(), 1U);
   EXPECT_EQ(plan.journal.size(), 1U);
 }
