@@ -278,6 +278,7 @@ class StoredDlq final : public Dlq {
       return retried;
     };
     Result<DlqRetried> retried = co_await desks_.write<DlqRetried>(std::move(work));
+    if (retried) supervisor_.push_soon();
     for (const std::string& connection : rereads)
       asio::co_spawn(scheduler_.io(), read_again(connection), tell_failure);
     co_return retried;

@@ -138,7 +138,10 @@ class StoredReviews final : public Reviews {
  public:
   StoredReviews(engine::Scheduler& scheduler, engine::Supervisor& supervisor, store::Store& store,
                 mapping::LocalSchema schema)
-      : desks_(scheduler, supervisor, store), store_(store), schema_(std::move(schema)) {}
+      : desks_(scheduler, supervisor, store),
+        supervisor_(supervisor),
+        store_(store),
+        schema_(std::move(schema)) {}
 
   asio::awaitable<Result<std::vector<Review>>> list(ConflictId after, size_t limit) override {
     using Rows = std::vector<Review>;
@@ -160,7 +163,9 @@ class StoredReviews final : public Reviews {
                                                                        const Desk& desk, Timestamp now) {
       return resolve_now(desk, order, now);
     };
-    return desks_.write<Reviewed>(std::move(work));
+    Result<Reviewed> resolved = co_await desks_.write<Reviewed>(std::move(work));
+    if (resolved && !resolved->pushes.empty()) supervisor_.push_soon();
+    co_return resolved;
   }
 
  private:
@@ -178,6 +183,7 @@ class StoredReviews final : public Reviews {
   }
 
   Desks desks_;
+  engine::Supervisor& supervisor_;
   store::Store& store_;
   const mapping::LocalSchema schema_;
 };

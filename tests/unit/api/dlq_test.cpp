@@ -11,6 +11,7 @@ namespace {
 
 namespace field = mapping::field;
 using reconcile::PushState;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -173,13 +174,13 @@ TEST_F(DlqApi, ARetriedWriteIsDueAtOnceAndCountsAnew) {
   EXPECT_EQ(entry_of(1).attempts, 0);
   EXPECT_EQ(entry_of(2).state, PushState::kDead);
   EXPECT_THAT(reasons_of(1), ElementsAre("PUSH_RETRIED by admin"));
-  EXPECT_THAT(supervisor_.asked, IsEmpty());
+  EXPECT_THAT(supervisor_.asked, ElementsAre("push")) << "it goes out now";
 }
 
 TEST_F(DlqApi, ARetriedRecordIsReadAgainWithACycleThatBeginsNow) {
   EXPECT_EQ(send(post("/v1/dlqRetries", R"({"ids": ["in-1"]})")).status, 200);
   settle();
-  EXPECT_THAT(supervisor_.asked, ElementsAre("sync salesforce"));
+  EXPECT_THAT(supervisor_.asked, Contains("sync salesforce"));
   EXPECT_THAT(listed(), ElementsAre("out-1", "out-2", "in-1"));
 }
 
