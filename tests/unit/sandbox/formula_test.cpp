@@ -1,4 +1,6 @@
 // Formula fields: what they compute, when, and what a formula must not be.
+#include <algorithm>
+
 #include "connectors/sandbox/schema_file.h"
 #include "tests/unit/sandbox/client.h"
 
@@ -75,12 +77,13 @@ TEST_F(FormulaFields, AreThereInQueriesAndDescribesAndNotInEvents) {
   formula(R"(CASE(Status, "Open - Not Contacted", "new", "Working - Contacted", "warm", "other"))");
   made({{"Status", "Working - Contacted"}});
   EXPECT_EQ(query("SELECT COUNT() FROM Lead WHERE F__c = 'warm'").body["totalSize"], 1);
-  for (const Json& field : call("GET", "sobjects/Lead/describe").body["fields"]) {
-    if (field["name"] != "F__c") continue;
-    EXPECT_EQ(field["calculated"], true);
-    EXPECT_THAT(field["calculatedFormula"].get<std::string>(), HasSubstr("CASE("));
-    EXPECT_EQ(field["updateable"], false);
-  }
+  const Json fields = call("GET", "sobjects/Lead/describe").body["fields"];
+  const auto told = std::ranges::find(fields, "F__c", [](const Json& field) { return field["name"]; });
+  ASSERT_NE(told, fields.end());
+  const Json& field = *told;
+  EXPECT_EQ(field["calculated"], true);
+  EXPECT_THAT(field["calculatedFormula"].get<std::string>(), HasSubstr("CASE("));
+  EXPECT_EQ(field["updateable"], false);
 }
 
 TEST_F(FormulaFields, AreThereForRecordsThatWereThereBeforeWithoutANewStamp) {

@@ -38,6 +38,7 @@ TEST_F(Generated, TheSameSeedGivesTheSameOrg) {
       "SELECT Id, Name, Email, Company, OwnerId, Phone, Street, SystemModstamp, CreatedDate, IsDeleted, "
       "Rating FROM Lead";
   const auto rows = all(kFields);
+  front_.reset();  // it refers to the org
   org_ = std::make_unique<Org>(OrgOptions{[this] { return now_; }, "00D000000000001AAA"});
   FrontOptions options;
   options.client_id = "app";
@@ -51,6 +52,7 @@ TEST_F(Generated, TheSameSeedGivesTheSameOrg) {
 TEST_F(Generated, AnotherSeedGivesAnother) {
   fill(100, 1);
   const auto one = column("SELECT Name FROM Lead ORDER BY Id", "Name");
+  front_.reset();  // it refers to the org
   org_ = std::make_unique<Org>(OrgOptions{[this] { return now_; }, "00D000000000001AAA"});
   FrontOptions options;
   options.client_id = "app";
