@@ -30,7 +30,7 @@ struct ZipPiece {
 inline std::string little_endian(uint64_t value, size_t size) {
   std::string out;
   for (size_t i = 0; i < size; ++i)
-    out += static_cast<char>(value >> (8 * i) & 0xff);
+    out += static_cast<char>(i < sizeof value ? value >> (8 * i) & 0xff : 0);
   return out;
 }
 
