@@ -11,23 +11,31 @@ bool is_known(const Link& link, const MappedRecord& record) {
   return link.version == record.version && link.hash == record.hash;
 }
 
-Decision decide_linked(const PersonType& type, const MappedRecord& record, const Link& link) {
+// A known record that is deleted or converted has nothing more to say.
+bool is_asked_again(const PersonType& type, const MappedRecord& record, bool anew) {
+  const bool converted = record.lineage.converted && !type.conversion_object.empty();
+  return anew && !record.deleted && !converted;
+}
+
+Decision decide_linked(const PersonType& type, const MappedRecord& record, const Link& link, bool anew) {
   const auto answer = [&](Verdict v, Reason r) { return Decision{v, r, link.prospect}; };
-  if (is_known(link, record)) return answer(Verdict::kUnchanged, Reason::kUnchanged);
+  if (is_known(link, record) && !is_asked_again(type, record, anew))
+    return answer(Verdict::kUnchanged, Reason::kUnchanged);
   if (record.deleted && !record.lineage.merged_into.empty())
     return answer(Verdict::kFollowMerge, Reason::kMerged);
   if (record.deleted) return answer(Verdict::kMarkDeleted, Reason::kDeletedInCrm);
   if (record.lineage.converted && !type.conversion_object.empty()) {
     return answer(Verdict::kFollowConversion, Reason::kConverted);
   }
-  if (!type.inbound_update && !link.deleted) return answer(Verdict::kSkip, Reason::kInboundUpdateOff);
+  if (!type.inbound_update && !link.deleted && !anew)
+    return answer(Verdict::kSkip, Reason::kInboundUpdateOff);
   return answer(Verdict::kUpdate, link.deleted ? Reason::kRestoredInCrm : Reason::kUpdatedFromCrm);
 }
 
 }  // namespace
 
 Decision decide(const PersonType& type, const MappedRecord& record, const Known& known) {
-  if (known.link != nullptr) return decide_linked(type, record, *known.link);
+  if (known.link != nullptr) return decide_linked(type, record, *known.link, known.anew);
   if (record.deleted) return {Verdict::kSkip, Reason::kDeletedUnseen, {}};
   if (record.lineage.converted) return {Verdict::kSkip, Reason::kConvertedUnseen, {}};
   if (known.by_email && known.prospect_is_linked)

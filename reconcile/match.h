@@ -30,6 +30,7 @@ struct Known {
   ProspectId by_email;              ///< whose address it is; 0: nobody's
   bool prospect_is_linked = false;  ///< that prospect has a link of this connection
   bool released = false;            ///< a remap let go of this id
+  bool anew = false;                ///< decided again, known or not: a force update
 };
 
 Decision decide(const PersonType& type, const mapping::MappedRecord& record, const Known& known);

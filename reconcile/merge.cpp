@@ -20,6 +20,7 @@ FieldCase case_of(const FieldInput& in) {
   if (same_value(in.remote, in.local)) return FieldCase::kEqual;
   if (in.opt_out && is_true(in.remote) == is_true(in.local))
     return FieldCase::kEqual;  // "not said" is "not opted out"
+  if (in.forced != ForceSide::kNone) return FieldCase::kForced;
   if (in.first_link) return FieldCase::kBoth;
   if (in.new_line) return FieldCase::kNewLine;
   const Agreement agreed = agreement_of(in);
@@ -79,6 +80,35 @@ FieldOutcome merge_opt_out(FieldCase c, const FieldInput& in) {
   return keep(c, Reason::kOptOutIsMonotone, in, in.gives_out);
 }
 
+FieldOutcome decide_case(const FieldInput& in) {
+  const FieldCase c = case_of(in);
+  switch (c) {
+    case FieldCase::kUnsaid:
+    case FieldCase::kNeither:
+    case FieldCase::kLocalOnly:
+      return {c, FieldAction::kNothing, Reason::kUnchanged, in.agreed};
+    case FieldCase::kEqual:
+      return {c, in.agreed ? FieldAction::kAgree : FieldAction::kNothing, Reason::kUnchanged, std::nullopt};
+    case FieldCase::kNewLine:
+      // Whoever has opted out on either side has, whenever that came to be compared.
+      if (in.takes_in && in.opt_out) return merge_opt_out(c, in);
+      return {c, FieldAction::kKeepLocal, Reason::kStandingDifference, Agreement{in.remote, in.local}};
+    case FieldCase::kForced:
+      if (in.forced == ForceSide::kProspect) return keep(c, Reason::kForcedToCrm, in, true);
+      break;
+    case FieldCase::kRemoteOnly:
+    case FieldCase::kBoth:
+      break;
+  }
+  if (!in.takes_in) return keep_as_it_stood(c, Reason::kDirectionOut, in);
+  if (in.opt_out) return merge_opt_out(c, in);
+  if (in.remote.is_blank() && in.blanks_in == Blanks::kSkip)
+    return keep_as_it_stood(c, Reason::kBlankSkipped, in);
+  if (c == FieldCase::kForced) return take(c, Reason::kForcedFromCrm);
+  if (c == FieldCase::kRemoteOnly) return take(c, Reason::kUpdatedFromCrm);
+  return by_rule(in);
+}
+
 }  // namespace
 
 bool same_value(const Value& a, const Value& b) {
@@ -91,6 +121,8 @@ std::string_view name_of(FieldCase c) {
       return "unsaid";
     case FieldCase::kEqual:
       return "equal";
+    case FieldCase::kForced:
+      return "forced";
     case FieldCase::kNewLine:
       return "new_line";
     case FieldCase::kNeither:
@@ -106,28 +138,10 @@ std::string_view name_of(FieldCase c) {
 }
 
 FieldOutcome decide_field(const FieldInput& in) {
-  const FieldCase c = case_of(in);
-  switch (c) {
-    case FieldCase::kUnsaid:
-    case FieldCase::kNeither:
-    case FieldCase::kLocalOnly:
-      return {c, FieldAction::kNothing, Reason::kUnchanged, in.agreed};
-    case FieldCase::kEqual:
-      return {c, in.agreed ? FieldAction::kAgree : FieldAction::kNothing, Reason::kUnchanged, std::nullopt};
-    case FieldCase::kNewLine:
-      // Whoever has opted out on either side has, whenever that came to be compared.
-      if (in.takes_in && in.opt_out) return merge_opt_out(c, in);
-      return {c, FieldAction::kKeepLocal, Reason::kStandingDifference, Agreement{in.remote, in.local}};
-    case FieldCase::kRemoteOnly:
-    case FieldCase::kBoth:
-      break;
-  }
-  if (!in.takes_in) return keep_as_it_stood(c, Reason::kDirectionOut, in);
-  if (in.opt_out) return merge_opt_out(c, in);
-  if (in.remote.is_blank() && in.blanks_in == Blanks::kSkip)
-    return keep_as_it_stood(c, Reason::kBlankSkipped, in);
-  if (c == FieldCase::kRemoteOnly) return take(c, Reason::kUpdatedFromCrm);
-  return by_rule(in);
+  FieldOutcome outcome = decide_case(in);
+  const bool as_before = outcome.action == FieldAction::kKeepLocal && outcome.agreed == in.agreed;
+  if (outcome.field_case != FieldCase::kForced || !as_before) return outcome;
+  return {FieldCase::kForced, FieldAction::kNothing, Reason::kUnchanged, in.agreed};  // it was forced before
 }
 
 }  // namespace prospectd::reconcile

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "mapping/spec.h"
+#include "reconcile/force.h"
 #include "reconcile/model.h"
 #include "reconcile/reason.h"
 
@@ -16,6 +17,7 @@ namespace prospectd::reconcile {
 enum class FieldCase {
   kUnsaid,   ///< the record did not carry the field
   kEqual,    ///< both sides hold the same now, whatever came before
+  kForced,   ///< a force update says whose value it has, whoever changed it
   kNewLine,  ///< the mapping has begun to compare the field since: there is nothing to hold it against
   kNeither,  ///< a standing difference that nobody touched
   kRemoteOnly,
@@ -44,6 +46,7 @@ struct FieldInput {
   bool opt_out = false;     ///< the field is the opt-out: only ever turned on from outside
   bool first_link = false;  ///< the link is new by §2.3: as if both sides had changed
   bool new_line = false;    ///< the mapping's line is new to the link: both sides take their baseline
+  ForceSide forced = ForceSide::kNone;  ///< by a force update; kCrm only where it takes in
   Timestamp remote_version{};
   std::optional<Timestamp> local_changed_at;
 };

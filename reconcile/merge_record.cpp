@@ -48,6 +48,7 @@ class Merger {
     }
     set_agreement(at, outcome.agreed);
     if (is_conflict(outcome)) note(at, outcome.reason, in);
+    if (outcome.reason == Reason::kForcedToCrm) note_forced(at, in);
   }
 
   MergeResult take_result() { return std::move(result_); }
@@ -65,6 +66,7 @@ class Merger {
     in.rule = entry.spec.conflict;
     in.blanks_in = incoming.keeps_blanks ? mapping::Blanks::kMirror : entry.spec.blanks_in;
     in.opt_out = entry.local == field::kOptedOut;
+    if (incoming.forced != ForceSide::kCrm || in.takes_in) in.forced = incoming.forced;
     in.first_link = context_.first_link;
     in.new_line = incoming.new_line;
     in.remote_version = context_.remote_version;
@@ -80,10 +82,12 @@ class Merger {
     const auto holder = key ? holders.find(*key) : holders.end();
     if (holder != holders.end() && holder->second != prospect_.id) {
       result_.email_taken = true;
-      result_.pending.push_back({field::kEmail, RemoteId(*key)});
+      const PendingRef waits{field::kEmail, RemoteId(*key)};
+      result_.pending.push_back(waits);
       const Agreement before = in.agreed.value_or(Agreement{in.local, in.local});
       set_agreement(field::kEmail, Agreement{in.remote, before.local});
-      note(field::kEmail, Reason::kEmailTaken, in);
+      // A force update may find it waiting already: that was told.
+      if (std::ranges::count(link_.pending, waits) == 0) note(field::kEmail, Reason::kEmailTaken, in);
       return false;
     }
     result_.addresses = with_primary(prospect_, in.remote);
@@ -105,15 +109,28 @@ class Merger {
     }
   }
 
+  // The value that the CRM is to lose, and the one that it is to have.
+  void note_forced(size_t at, const FieldInput& in) {
+    JournalEntry entry = row_of(at, Reason::kForcedToCrm);
+    entry.before = in.remote.to_json();
+    entry.after = in.local.to_json();
+    result_.notes.push_back(std::move(entry));
+  }
+
   void note(size_t at, Reason why, const FieldInput& in) {
+    JournalEntry entry = row_of(at, why);
+    entry.detail = both_sides(in);
+    result_.notes.push_back(std::move(entry));
+  }
+
+  JournalEntry row_of(size_t at, Reason why) const {
     JournalEntry entry;
     entry.reason = why;
     entry.prospect = prospect_.id;
     entry.object = link_.object;
     entry.remote = link_.remote;
     entry.field = context_.schema.fields()[at].name;
-    entry.detail = both_sides(in);
-    result_.notes.push_back(std::move(entry));
+    return entry;
   }
 
   const MergeContext& context_;

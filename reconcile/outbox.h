@@ -49,6 +49,7 @@ struct OutboxEntry {
   RemoteId remote;  ///< empty for a create
   PushOperation operation = PushOperation::kUpdate;
   PushLane lane = PushLane::kOrdinary;
+  bool blanks = false;  ///< blanks go out, too, where the mapping would hold them back
   PushState state = PushState::kReady;
   int64_t attempts = 0;  ///< since it was last enqueued
   int64_t lease = 0;     ///< how often it was leased, ever

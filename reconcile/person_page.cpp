@@ -22,8 +22,8 @@ constexpr const char* kDeletedTag = "crm-deleted";
 class PersonPage {
  public:
   PersonPage(const PersonType& type, const Policy& policy, MappedPage& page, PageSnapshot& snapshot,
-             Timestamp now)
-      : type_(type), policy_(policy), page_(page), snapshot_(snapshot), now_(now) {
+             Timestamp now, const Forcing& forcing)
+      : type_(type), policy_(policy), page_(page), snapshot_(snapshot), now_(now), forcing_(forcing) {
     plan_.steps.reserve(page.records.size());
     created_.reserve(page.records.size());
     snapshot.addresses.reserve(snapshot.addresses.size() + page.records.size());
@@ -83,7 +83,9 @@ class PersonPage {
       materialise(made->second);
       created_.erase(made);  // from here on the snapshot says what has become of it
     }
-    return known_of(record, snapshot_);
+    Known known = known_of(record, snapshot_);
+    known.anew = forcing_.side != ForceSide::kNone;
+    return known;
   }
 
   // A record that this page created comes a second time (F: a page may repeat rows): its prospect is needed
@@ -120,6 +122,9 @@ class PersonPage {
           agreed == link.shadow.end() ? prospect.fields[entries[i].local] : agreed->second.remote;
       incoming.new_line = !type_.has_compared(link, entries[i]);
       incoming.value = resolve(entries[i], record.values[i], before, pending, incoming.keeps_blanks);
+      incoming.forced =
+          forced_side(forcing_, *type_.map, entries[i], incoming.value, prospect.fields[entries[i].local]);
+      if (incoming.forced == ForceSide::kCrm && forcing_.blanks) incoming.keeps_blanks = true;
       out.push_back(std::move(incoming));
     }
     return out;
@@ -197,6 +202,7 @@ class PersonPage {
   void update(const MappedRecord& record, const Decision& decision, Link link, bool first_link) {
     const Prospect& prospect = snapshot_.prospects.at(decision.prospect);
     const bool restored = link.deleted;
+    const bool is_known_again = !first_link && link.version == record.version && link.hash == record.hash;
     const Link before = link;
     std::vector<PendingRef> pending;
     const std::vector<Incoming> incoming = incoming_of(record, prospect, link, pending);
@@ -211,7 +217,7 @@ class PersonPage {
     plan_.counts.field_errors += merge.email_taken ? 1 : 0;
     const size_t first_step = plan_.steps.size();
     const bool changed = add_merge_steps(plan_, *type_.schema, prospect, link, std::move(merge));
-    note_field_errors(record, prospect.id);
+    note_field_errors(record, prospect.id, is_known_again);
     if (first_link) close_duplicates(record.id);
     if (restored) tag(prospect.id, true);
     if (first_link || restored) note_link(link, decision.reason);
@@ -219,14 +225,18 @@ class PersonPage {
     count_update(changed, first_link, restored);
     absorb(first_step);
     if (const auto after = snapshot_.links.find(record.id);
-        after != snapshot_.links.end() && (first_link || restored || after->second.shadow != before.shadow))
+        after != snapshot_.links.end() &&
+        (first_link || restored || forcing_.side == ForceSide::kProspect ||
+         after->second.shadow != before.shadow))
       push_back(prospect.id, after->second);
   }
 
   // Where this side's value stays and the CRM's has to follow it.
   void push_back(ProspectId prospect, const Link& link) {
-    if (auto push = outgoing_push(type_, snapshot_.prospects.at(prospect), link))
-      plan_.steps.emplace_back(*std::move(push));
+    auto push = outgoing_push(type_, snapshot_.prospects.at(prospect), link);
+    if (!push) return;
+    push->blanks = forcing_.side == ForceSide::kProspect && forcing_.blanks;
+    plan_.steps.emplace_back(*std::move(push));
   }
 
   void hold(const MappedRecord& record, ProspectId holder) {
@@ -341,7 +351,10 @@ class PersonPage {
     plan_.journal.push_back(std::move(entry));
   }
 
-  void note_field_errors(const MappedRecord& record, ProspectId prospect) {
+  // What a record says again, in a force update, was told before.
+  void note_field_errors(const MappedRecord& record, ProspectId prospect, bool is_known_again = false) {
+    plan_.counts.field_errors += static_cast<int64_t>(record.errors.size());
+    if (is_known_again) return;
     for (const mapping::FieldError& error : record.errors) {
       JournalEntry entry;
       entry.reason = Reason::kFieldError;
@@ -351,7 +364,6 @@ class PersonPage {
       entry.field = type_.map->entries()[error.entry].spec.local;
       entry.detail = error.message;
       plan_.journal.push_back(std::move(entry));
-      ++plan_.counts.field_errors;
     }
   }
 
@@ -406,6 +418,7 @@ class PersonPage {
   MappedPage& page_;
   PageSnapshot& snapshot_;
   Timestamp now_;
+  const Forcing forcing_;
   Plan plan_;
   std::unordered_map<std::string_view, size_t>
       created_;  ///< record → its CreateProspect step, until it comes again
@@ -457,8 +470,8 @@ PageKeys keys_of_person_page(ConnectionId connection, const PersonType& type, co
 }
 
 Plan plan_person_page(const PersonType& type, const Policy& policy, MappedPage&& page, PageSnapshot& snapshot,
-                      Timestamp now) {
-  return PersonPage(type, policy, page, snapshot, now).run();
+                      Timestamp now, const Forcing& forcing) {
+  return PersonPage(type, policy, page, snapshot, now, forcing).run();
 }
 
 }  // namespace prospectd::reconcile

@@ -146,6 +146,7 @@ struct EnqueuePush {
   RemoteId remote;  ///< empty for a create
   PushOperation operation = PushOperation::kUpdate;
   PushLane lane = PushLane::kOrdinary;
+  bool blanks = false;  ///< OutboxEntry::blanks; of entries that are one, any
   bool operator==(const EnqueuePush&) const = default;
 };
 /// Takes an entry for one attempt; refused unless it stands at this lease and its prospect has none under

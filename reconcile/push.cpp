@@ -14,8 +14,9 @@ using mapping::MapEntry;
 /// The value of one field as the CRM is to hold it, or why it can't.
 class Outgoing {
  public:
-  Outgoing(const PersonType& type, const Prospect& prospect, const PushScene& scene, PushPayload& payload)
-      : type_(type), prospect_(prospect), scene_(scene), payload_(payload) {}
+  Outgoing(const PersonType& type, const Prospect& prospect, const PushScene& scene, PushPayload& payload,
+           bool blanks = false)
+      : type_(type), prospect_(prospect), scene_(scene), payload_(payload), blanks_(blanks) {}
 
   /// Answers false when the mapping keeps the value back.
   bool add(const MapEntry& entry) {
@@ -25,6 +26,7 @@ class Outgoing {
     if (!local.is_blank() && entry.type == LocalType::kAccount) own = account(entry, local);
     if (!own) return true;  // the fault is noted
     Value value = type_.map->to_remote(entry, *own);
+    if (value.is_absent() && blanks_ && local.is_blank()) value = Value::null();
     if (value.is_absent()) return false;
     payload_.fields.emplace_back(entry.spec.remote, std::move(value));
     payload_.sent[entry.local] = local;
@@ -58,6 +60,7 @@ class Outgoing {
   const Prospect& prospect_;
   const PushScene& scene_;
   PushPayload& payload_;
+  const bool blanks_;
 };
 
 const Agreement* agreement_at(const Link& link, size_t at) {
@@ -174,10 +177,26 @@ void add_done(Plan& plan, const PersonType& type, const mapping::LocalSchema& sc
 
 }  // namespace
 
+bool is_going_out(const MapEntry& entry, const Prospect& prospect, const Link& link) {
+  return goes_out(entry, prospect, link) &&
+         !same_value(prospect.fields[entry.local], link.shadow.at(entry.local).remote);
+}
+
+std::vector<FieldChange> outgoing_changes(const PersonType& type, const Prospect& prospect, const Link& link,
+                                          Reason reason) {
+  std::vector<FieldChange> changes;
+  for (const MapEntry& entry : type.map->entries()) {
+    if (!is_going_out(entry, prospect, link)) continue;
+    changes.push_back(
+        {entry.local, link.shadow.at(entry.local).remote, prospect.fields[entry.local], reason});
+  }
+  return changes;
+}
+
 PushPayload update_payload(const PersonType& type, const Prospect& prospect, const Link& link,
-                           const PushScene& scene) {
+                           const PushScene& scene, bool blanks) {
   PushPayload payload;
-  Outgoing outgoing(type, prospect, scene, payload);
+  Outgoing outgoing(type, prospect, scene, payload, blanks);
   const auto reviewed = scene.in_review.find(prospect.id);
   for (const MapEntry& entry : type.map->entries()) {
     if (!goes_out(entry, prospect, link)) continue;
@@ -208,8 +227,7 @@ std::optional<EnqueuePush> outgoing_push(const PersonType& type, const Prospect&
                    link.remote,     PushOperation::kUpdate, PushLane::kOrdinary};
   bool any = false;
   for (const MapEntry& entry : type.map->entries()) {
-    if (!goes_out(entry, prospect, link)) continue;
-    if (same_value(prospect.fields[entry.local], link.shadow.at(entry.local).remote)) continue;
+    if (!is_going_out(entry, prospect, link)) continue;
     any = true;
     push.lane = std::min(push.lane, lane_of(entry.local));
   }

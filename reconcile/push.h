@@ -42,9 +42,14 @@ struct PushPayload {
   std::vector<PushFault> faults;
 };
 
-/// What is on its way out to the linked record.
+/// Does this field's value differ from what the CRM holds, by a change of this side's?
+bool is_going_out(const mapping::MapEntry& entry, const Prospect& prospect, const Link& link);
+/// What is on its way out, from the value that the CRM held to the prospect's; `reason` is every change's.
+std::vector<FieldChange> outgoing_changes(const PersonType& type, const Prospect& prospect, const Link& link,
+                                          Reason reason);
+/// What is on its way out to the linked record; with `blanks`, also those that the mapping holds back.
 PushPayload update_payload(const PersonType& type, const Prospect& prospect, const Link& link,
-                           const PushScene& scene);
+                           const PushScene& scene, bool blanks = false);
 /// All that a new record is to hold.
 PushPayload create_payload(const PersonType& type, const Prospect& prospect, const PushScene& scene);
 

@@ -29,6 +29,7 @@ class Groundwork {
 
   const Maps& maps() const { return *maps_; }
   Terms& terms() { return terms_; }
+  const Terms& terms() const { return terms_; }
   const std::vector<Reading>& readings() const { return readings_; }
   /// How a person type's object is read; nullptr for one that is not read.
   const Reading* people(const std::string& object) const;

@@ -55,6 +55,16 @@ asio::awaitable<void> Poller::run() {
 std::shared_ptr<Ticket> Poller::request(bool dry) {
   auto ticket = std::make_shared<Ticket>(scheduler_.io());
   ticket->dry = dry;
+  return queue(std::move(ticket));
+}
+
+std::shared_ptr<Ticket> Poller::request(OnDemandOrder order) {
+  auto ticket = std::make_shared<Ticket>(scheduler_.io());
+  ticket->order = std::move(order);
+  return queue(std::move(ticket));
+}
+
+std::shared_ptr<Ticket> Poller::queue(std::shared_ptr<Ticket> ticket) {
   if (scheduler_.stopping() || fatal_) {
     ticket->done.notify();
     return ticket;
@@ -112,15 +122,21 @@ asio::awaitable<milliseconds> Poller::turn() {
   std::vector<std::shared_ptr<Ticket>> served = std::exchange(tickets_, {});
   wakeup_.take();  // what it announced is being served: the rest after this turn is a whole one
   bool asked_for = false;
+  bool only_orders = true;
   for (const auto& ticket : served) {
-    if (ticket->dry) {
+    only_orders = only_orders && ticket->order;
+    if (ticket->order) {
+      ticket->answer = co_await answer_order(*std::move(ticket->order));
+      ticket->done.notify();
+    } else if (ticket->dry) {
       co_await answer_dry(*ticket);
       ticket->done.notify();
     } else {
       asked_for = true;
     }
   }
-  const bool is_due = served.empty() && (reconfigured || scheduler_.monotonic() >= due_);
+  // The parts of a long job may follow each other without an end: they don't put a poll off.
+  const bool is_due = only_orders && (reconfigured || scheduler_.monotonic() >= due_);
   if (!asked_for && !is_due) {
     if (reconfigured) due_ = {};
     co_await push(false, nullptr);
@@ -134,7 +150,7 @@ asio::awaitable<milliseconds> Poller::turn() {
   due_ = scheduler_.monotonic() + pause;
   if (outcome && !fatal_) co_await push(asked_for, &outcome);
   for (const auto& ticket : served) {
-    if (ticket->dry) continue;
+    if (ticket->dry || ticket->order) continue;
     ticket->cycle = outcome;
     ticket->done.notify();
   }
@@ -143,7 +159,7 @@ asio::awaitable<milliseconds> Poller::turn() {
 }
 
 // Where the CRM could not be reached, the next poll finds out whether it can.
-asio::awaitable<void> Poller::push(bool asked_for, Result<CycleSummary>* beside) {
+asio::awaitable<void> Poller::push(bool asked_for, Result<CycleSummary>* beside, OnDemand* order) {
   if (unreachable_ || fatal_ || options_.connector->writer() == nullptr) co_return;
   if (!asked_for && !pushes_.may_begin(scheduler_)) co_return;
   if (Result<void> connected = co_await connect(); !connected) co_return;
@@ -151,6 +167,7 @@ asio::awaitable<void> Poller::push(bool asked_for, Result<CycleSummary>* beside)
   const auto now = scheduler_.monotonic();
   turn.reread = !read_at_ || now - *read_at_ > options_.push.reread_after;
   if (!asked_for && due_ > now) turn.until = due_;
+  if (order != nullptr) turn.on_plan = [order](const reconcile::Plan& plan) { order->hear(plan); };
   CycleContext context = make_context();
   context.on_progress = {};
   Result<PushSummary> pushed = co_await pushes_.turn(context, turn);
@@ -205,6 +222,25 @@ asio::awaitable<Result<CycleSummary>> Poller::cycle(bool asked_for) {
   if (outcome && outcome->complete) read_at_ = began;
   read_many_ = read_before_ + (status_.progress ? status_.progress->read : 0) >= kManyRecords;
   co_return outcome;
+}
+
+// Prospects that somebody names: what goes out of them is pushed at once, if the CRM lets it.
+asio::awaitable<Result<OnDemandReport>> Poller::answer_order(OnDemandOrder order) {
+  if (fatal_) co_return *fatal_;
+  PD_TRY_CO(co_await connect());
+  // What an earlier process had under way is known before its echo is met.
+  if (!pushes_.has_recovered()) co_await push(false, nullptr);
+  const bool dry_run = order.dry_run;
+  CycleContext context = make_context();
+  context.on_progress = {};
+  context.on_applied = [this](const std::string& object, const reconcile::PlanCounts& counts) {
+    tally_.applied(object, counts);
+  };
+  auto applier = make_committing_applier(store_);
+  OnDemand work(context, *applier, std::move(order));
+  PD_TRY_CO(co_await work.run());
+  if (work.has_enqueued() && !dry_run) co_await push(true, nullptr, &work);
+  co_return co_await work.report();
 }
 
 asio::awaitable<void> Poller::answer_dry(Ticket& ticket) {

@@ -12,18 +12,22 @@
 #include "daemon/engine/connection.h"
 #include "daemon/engine/cycle.h"
 #include "daemon/engine/judge.h"
+#include "daemon/engine/on_demand.h"
 #include "daemon/engine/push_turns.h"
 #include "daemon/engine/signal.h"
 #include "daemon/engine/tally.h"
 
 namespace prospectd::engine {
 
-/// A request waiting for a cycle, or a dry run, that begins after it was made.
+/// A request waiting for a cycle, a dry run, or prospects pulled or pushed by name, that begins after it was
+/// made.
 struct Ticket {
   explicit Ticket(boost::asio::io_context& io) : done(io) {}
   bool dry = false;
   Result<CycleSummary> cycle = make_error(ErrorCode::kCancelled, "the daemon is stopping");
   Result<DryRunReport> report = make_error(ErrorCode::kCancelled, "the daemon is stopping");
+  std::optional<OnDemandOrder> order;
+  Result<OnDemandReport> answer = make_error(ErrorCode::kCancelled, "the daemon is stopping");
   Signal done;
 };
 
@@ -35,6 +39,7 @@ class Poller {
   /// Works until the scheduler stops, or fatal().
   boost::asio::awaitable<void> run();
   std::shared_ptr<Ticket> request(bool dry);
+  std::shared_ptr<Ticket> request(OnDemandOrder order);
   /// Beside the cycles: it only reads.
   boost::asio::awaitable<Result<std::optional<Judgement>>> judge(RemoteId remote);
   void reconfigure(ConnectionOptions options);
@@ -47,13 +52,15 @@ class Poller {
   const std::optional<Error>& fatal() const { return fatal_; }
 
  private:
+  std::shared_ptr<Ticket> queue(std::shared_ptr<Ticket> ticket);
   bool take_next();
   boost::asio::awaitable<milliseconds> turn();
   milliseconds until_due() const;
   boost::asio::awaitable<Result<void>> connect();
   boost::asio::awaitable<Result<CycleSummary>> cycle(bool asked_for);
-  boost::asio::awaitable<void> push(bool asked_for, Result<CycleSummary>* beside);
+  boost::asio::awaitable<void> push(bool asked_for, Result<CycleSummary>* beside, OnDemand* order = nullptr);
   boost::asio::awaitable<void> answer_dry(Ticket& ticket);
+  boost::asio::awaitable<Result<OnDemandReport>> answer_order(OnDemandOrder order);
   CycleContext make_context();
   void show(const ObjectProgress& progress);
   milliseconds settle(Result<CycleSummary>& outcome);

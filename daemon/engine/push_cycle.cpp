@@ -8,7 +8,9 @@
 
 #include "daemon/engine/create_lookup.h"
 #include "daemon/engine/groundwork.h"
+#include "daemon/engine/on_worker.h"
 #include "daemon/engine/push_sender.h"
+#include "daemon/engine/record_reader.h"
 
 namespace prospectd::engine {
 namespace {
@@ -25,15 +27,6 @@ using Entries = std::vector<OutboxEntry>;
 constexpr int kTakesMax = 10'000;             // of one turn; more waits for the next
 constexpr milliseconds kUnreadable{900'000};  // until a type that can't be written is looked at again
 
-/// Runs `work` on the worker's thread.
-template <class T, class Work>
-asio::awaitable<Result<T>> on_worker(Scheduler& scheduler, Work work) {
-  Result<T> done = make_error(ErrorCode::kCancelled, "stopping");
-  std::function<void()> job = [&] { done = work(); };
-  co_await scheduler.blocking(std::move(job));
-  co_return done;
-}
-
 class PushCycle {
  public:
   PushCycle(CycleContext& context, Applier& applier, PushTurn turn, Writer& writer)
@@ -41,7 +34,7 @@ class PushCycle {
         applier_(applier),
         turn_(turn),
         writer_(writer),
-        ledger_(context.store, context.options, context.connection),
+        ledger_(context.store, context.options, context.connection, turn.on_plan),
         ground_(context, applier) {}
 
   asio::awaitable<Result<PushSummary>> run() {
@@ -218,44 +211,25 @@ class PushCycle {
       ids.push_back(entry.remote);
       if (entry.is_in_doubt()) sent.emplace(entry.remote, entry.sent);
     }
-    std::string object = reading.object;
-    std::vector<std::string> fields = reading.fields;
-    std::vector<RemoteId> asked = ids;
-    auto page = co_await writer_.read_back(std::move(object), std::move(fields), std::move(asked));
-    if (!page) co_return std::optional<Error>(std::move(page).error());
-    std::set<RemoteId> found;
-    for (const mapping::Record& record : page->records)
-      found.insert(record.id);
     unreadable_.clear();
-    for (const BadRecord& record : page->bad) {
-      found.insert(record.id);
-      unreadable_.insert(record.id);
-    }
-    PD_TRY_CO(co_await apply(reading, *std::move(page), &sent));
-    std::erase_if(ids, [&](const RemoteId& id) { return found.contains(id); });
-    if (ids.empty()) co_return std::optional<Error>();
-    co_return co_await fetch(reading, std::move(ids));  // deleted, merged or converted
+    RecordReader reader(*c_.options.connector, reading);
+    PageSink sink = [&](Page page) {
+      for (const BadRecord& record : page.bad)
+        unreadable_.insert(record.id);
+      return apply(reading, std::move(page), &sent);
+    };
+    co_return co_await reader.read(std::move(ids), std::move(sink));
   }
 
   asio::awaitable<Result<std::optional<Error>>> fetch(const Reading& reading, std::vector<RemoteId> ids) {
-    for (size_t at = 0; at < ids.size(); at += kFetchIdsMax) {
-      const size_t end = std::min(ids.size(), at + kFetchIdsMax);
-      std::vector<RemoteId> chunk(ids.begin() + static_cast<ptrdiff_t>(at),
-                                  ids.begin() + static_cast<ptrdiff_t>(end));
-      std::string object = reading.object;
-      std::vector<std::string> fields = reading.fields;
-      auto page =
-          co_await c_.options.connector->fetch_by_ids(std::move(object), std::move(fields), std::move(chunk));
-      if (!page) co_return std::optional<Error>(std::move(page).error());
-      PD_TRY_CO(co_await apply(reading, *std::move(page), nullptr));
-    }
-    co_return std::optional<Error>();
+    RecordReader reader(*c_.options.connector, reading);
+    PageSink sink = [&](Page page) { return apply(reading, std::move(page), nullptr); };
+    co_return co_await reader.fetch(std::move(ids), std::move(sink));
   }
 
   // Through the same core as a poll; what an attempt in doubt has brought there is ours.
   asio::awaitable<Result<void>> apply(const Reading& reading, Page page,
                                       const std::map<RemoteId, SentValues>* sent) {
-    if (page.records.empty() && page.bad.empty()) co_return Result<void>{};
     Batch batch;
     batch.connection = c_.connection;
     batch.object = reading.object;

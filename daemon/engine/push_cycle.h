@@ -3,6 +3,7 @@
 // poll of the same connection: a record has one state at a time. Loop's thread.
 #pragma once
 
+#include <functional>
 #include <utility>
 
 #include <boost/asio/awaitable.hpp>
@@ -16,6 +17,9 @@ struct PushTurn {
   bool reread = false;  ///< the last poll is too old to trust
   /// No further batch is begun after it (monotonic): the next poll is due.
   std::chrono::nanoseconds until{0};
+  /// Hears of each plan that an attempt has come to, once it is written; may be empty. On the worker's
+  /// thread.
+  std::function<void(const reconcile::Plan&)> on_plan = {};
 };
 
 /// Writes what is due. What could not be sent waits in the outbox for its time.

@@ -70,7 +70,7 @@ class Preparing {
       plan_.steps.emplace_back(settlement_of(entry, PushState::kReady, now_));  // it follows its link
       return;
     }
-    PushPayload payload = update_payload(type_, prospect->second, link->second, scene_);
+    PushPayload payload = update_payload(type_, prospect->second, link->second, scene_, entry.blanks);
     if (!type_.outbound_update) payload = {};
     if (!payload.at_rest.empty()) {
       reconcile::Link after = link->second;
@@ -286,6 +286,13 @@ Plan PushLedger::new_plan(const std::string& object) const {
   return plan;
 }
 
+Result<void> PushLedger::write(store::Transaction& transaction, const Plan& plan, Timestamp now) {
+  PD_TRY(transaction.apply(plan, now));
+  PD_TRY(transaction.commit());
+  if (on_plan_) on_plan_(plan);
+  return {};
+}
+
 Result<void> PushLedger::abandon(Timestamp now) {
   PD_ASSIGN(transaction, store_.begin());
   PD_ASSIGN(waits, transaction->next_push(connection_));
@@ -324,8 +331,7 @@ Result<std::vector<PushRow>> PushLedger::prepare(const reconcile::PersonType& ty
   Preparing preparing(type, scene, now, plan, summary);
   for (OutboxEntry& entry : entries)
     preparing.take(std::move(entry));
-  PD_TRY(transaction->apply(plan, now));
-  PD_TRY(transaction->commit());
+  PD_TRY(write(*transaction, plan, now));
   return std::move(preparing.rows);
 }
 
@@ -343,8 +349,7 @@ Result<std::vector<std::pair<size_t, PushRow>>> PushLedger::choose(const Terms& 
   Choosing choosing(terms, scene, snapshot, options_.poll.overlap, plan, summary);
   for (FoundFor& one : wanted)
     choosing.take(std::move(one));
-  PD_TRY(transaction->apply(plan, terms.now));
-  PD_TRY(transaction->commit());
+  PD_TRY(write(*transaction, plan, terms.now));
   return std::move(choosing.rows);
 }
 
@@ -360,8 +365,7 @@ Result<void> PushLedger::finish(const reconcile::PersonType& type, std::vector<P
     count(end, summary);
     add_end(plan, type, *type.schema, std::move(end), scene);
   }
-  PD_TRY(transaction->apply(plan, now));
-  return transaction->commit();
+  return write(*transaction, plan, now);
 }
 
 Result<void> PushLedger::put_back(const std::vector<OutboxEntry>& entries, Timestamp at, const Error& why,
@@ -376,8 +380,7 @@ Result<void> PushLedger::put_back(const std::vector<OutboxEntry>& entries, Times
     plan.steps.emplace_back(std::move(step));
     ++summary.again;
   }
-  PD_TRY(transaction->apply(plan, now));
-  return transaction->commit();
+  return write(*transaction, plan, now);
 }
 
 }  // namespace prospectd::engine

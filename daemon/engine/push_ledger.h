@@ -2,6 +2,7 @@
 // to be sent, and how each attempt ended, each in one transaction. Called on the scheduler's worker thread.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,9 +30,10 @@ struct FoundFor {
 
 class PushLedger {
  public:
-  /// The store outlives it.
-  PushLedger(store::Store& store, const ConnectionOptions& options, reconcile::ConnectionId connection)
-      : store_(store), options_(options), connection_(connection) {}
+  /// The store outlives it. `on_plan` hears of each plan that was written; may be empty.
+  PushLedger(store::Store& store, const ConnectionOptions& options, reconcile::ConnectionId connection,
+             std::function<void(const reconcile::Plan&)> on_plan = {})
+      : store_(store), options_(options), connection_(connection), on_plan_(std::move(on_plan)) {}
 
   /// Leases of a process that has ended.
   Result<void> abandon(Timestamp now);
@@ -59,10 +61,12 @@ class PushLedger {
 
  private:
   reconcile::Plan new_plan(const std::string& object) const;
+  Result<void> write(store::Transaction& transaction, const reconcile::Plan& plan, Timestamp now);
 
   store::Store& store_;
   const ConnectionOptions& options_;
   const reconcile::ConnectionId connection_;
+  const std::function<void(const reconcile::Plan&)> on_plan_;
 };
 
 }  // namespace prospectd::engine

@@ -58,6 +58,21 @@ class EngineSupervisor final : public Supervisor {
     co_return *std::move(sum);
   }
 
+  asio::awaitable<Result<OnDemandReport>> on_demand(std::string connection, OnDemandOrder order) override {
+    PD_TRY_CO(check_name(connection));
+    if (order.prospects.size() > kOnDemandMax) {
+      co_return make_error(ErrorCode::kTooLarge, "at most " + std::to_string(kOnDemandMax) +
+                                                     " prospects can be pulled or pushed in one turn");
+    }
+    for (const auto& poller : pollers_) {
+      if (poller->name() != connection) continue;
+      const std::shared_ptr<Ticket> ticket = poller->request(std::move(order));
+      co_await ticket->done.wait();
+      co_return std::move(ticket->answer);
+    }
+    co_return nothing_configured();
+  }
+
   asio::awaitable<Result<std::optional<Judgement>>> judge(RemoteId remote) override {
     Result<std::optional<Judgement>> last = std::optional<Judgement>();
     for (const auto& poller : pollers_) {

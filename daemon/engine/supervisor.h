@@ -12,6 +12,7 @@
 
 #include "daemon/engine/connection.h"
 #include "daemon/engine/judge.h"
+#include "daemon/engine/on_demand.h"
 #include "daemon/engine/scheduler.h"
 #include "reconcile/store/store.h"
 
@@ -30,6 +31,10 @@ class Supervisor {
   /// What a cycle would do now. Nothing is written. Takes the connection's turn like a cycle. What only the
   /// end of a cycle settles (addresses that it makes free, records to read again) is not in it.
   virtual boost::asio::awaitable<Result<DryRunReport>> dry_run(std::string connection) = 0;
+  /// Pulls or pushes named prospects over one connection, in its turn (SEMANTICS §6).
+  /// **Errors:** kNotFound for an unknown name; kTooLarge over kOnDemandMax; as OnDemand::run.
+  virtual boost::asio::awaitable<Result<OnDemandReport>> on_demand(std::string connection,
+                                                                   OnDemandOrder order) = 0;
   /// judge_record of the connection that has the record; none: none has.
   /// **Errors:** of the last connection that could not be asked, where no other has the record.
   virtual boost::asio::awaitable<Result<std::optional<Judgement>>> judge(RemoteId remote) = 0;

@@ -16,7 +16,8 @@ using reconcile::PushState;
 
 constexpr const char* kOutboxColumns =
     "o.id, o.idempotency_key, o.connection, o.prospect, o.object, o.remote, o.operation, o.lane, o.state, "
-    "o.attempts, o.lease, o.due_at, o.cause, o.created_at, o.error_code, o.error, o.sent, o.sent_at";
+    "o.attempts, o.lease, o.due_at, o.cause, o.created_at, o.error_code, o.error, o.sent, o.sent_at, "
+    "o.blanks";
 
 constexpr PushLane kPushLanes[] = {PushLane::kOptOut, PushLane::kOwner, PushLane::kOrdinary};
 /// Those in which an entry may be due.
@@ -48,6 +49,7 @@ Result<OutboxEntry> outbox_entry(const Database& db, const Codec& codec, const Q
   PD_ASSIGN(sent, codec.read_sent(row.text(16)));
   entry.sent = std::move(sent);
   entry.sent_at = time_of(row.integer_or_null(17));
+  entry.blanks = row.integer(18) != 0;
   return entry;
 }
 
@@ -192,24 +194,25 @@ Result<std::optional<Timestamp>> read_oldest_push(Database& db) {
 OutboxWriter::OutboxWriter(WriteContext& context, JournalWriter& journal)
     : c_(context),
       journal_(journal),
-      waiting_(
+      waiting_(c_.db,
+               "SELECT id, state, object, remote, operation, lane, due_at, cause, blanks FROM outbox WHERE "
+               "prospect = "
+               "? AND connection = ? AND state IN ('ready', 'dead')"),
+      insert_(
           c_.db,
-          "SELECT id, state, object, remote, operation, lane, due_at, cause FROM outbox WHERE prospect = "
-          "? AND connection = ? AND state IN ('ready', 'dead')"),
-      insert_(c_.db,
-              "INSERT INTO outbox (object, remote, operation, lane, due_at, cause, id, idempotency_key, "
-              "connection, prospect, created_at, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'ready')"),
-      renew_(
-          c_.db,
-          "UPDATE outbox SET object = ?, remote = ?, operation = ?, lane = ?, due_at = ?, cause = ?, state "
-          "= 'ready', attempts = 0, error_code = NULL, error = NULL WHERE id = ?"),
+          "INSERT INTO outbox (object, remote, operation, lane, blanks, due_at, cause, id, idempotency_key, "
+          "connection, prospect, created_at, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'ready')"),
+      renew_(c_.db,
+             "UPDATE outbox SET object = ?, remote = ?, operation = ?, lane = ?, blanks = ?, due_at = ?, "
+             "cause = ?, state "
+             "= 'ready', attempts = 0, error_code = NULL, error = NULL WHERE id = ?"),
       lease_(
           c_.db,
           "UPDATE outbox SET state = 'leased', lease = lease + 1, attempts = attempts + 1, due_at = ? WHERE "
           "id = ? AND lease = ? AND state <> 'dead'"),
-      leased_(
-          c_.db,
-          "SELECT prospect, connection, lane FROM outbox WHERE id = ? AND lease = ? AND state = 'leased'"),
+      leased_(c_.db,
+              "SELECT prospect, connection, lane, blanks FROM outbox WHERE id = ? AND lease = ? AND state = "
+              "'leased'"),
       note_sent_(c_.db,
                  "UPDATE outbox SET sent = ?, sent_at = ? WHERE id = ? AND lease = ? AND state = 'leased'"),
       abandon_(c_.db,
@@ -241,6 +244,7 @@ Result<std::optional<OutboxWriter::Waiting>> OutboxWriter::waiting(ProspectId pr
     found->lane = reconcile::push_lane_named(query.text(5)).value_or(PushLane::kOrdinary);
     found->due_at = time_of(query.integer(6));
     found->cause = query.integer(7);
+    found->blanks = query.integer(8) != 0;
   }
   PD_TRY(query.done());
   return found;
@@ -254,6 +258,7 @@ Result<void> OutboxWriter::write(const reconcile::EnqueuePush& step) {
   wanted.remote = step.remote.str();
   wanted.operation = name_of(step.operation);
   wanted.lane = there && !there->dead ? std::min(there->lane, step.lane) : step.lane;
+  wanted.blanks = step.blanks || (there && !there->dead && there->blanks);
   wanted.due_at = there && !there->dead ? std::min(there->due_at, c_.now) : c_.now;
   wanted.cause = cause;
   if (!there) return insert(step.prospect, step.connection, wanted);
@@ -267,6 +272,7 @@ void OutboxWriter::bind(Query& query, const Waiting& wanted) {
       .bind_or_null(wanted.remote)
       .bind(wanted.operation)
       .bind(name_of(wanted.lane))
+      .bind(wanted.blanks ? int64_t{1} : int64_t{0})
       .bind(ms_of(wanted.due_at))
       .bind(wanted.cause);
 }
@@ -336,6 +342,7 @@ Result<void> OutboxWriter::write(const reconcile::SettlePush& step) {
   ProspectId prospect;
   reconcile::ConnectionId connection;
   PushLane lane = PushLane::kOrdinary;
+  bool blanks = false;
   {
     Query query(leased_);
     query.bind(step.id.value).bind(step.lease);
@@ -343,6 +350,7 @@ Result<void> OutboxWriter::write(const reconcile::SettlePush& step) {
       prospect = {query.integer(0)};
       connection = {query.integer(1)};
       lane = reconcile::push_lane_named(query.text(2)).value_or(lane);
+      blanks = query.integer(3) != 0;
     }
     PD_TRY(query.done());
   }
@@ -352,6 +360,7 @@ Result<void> OutboxWriter::write(const reconcile::SettlePush& step) {
   if (*step.state == PushState::kReady && behind) {
     // It goes on under its own number and key, with what came behind it.
     behind->lane = std::min(behind->lane, lane);
+    behind->blanks = behind->blanks || blanks;
     PD_TRY(remove(behind->id));
     return renew(step.id.value, *behind);
   }

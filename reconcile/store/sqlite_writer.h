@@ -90,6 +90,7 @@ class OutboxWriter {
     std::string remote;
     std::string operation;
     reconcile::PushLane lane = reconcile::PushLane::kOrdinary;
+    bool blanks = false;
     Timestamp due_at{};
     int64_t cause = 0;
   };

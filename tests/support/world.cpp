@@ -305,6 +305,11 @@ engine::PushSummary World::push() {
   return supervisor_->status().front().tally.pushed;
 }
 
+Result<engine::OnDemandReport> World::on_demand(engine::OnDemandOrder order) {
+  order.actor = "a person";
+  return run(supervisor_->on_demand("salesforce", std::move(order)), "what was asked for");
+}
+
 std::vector<reconcile::OutboxEntry> World::outbox_of(ProspectId id) {
   auto entries = reader()->outbox_of(id);
   EXPECT_TRUE(entries) << entries.error().text();

@@ -81,6 +81,8 @@ class World {
   Result<ProspectId> try_make_here(const std::vector<std::pair<std::string, mapping::Value>>& values);
   /// What waits in the outbox goes out, as far as it is due, without a poll.
   engine::PushSummary push();
+  /// Pulls or pushes prospects by name, as a person would.
+  Result<engine::OnDemandReport> on_demand(engine::OnDemandOrder order);
   /// What is to be written of a prospect, or was given up.
   std::vector<reconcile::OutboxEntry> outbox_of(ProspectId id);
   /// The daemon ends (as if killed) and starts anew on the same database. `options` may change what the

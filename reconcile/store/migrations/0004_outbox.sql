@@ -11,6 +11,7 @@ CREATE TABLE outbox (
   remote TEXT,             -- NULL for a create
   operation TEXT NOT NULL, -- update, create
   lane TEXT NOT NULL,      -- opt_out, owner, ordinary
+  blanks INTEGER NOT NULL DEFAULT 0, -- blanks go out, too, where the mapping would hold them back
   state TEXT NOT NULL,     -- ready, leased, in_doubt, dead
   attempts INTEGER NOT NULL DEFAULT 0,
   lease INTEGER NOT NULL DEFAULT 0, -- how often it was leased, ever: whose lease it is

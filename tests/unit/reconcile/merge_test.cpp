@@ -65,6 +65,13 @@ FieldInput new_line(FieldInput in) {
   return in;
 }
 
+// A force update says whose value it is to have.
+FieldInput forced(FieldInput in, ForceSide side) {
+  in.forced = side;
+  in.gives_out = true;
+  return in;
+}
+
 const Value kBlank = Value::null();
 
 std::vector<Row> table() {
@@ -177,6 +184,44 @@ std::vector<Row> table() {
               in.gives_out = true;
             }),
        C::kBoth, A::kKeepLocal, R::kDirectionOut, agree("crm", "ours")},
+      {"forced_from_the_crm_over_a_local_change",
+       forced(three("old", "ours"), ForceSide::kCrm),
+       C::kForced,
+       A::kTakeRemote,
+       R::kForcedFromCrm,
+       {}},
+      {"forced_from_the_crm_whatever_the_rule",
+       forced(both(ConflictRule::kProspectWins), ForceSide::kCrm),
+       C::kForced,
+       A::kTakeRemote,
+       R::kForcedFromCrm,
+       {}},
+      {"forced_from_the_crm_blank_skipped", forced(three(kBlank, "ours"), ForceSide::kCrm), C::kForced,
+       A::kKeepLocal, R::kBlankSkipped, agree(kBlank, "old")},
+      {"forced_from_the_crm_clears_no_opt_out", forced(opt_out(false, true), ForceSide::kCrm), C::kForced,
+       A::kKeepLocal, R::kOptOutIsMonotone, agree(false, false)},
+      {"forced_from_the_crm_equal",
+       forced(two("same", "same"), ForceSide::kCrm),
+       C::kEqual,
+       A::kNothing,
+       R::kUnchanged,
+       {}},
+      {"forced_from_the_crm_unsaid",
+       forced(two(Value{}, "ours"), ForceSide::kCrm),
+       C::kUnsaid,
+       A::kNothing,
+       R::kUnchanged,
+       {}},
+      {"forced_from_the_prospect_over_a_change_of_the_crms",
+       forced(three("crm", "old"), ForceSide::kProspect), C::kForced, A::kKeepLocal, R::kForcedToCrm,
+       agree("crm", "crm")},
+      {"forced_from_the_prospect_over_a_standing_difference",
+       forced(with(two("crm", "ours"),
+                   [](FieldInput& in) {
+                     in.agreed = Agreement{"crm", "ours"};
+                   }),
+              ForceSide::kProspect),
+       C::kForced, A::kKeepLocal, R::kForcedToCrm, agree("crm", "crm")},
       {"opt_out_of_the_crm_is_taken",
        opt_out(true, false),
        C::kRemoteOnly,

@@ -220,6 +220,20 @@ class ToldSupervisor final : public engine::Supervisor {
     return {};
   }
   void push_soon() override { asked.push_back("push"); }
+  boost::asio::awaitable<Result<engine::OnDemandReport>> on_demand(std::string connection,
+                                                                   engine::OnDemandOrder order) override {
+    asked.push_back(std::string(name_of(order.direction)) + " " + connection);
+    engine::OnDemandReport report;
+    for (const ProspectId id : order.prospects) {
+      engine::OnDemandRow row;
+      row.prospect = id;
+      row.outcome = engine::OnDemandOutcome::kRefused;
+      row.code = code_of(reconcile::Reason::kNotLinked);
+      row.message = sentence_of(reconcile::Reason::kNotLinked);
+      report.rows.push_back(std::move(row));
+    }
+    co_return report;
+  }
   std::vector<engine::ConnectionStatus> status() const override { return connections; }
   std::vector<engine::ConnectionFlow> flow_list;
   std::vector<engine::ConnectionFlow> flows() const override { return flow_list; }
