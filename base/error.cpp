@@ -60,4 +60,10 @@ std::string_view name_of(ErrorCode code) {
   return kCodes[static_cast<size_t>(code)].name;
 }
 
+std::optional<ErrorCode> error_code_named(std::string_view name) {
+  for (int i = 0; i <= static_cast<int>(ErrorCode::kCancelled); ++i)
+    if (name_of(static_cast<ErrorCode>(i)) == name) return static_cast<ErrorCode>(i);
+  return std::nullopt;
+}
+
 }  // namespace prospectd

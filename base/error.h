@@ -61,6 +61,7 @@ enum class ErrorCode {
 ErrorClass class_of(ErrorCode code);
 /// Stable lower-case name, e.g. "session_expired"; used in logs, JSON and tests.
 std::string_view name_of(ErrorCode code);
+std::optional<ErrorCode> error_code_named(std::string_view name);
 
 /// What went wrong, in words for a person. `message` says what, where and what to do, and never holds a
 /// secret or a personal value (I11); `context` is the path of actions around it, outermost first.

@@ -225,9 +225,8 @@ class PersonPage {
     count_update(changed, first_link, restored);
     absorb(first_step);
     if (const auto after = snapshot_.links.find(record.id);
-        after != snapshot_.links.end() &&
-        (first_link || restored || forcing_.side == ForceSide::kProspect ||
-         after->second.shadow != before.shadow))
+        after != snapshot_.links.end() && (first_link || restored || forcing_.side == ForceSide::kProspect ||
+                                           after->second.shadow != before.shadow))
       push_back(prospect.id, after->second);
   }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "reconcile/access.h"
+#include "reconcile/job.h"
 #include "reconcile/model.h"
 #include "reconcile/outbox.h"
 #include "reconcile/reason.h"
@@ -192,10 +193,16 @@ struct DropPush {
   bool operator==(const DropPush&) const = default;
 };
 
+/// Writes a job whole: a new one, or how far it has come.
+struct PutJob {
+  Job job;
+  bool operator==(const PutJob&) const = default;
+};
+
 using Step = std::variant<CreateProspect, UpdateProspect, PutLink, HoldDuplicate, CloseDuplicates, Quarantine,
                           Release, PutUser, PutAccount, AddLineage, TagProspect, OpenConflict, PutSetting,
                           AddToken, RevokeToken, NoteTokenUse, PutSavedFilter, EnqueuePush, LeasePush,
-                          NotePushSent, AbandonLeases, SettlePush, DropPush, CloseConflict>;
+                          NotePushSent, AbandonLeases, SettlePush, DropPush, CloseConflict, PutJob>;
 
 /// One row of the journal. Creations by an import share one row a page (`count` > 1, prospects
 /// `prospect`…`last`).

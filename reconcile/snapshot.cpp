@@ -85,6 +85,7 @@ class Applier {
   void operator()(const AbandonLeases&) {}
   void operator()(const SettlePush&) {}
   void operator()(const DropPush&) {}
+  void operator()(const PutJob&) {}
 
  private:
   template <class Id>

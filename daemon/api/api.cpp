@@ -13,6 +13,7 @@
 #include "daemon/api/acts_dlq.h"
 #include "daemon/api/acts_edits.h"
 #include "daemon/api/acts_filters.h"
+#include "daemon/api/acts_jobs.h"
 #include "daemon/api/acts_lists.h"
 #include "daemon/api/acts_reviews.h"
 #include "daemon/api/acts_tokens.h"
@@ -46,6 +47,7 @@ class Api {
     if (options.edits != nullptr) add_edit_acts(acts_, service, *options.edits);
     if (options.dlq != nullptr) add_dlq_acts(acts_, service, *options.dlq);
     if (options.reviews != nullptr) add_review_acts(acts_, service, *options.reviews);
+    if (options.jobs != nullptr) add_job_acts(acts_, service, *options.jobs);
     if (options.tokens != nullptr) add_token_acts(acts_, scheduler, *options.tokens);
   }
 

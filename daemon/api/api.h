@@ -13,6 +13,7 @@
 #include "daemon/metrics/metrics.h"
 #include "daemon/service/dlq.h"
 #include "daemon/service/edits.h"
+#include "daemon/service/jobs.h"
 #include "daemon/service/reviews.h"
 #include "daemon/service/service.h"
 #include "daemon/service/tokens.h"
@@ -29,6 +30,7 @@ struct ApiOptions {
   service::Edits* edits = nullptr;           ///< outlives the api; none: nothing is changed here
   service::Dlq* dlq = nullptr;               ///< outlives the api; none: nothing is retried or dropped here
   service::Reviews* reviews = nullptr;       ///< outlives the api; none: no conflict is decided here
+  service::Jobs* jobs = nullptr;  ///< outlives the api; none: nothing is pulled or pushed on demand
   metrics::Metrics* metrics = nullptr;       ///< outlives the api; none: there is no /metrics
 };
 

@@ -33,6 +33,8 @@ Json health_resource(const std::string& id, const std::vector<service::Check>& c
 
 /// A value as JSON: dates and times as ISO 8601, null for none.
 Json value_json(const mapping::Value& value);
+/// Code, class, message and when to ask again; or null.
+Json error_json(const std::optional<Error>& error);
 /// ISO 8601 or null.
 Json time_json(const std::optional<Timestamp>& time);
 /// "first_name" → "firstName"

@@ -77,16 +77,6 @@ Json numbers(const Rows& rows, const Source& source) {
   return out;
 }
 
-Json error_json(const std::optional<Error>& error) {
-  if (!error) return nullptr;
-  Json out;
-  out["code"] = prospectd::name_of(error->code);
-  out["class"] = name_of(error->error_class());
-  out["message"] = error->text();
-  out["retryAfterMs"] = error->retry_after ? Json(error->retry_after->count()) : Json();
-  return out;
-}
-
 Json total_json(int64_t total) {
   return total > 0 ? Json(total) : Json();
 }
@@ -239,6 +229,16 @@ Json result_of(const Sync& sync) {
 }
 
 }  // namespace
+
+Json error_json(const std::optional<Error>& error) {
+  if (!error) return nullptr;
+  Json out;
+  out["code"] = prospectd::name_of(error->code);
+  out["class"] = name_of(error->error_class());
+  out["message"] = error->text();
+  out["retryAfterMs"] = error->retry_after ? Json(error->retry_after->count()) : Json();
+  return out;
+}
 
 Json time_json(const std::optional<Timestamp>& time) {
   return time ? Json(format_timestamp(*time)) : Json();

@@ -45,6 +45,10 @@ enum class Operation {
   kReviews,
   kReview,
   kResolveReview,
+  kJobs,
+  kStartJob,
+  kJob,
+  kCancelJob,
 };
 
 struct Route {

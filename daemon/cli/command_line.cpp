@@ -39,6 +39,7 @@ struct Draft {
   AddOptions add;
   DlqOptions dlq;
   ConflictsOptions conflicts;
+  JobDrafts jobs;
   ConfigSchemaOptions schema;
   ConfigShowOptions show;
   SettingsOptions settings;
@@ -382,6 +383,7 @@ Invocation invocation_of(Draft&& d, const std::vector<CLI::App*>& path) {
   if (verb == "dead-letters") made.verb = d.dead_letters;
   if (verb == "set") made.verb = std::move(d.set);
   if (verb == "add") made.verb = std::move(d.add);
+  take_job_verb(verb, std::move(d.jobs), made);
   if (verb == "explain") made.verb = ExplainOptions{joined(d.subject)};
   if (verb == "config" && path[2]->get_name() == "show") made.verb = d.show;
   if (verb == "config" && path[2]->get_name() == "reload") made.verb = ConfigReloadOptions{};
@@ -429,7 +431,8 @@ Invocation invocation_of(Draft&& d, const std::vector<CLI::App*>& path) {
 
 // Verbs that do nothing by themselves.
 bool needs_a_verb_within(const std::string& verb) {
-  constexpr std::string_view kGroups[] = {"config", "conflicts", "dlq", "filters", "settings", "tokens"};
+  constexpr std::string_view kGroups[] = {"config", "conflicts", "dlq",   "filters",
+                                          "jobs",   "settings",  "tokens"};
   return std::ranges::find(kGroups, verb) != std::end(kGroups);
 }
 
@@ -459,6 +462,7 @@ void add_all(CLI::App& app, Draft& draft) {
   add_edits(app, draft.set, draft.add);
   add_dlq(app, draft.dlq);
   add_conflicts(app, draft.conflicts);
+  add_jobs(app, draft.jobs);
   add_init(app, draft.init);
   add_config(app, draft);
   add_filters(app, draft.filters);

@@ -26,5 +26,14 @@ void add_conflicts(CLI::App& app, ConflictsOptions& conflicts);
 
 /// The verbs set and add.
 void add_edits(CLI::App& app, SetOptions& set, AddOptions& add);
+struct JobDrafts {
+  TransferOptions pull;
+  TransferOptions push;
+  JobsOptions jobs;
+};
+/// The verbs pull, push and jobs.
+void add_jobs(CLI::App& app, JobDrafts& drafts);
+/// Fills the invocation when `verb` is one of them.
+void take_job_verb(const std::string& verb, JobDrafts&& drafts, Invocation& made);
 
 }  // namespace prospectd::cli

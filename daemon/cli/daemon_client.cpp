@@ -39,10 +39,7 @@ std::optional<ErrorCode> code_named(const std::string& api) {
   for (const CodeRow& row : kApiCodes) {
     if (row.api == api) return row.code;
   }
-  for (int i = 0; i <= static_cast<int>(ErrorCode::kCancelled); ++i) {
-    if (name_of(static_cast<ErrorCode>(i)) == api) return static_cast<ErrorCode>(i);
-  }
-  return std::nullopt;
+  return error_code_named(api);
 }
 
 ErrorCode code_of(int status, const std::string& api) {

@@ -103,6 +103,24 @@ struct ConflictsOptions {
   size_t limit = 50;
 };
 
+/// What is pulled, or pushed.
+struct TransferOptions {
+  std::string kind;              ///< "pull", "push"
+  std::vector<std::string> ids;  ///< prospects' numbers; empty: see `filter` and `all`
+  std::string filter;
+  bool all = false;
+  bool force = false;
+  bool blanks = false;
+  bool dry_run = false;
+  std::string connection;  ///< empty: all
+  size_t rows = 20;        ///< of what is shown, at most
+};
+struct JobsOptions {
+  std::string action;  ///< "list", "show", "cancel"
+  std::string id;
+  size_t rows = 20;
+};
+
 struct ConfigSchemaOptions {
   std::string name = "prospectd";  ///< config::schema_files
 };
@@ -153,8 +171,9 @@ struct Invocation {
   std::variant<VersionOptions, CheckOptions, InitOptions, StatusOptions, DoctorOptions, CompletionOptions,
                ManOptions, LoginTestOptions, RunOptions, SyncOptions, ProspectsOptions, DuplicatesOptions,
                DeadLettersOptions, ExplainOptions, SetOptions, AddOptions, DlqOptions, ConflictsOptions,
-               ConfigSchemaOptions, ConfigReferenceOptions, ConfigShowOptions, ConfigReloadOptions,
-               SettingsOptions, FiltersOptions, TokensOptions, SandboxCallOptions, SandboxVerb, DemoVerb>
+               TransferOptions, JobsOptions, ConfigSchemaOptions, ConfigReferenceOptions, ConfigShowOptions,
+               ConfigReloadOptions, SettingsOptions, FiltersOptions, TokensOptions, SandboxCallOptions,
+               SandboxVerb, DemoVerb>
       verb;
 };
 

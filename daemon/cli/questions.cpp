@@ -10,7 +10,7 @@
 namespace prospectd::cli {
 namespace {
 
-constexpr size_t kAnswerBytesMax = 4'096;
+constexpr size_t kTypedBytesMax = 4'096;
 
 // Keeps a terminal from showing what is typed, for as long as it lives.
 class Hidden {
@@ -37,7 +37,7 @@ class Hidden {
 
 std::optional<std::string> Questions::line() {
   std::string text;
-  if (console_.in == nullptr || !std::getline(*console_.in, text) || text.size() > kAnswerBytesMax)
+  if (console_.in == nullptr || !std::getline(*console_.in, text) || text.size() > kTypedBytesMax)
     return std::nullopt;
   return std::string(trim_ascii(text));
 }

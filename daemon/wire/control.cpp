@@ -42,6 +42,8 @@ class ServedControl final : public Control {
         setup.scheduler, setup.supervisor, setup.store, schema,
         [](const std::string& id) { return salesforce_wire::canonical_id(id); }, std::move(about), day_start,
         filters_.get(), &setup.heartbeat);
+    PD_ASSIGN(jobs, service::make_jobs(setup.scheduler, setup.supervisor, setup.store, *service_));
+    jobs_ = std::move(jobs);
     metrics_ = metrics::make_metrics({setup.scheduler, *service_, std::string(version()),
                                       config.state.database_file(),
                                       [&transport = setup.transport] { return transport.requests(); },
@@ -61,6 +63,7 @@ class ServedControl final : public Control {
     api_options.edits = edits_.get();
     api_options.dlq = dlq_.get();
     api_options.reviews = reviews_.get();
+    api_options.jobs = jobs_.get();
     PD_ASSIGN(handler, api::make_api(setup.scheduler, *service_, std::move(api_options)));
     http::ServerOptions options;
     options.address = config.api.host;
@@ -71,6 +74,9 @@ class ServedControl final : public Control {
     address_ = (v6 ? "[" + config.api.host + "]" : config.api.host) + ":" + std::to_string(server_->port());
     return write_private_file(address_file_, address_ + "\n");
   }
+
+  /// Work that an earlier daemon has left goes on.
+  void resume() { jobs_->resume(); }
 
   const std::string& address() const override { return address_; }
   void stop() override {
@@ -86,6 +92,7 @@ class ServedControl final : public Control {
   std::unique_ptr<service::Dlq> dlq_;
   std::unique_ptr<service::Reviews> reviews_;
   std::unique_ptr<service::Service> service_;
+  std::unique_ptr<service::Jobs> jobs_;
   std::unique_ptr<metrics::Metrics> metrics_;
   std::unique_ptr<http::Server> server_;
 };
@@ -96,6 +103,7 @@ Result<std::unique_ptr<Control>> make_control(const ControlSetup& setup) {
   auto control = std::make_unique<ServedControl>(setup.config);
   PD_TRY(control->make_services(setup));
   PD_TRY(control->serve(setup));
+  control->resume();
   return std::unique_ptr<Control>(std::move(control));
 }
 

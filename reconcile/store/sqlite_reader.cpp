@@ -4,6 +4,7 @@
 
 #include "reconcile/store/sqlite_access.h"
 #include "reconcile/store/sqlite_edit.h"
+#include "reconcile/store/sqlite_jobs.h"
 #include "reconcile/store/sqlite_list.h"
 #include "reconcile/store/sqlite_loader.h"
 #include "reconcile/store/sqlite_outbox.h"
@@ -132,6 +133,11 @@ class SqliteReader final : public Reader {
   Result<std::vector<reconcile::SavedFilter>> saved_filters() override {
     PD_ASSIGN(lock, enter());
     return read_saved_filters(*setup_.db);
+  }
+
+  Result<std::vector<reconcile::Job>> jobs() override {
+    PD_ASSIGN(lock, enter());
+    return read_jobs(*setup_.db);
   }
 
   Result<reconcile::PageSnapshot> snapshot(const reconcile::PageKeys& keys) override {

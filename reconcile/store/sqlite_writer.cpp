@@ -1,5 +1,7 @@
 #include "reconcile/store/sqlite_writer.h"
 
+#include "reconcile/store/sqlite_jobs.h"
+
 namespace prospectd::store {
 namespace {
 
@@ -10,6 +12,7 @@ struct Dispatch {
   IncidentWriter& incidents;
   AccessWriter& access;
   OutboxWriter& outbox;
+  WriteContext& context;
 
   Result<void> operator()(const reconcile::CreateProspect& step) { return people.write(step); }
   Result<void> operator()(const reconcile::UpdateProspect& step) { return people.write(step); }
@@ -26,6 +29,10 @@ struct Dispatch {
   Result<void> operator()(const reconcile::AbandonLeases& step) { return outbox.write(step); }
   Result<void> operator()(const reconcile::SettlePush& step) { return outbox.write(step); }
   Result<void> operator()(const reconcile::DropPush& step) { return outbox.write(step); }
+  Result<void> operator()(const reconcile::PutJob& step) {
+    ++context.written;
+    return write_job(context.db, step.job);
+  }
   template <class Other>
   Result<void> operator()(const Other& step) {
     return incidents.write(step);
@@ -55,7 +62,7 @@ Result<int64_t> Writer::apply(const reconcile::Plan& plan, Timestamp now) {
   context_.cause_id = 0;
   context_.written = 0;
   PD_TRY(people_.give_up(plan));
-  Dispatch dispatch{people_, references_, incidents_, access_, outbox_};
+  Dispatch dispatch{people_, references_, incidents_, access_, outbox_, context_};
   for (const reconcile::Step& step : plan.steps)
     PD_TRY(std::visit(dispatch, step));
   PD_TRY(people_.catch_up());

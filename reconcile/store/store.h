@@ -174,6 +174,8 @@ class Reader {
   /// Tokens, revoked ones too, by number; and saved filters by name.
   virtual Result<std::vector<reconcile::Token>> tokens() = 0;
   virtual Result<std::vector<reconcile::SavedFilter>> saved_filters() = 0;
+  /// By number: those that go on, and the last kEndedJobsMax that have ended.
+  virtual Result<std::vector<reconcile::Job>> jobs() = 0;
   /// A snapshot for a dry run.
   virtual Result<reconcile::PageSnapshot> snapshot(const reconcile::PageKeys& keys) = 0;
   virtual Result<reconcile::EditScene> edit_scene(const reconcile::EditKeys& keys) = 0;

@@ -121,6 +121,11 @@ TEST_F(JsonContract, EveryVerbSaysWhatThePageSays) {
   expect_asked("add", {"add", "prospect", "last_name=Roy"});
   write_file(follower_.path("people.csv"), "last_name,email\nRoy,\nRay,no address\n");
   expect_asked("add --file", {"add", "prospects", "--file", follower_.path("people.csv")}, 3);
+  expect_asked("pull", {"pull", "1", "--force"});
+  expect_asked("push", {"push", "1", "--dry-run"}, 3);
+  expect_asked("jobs list", {"jobs", "list"});
+  expect_asked("jobs show", {"jobs", "show", "1"});
+  expect_asked("jobs cancel", {"jobs", "cancel", "1"});
   expect_asked("settings list", {"settings", "list"});
   expect_asked("settings set", {"settings", "set", "prospects.same_email", "prevent"});
   expect_asked("settings get", {"settings", "get", "prospects.same_email"});

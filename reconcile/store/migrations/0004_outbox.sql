@@ -31,3 +31,17 @@ CREATE UNIQUE INDEX outbox_under_way ON outbox (prospect, connection) WHERE stat
 ALTER TABLE tally ADD COLUMN next_outbox INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE tally ADD COLUMN outbox INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE tally ADD COLUMN outbox_dead INTEGER NOT NULL DEFAULT 0;
+
+-- Long work over many prospects: it goes on where it was after a restart.
+CREATE TABLE jobs (
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,      -- pull, push
+  state TEXT NOT NULL,     -- queued, running, done, cancelled, failed
+  actor TEXT NOT NULL,
+  job_order TEXT NOT NULL, -- which prospects, and how: JSON
+  progress TEXT NOT NULL,  -- how far it has come, and what to: JSON
+  created_at INTEGER NOT NULL,
+  finished_at INTEGER,
+  error_code TEXT,
+  error TEXT
+);

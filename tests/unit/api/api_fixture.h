@@ -249,6 +249,7 @@ class ApiTest : public testing::Test {
   std::unique_ptr<service::Tokens> tokens;
   std::unique_ptr<service::SavedFilters> filters;
   std::unique_ptr<service::Edits> edits;
+  std::unique_ptr<service::Jobs> jobs;
   http::Handler handler;
 
  private:

@@ -169,6 +169,8 @@ class Documented : public ApiTest {
     api.dlq = dlq_.get();
     reviews_ = service::make_reviews(scheduler, supervisor_, *database, schema_);
     api.reviews = reviews_.get();
+    jobs = *service::make_jobs(scheduler, supervisor_, *database, *real_);
+    api.jobs = jobs.get();
     server_ = *http::make_server(io, http::ServerOptions{}, *make_api(scheduler, *real_, std::move(api)));
   }
 

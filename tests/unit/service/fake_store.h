@@ -129,6 +129,7 @@ class ShelfReader final : public store::Reader {
   Result<std::vector<reconcile::SavedFilter>> saved_filters() override {
     return answer(std::vector<reconcile::SavedFilter>{});
   }
+  Result<std::vector<reconcile::Job>> jobs() override { return answer(std::vector<reconcile::Job>{}); }
   Result<void> each_prospect(const std::function<void(const store::ProspectRow&)>& visit) override {
     for (const auto& [id, row] : shelf_.prospects)
       visit(row);

@@ -1,0 +1,89 @@
+#include "daemon/api/job_order.h"
+
+#include <nlohmann/json.hpp>
+
+#include "daemon/api/body.h"
+#include "daemon/api/call.h"
+
+namespace prospectd::api {
+namespace {
+
+bool flag_member(const Body& attributes, const std::string& pointer, const char* name) {
+  const auto found = attributes.find(name);
+  if (found == attributes.end()) return false;
+  if (!found->is_boolean())
+    refuse_member(pointer + "/" + name, "\"" + std::string(name) + "\" must be true or false");
+  return found->get<bool>();
+}
+
+std::string text_or_nothing(const Body& attributes, const std::string& pointer, const char* name) {
+  const auto found = attributes.find(name);
+  return found == attributes.end() || found->is_null() ? std::string()
+                                                       : text_member(attributes, pointer, name);
+}
+
+engine::Direction direction_of(const Body& attributes, const std::string& pointer) {
+  const std::string kind = text_member(attributes, pointer, "kind");
+  for (const engine::Direction direction : {engine::Direction::kPull, engine::Direction::kPush})
+    if (kind == name_of(direction)) return direction;
+  refuse_member(pointer + "/kind", "\"kind\" must be one of pull, push");
+}
+
+std::vector<ProspectId> ids_of(const Body& list, const std::string& pointer) {
+  if (!list.is_array() || list.empty())
+    refuse_member(pointer, "\"prospects\" must be a list of numbers as texts, one at least");
+  if (list.size() > reconcile::kJobIdsMax) {
+    refuse_member(pointer, "at most " + std::to_string(reconcile::kJobIdsMax) +
+                               " prospects can be named; a filter selects more");
+  }
+  std::vector<ProspectId> ids;
+  for (const Body& one : list) {
+    const auto number = one.is_string() ? number_of(one.get<std::string>()) : std::nullopt;
+    if (!number) {
+      refuse_member(pointer + "/" + std::to_string(ids.size()),
+                    "a prospect is named by its number, as a text");
+    }
+    ids.push_back({*number});
+  }
+  return ids;
+}
+
+// Exactly one of them, so that a member that was forgotten never means everybody.
+void read_selection(const Body& attributes, const std::string& pointer, service::JobOrder& order) {
+  const auto prospects = attributes.find("prospects");
+  order.filter = text_or_nothing(attributes, pointer, "filter");
+  const bool named = prospects != attributes.end();
+  const bool all = flag_member(attributes, pointer, "all");
+  const int ways = (named ? 1 : 0) + (order.filter.empty() ? 0 : 1) + (all ? 1 : 0);
+  if (ways != 1)
+    refuse_member(pointer, R"(say which prospects: one of "prospects", "filter" and "all": true)");
+  if (named) order.prospects = ids_of(*prospects, pointer + "/prospects");
+}
+
+JobBody job_of(const Body& attributes, const std::string& pointer) {
+  check_members(attributes, pointer,
+                {"kind", "prospects", "filter", "all", "force", "includeBlanks", "dryRun", "connection"});
+  JobBody job;
+  job.pointer = pointer;
+  job.order.direction = direction_of(attributes, pointer);
+  read_selection(attributes, pointer, job.order);
+  job.order.force = flag_member(attributes, pointer, "force");
+  job.order.blanks = flag_member(attributes, pointer, "includeBlanks");
+  job.order.dry_run = flag_member(attributes, pointer, "dryRun");
+  job.order.connection = text_or_nothing(attributes, pointer, "connection");
+  if (job.order.blanks && !job.order.force)
+    refuse_member(pointer + "/includeBlanks", "blanks are only included in a force update: \"force\": true");
+  return job;
+}
+
+}  // namespace
+
+std::variant<JobBody, Refusal> parse_job_order(const std::string& body) {
+  return read_body<JobBody>(body, [](const Body& whole) {
+    std::string pointer;
+    const Body& attributes = attributes_in(whole, "jobs", pointer, "");
+    return job_of(attributes, pointer);
+  });
+}
+
+}  // namespace prospectd::api

@@ -1,0 +1,22 @@
+// The body that starts a job. Pure, any thread.
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "daemon/api/refusal.h"
+#include "daemon/service/jobs.h"
+
+namespace prospectd::api {
+
+struct JobBody {
+  service::JobOrder order;
+  std::string pointer;  ///< to what has the members in the body
+};
+
+/// {"kind": "pull", "prospects": ["42"], "force": …, "includeBlanks": …, "dryRun": …, "connection": …}, or
+/// with "filter": …, or with "all": true, as plain members or as a JSON:API resource.
+/// **Errors:** kTooLarge; kInvalidJson with line and column; kInvalidInput, which names the member.
+std::variant<JobBody, Refusal> parse_job_order(const std::string& body);
+
+}  // namespace prospectd::api

@@ -1,0 +1,352 @@
+#include "daemon/service/jobs.h"
+
+#include <algorithm>
+#include <functional>
+
+#include <boost/asio/co_spawn.hpp>
+
+#include "base/log.h"
+#include "daemon/engine/backoff.h"
+#include "daemon/service/job_counts.h"
+
+namespace prospectd::service {
+namespace {
+
+namespace asio = boost::asio;
+using engine::Direction;
+using reconcile::Job;
+using reconcile::JobState;
+
+constexpr size_t kSmallJobMax = 200;     // prospects: such a one never waits for another
+constexpr int kPartTriesMax = 8;         // of one part that failed for no reason of its own
+constexpr size_t kDryRunsKeptMax = 100;  // that have ended
+constexpr milliseconds kBetweenTries{60'000};
+
+/// A job under way, or ended.
+struct Running {
+  JobView view;
+  std::shared_ptr<const mapping::expression::Expression> filter;
+  engine::Wakeup wakeup;  ///< of its pauses
+  int tries = 0;          ///< of the part under way, that failed
+
+  bool is_small() const { return !view.job.prospects.empty() && view.job.prospects.size() <= kSmallJobMax; }
+};
+using RunningPtr = std::shared_ptr<Running>;
+
+std::shared_ptr<const JobView> shown(const RunningPtr& one) {
+  return {one, &one->view};
+}
+
+class StoredJobs final : public Jobs {
+ public:
+  StoredJobs(engine::Scheduler& scheduler, engine::Supervisor& supervisor, store::Store& store,
+             Service& service, std::vector<Job> stored)
+      : scheduler_(scheduler), supervisor_(supervisor), store_(store), service_(service) {
+    for (Job& job : stored) {
+      auto one = std::make_shared<Running>();
+      one->view.id = std::to_string(job.id.value);
+      next_ = std::max(next_, job.id.value + 1);
+      one->view.job = std::move(job);
+      jobs_.push_back(std::move(one));
+    }
+  }
+
+  void resume() override {
+    for (const RunningPtr& one : jobs_)
+      if (is_open(one->view.job.state)) begin(one);
+  }
+
+  asio::awaitable<Result<std::shared_ptr<const JobView>>> start(JobOrder order) override {
+    if (auto wrong = check(order)) co_return *std::move(wrong);
+    auto one = std::make_shared<Running>();
+    if (!order.filter.empty()) {
+      auto filter = service_.prospect_filter(order.filter);
+      if (!filter) co_return std::move(filter).error();
+      one->filter = *std::move(filter);
+    }
+    Job& job = one->view.job;
+    job.kind = name_of(order.direction);
+    job.actor = order.actor;
+    job.connection = order.connection;
+    job.force = order.force;
+    job.blanks = order.blanks;
+    job.filter = order.filter;
+    job.prospects = std::move(order.prospects);
+    std::ranges::sort(job.prospects);
+    const auto repeated = std::ranges::unique(job.prospects);
+    job.prospects.erase(repeated.begin(), repeated.end());
+    job.created_at = scheduler_.now();
+    if (!job.prospects.empty()) job.total = static_cast<int64_t>(job.prospects.size());
+    one->view.dry_run = order.dry_run;
+    if (order.dry_run) {
+      one->view.id = "dry-" + std::to_string(next_dry_++);
+    } else {
+      job.id = {next_++};
+      one->view.id = std::to_string(job.id.value);
+      PD_TRY_CO(co_await save(one));
+    }
+    make_room();
+    jobs_.push_back(one);
+    begin(one);
+    co_return shown(one);
+  }
+
+  std::vector<std::shared_ptr<const JobView>> all() const override {
+    std::vector<std::shared_ptr<const JobView>> views;
+    for (auto one = jobs_.rbegin(); one != jobs_.rend(); ++one)
+      views.push_back(shown(*one));
+    return views;
+  }
+
+  std::shared_ptr<const JobView> find(const std::string& id) const override {
+    const RunningPtr one = running(id);
+    return one == nullptr ? nullptr : shown(one);
+  }
+
+  Result<std::shared_ptr<const JobView>> cancel(const std::string& id) override {
+    const RunningPtr one = running(id);
+    if (one == nullptr) return make_error(ErrorCode::kNotFound, "no job of this id");
+    if (is_open(one->view.job.state)) {
+      one->view.cancelling = true;
+      one->wakeup.notify();
+    }
+    return shown(one);
+  }
+
+ private:
+  std::optional<Error> check(const JobOrder& order) const {
+    if (order.prospects.size() > reconcile::kJobIdsMax) {
+      return make_error(ErrorCode::kTooLarge, "at most " + std::to_string(reconcile::kJobIdsMax) +
+                                                  " prospects can be named; a filter selects more");
+    }
+    if (order.blanks && !order.force)
+      return make_error(ErrorCode::kInvalidInput, "blanks are only included in a force update");
+    const auto names = connections_of(order.connection);
+    if (names.empty()) {
+      return make_error(ErrorCode::kNotFound, order.connection.empty()
+                                                  ? "the configuration names no connection"
+                                                  : "no connection of this name in the configuration");
+    }
+    const auto open =
+        std::ranges::count_if(jobs_, [](const RunningPtr& one) { return is_open(one->view.job.state); });
+    if (static_cast<size_t>(open) >= kJobsOpenMax)
+      return make_error(ErrorCode::kLocked, "too many jobs are waiting: ask again when one has ended");
+    return std::nullopt;
+  }
+
+  std::vector<std::string> connections_of(const std::string& wanted) const {
+    std::vector<std::string> names;
+    for (const engine::ConnectionStatus& connection : supervisor_.status())
+      if (wanted.empty() || connection.name == wanted) names.push_back(connection.name);
+    return names;
+  }
+
+  RunningPtr running(const std::string& id) const {
+    const auto found = std::ranges::find_if(jobs_, [&](const RunningPtr& one) { return one->view.id == id; });
+    return found == jobs_.end() ? nullptr : *found;
+  }
+
+  // As many of those that have ended are kept in memory as in the database, and some dry runs.
+  void make_room() {
+    for (const bool dry_run : {false, true}) {
+      const auto ended = [&](const RunningPtr& one) {
+        return one->view.dry_run == dry_run && !is_open(one->view.job.state);
+      };
+      const size_t most = dry_run ? kDryRunsKeptMax : reconcile::kEndedJobsMax;
+      if (static_cast<size_t>(std::ranges::count_if(jobs_, ended)) < most) continue;
+      jobs_.erase(std::ranges::find_if(jobs_, ended));
+    }
+  }
+
+  // ---- a job's run ----
+
+  void begin(const RunningPtr& one) {
+    asio::co_spawn(scheduler_.io(), run(one), [this, one](std::exception_ptr failure) {
+      if (!failure) return;
+      log::error("job.threw", "a job ended with an exception", {{"job", one->view.id}});
+      settle(*one, JobState::kFailed, make_error(ErrorCode::kInternal, "a defect of prospectd"));
+    });
+  }
+
+  asio::awaitable<void> run(RunningPtr one) {
+    while (!one->is_small() && large_ != nullptr && !one->view.cancelling && !scheduler_.stopping())
+      co_await scheduler_.sleep(kTurnPause, &one->wakeup);
+    if (scheduler_.stopping()) co_return;
+    if (!one->is_small() && !one->view.cancelling) large_ = one;
+    co_await work(one);
+    if (large_ != one) co_return;
+    large_.reset();
+    for (const RunningPtr& other : jobs_)
+      if (other->view.job.state == JobState::kQueued) other->wakeup.notify();
+  }
+
+  asio::awaitable<void> work(RunningPtr one) {
+    Job& job = one->view.job;
+    if (!one->view.cancelling) {
+      job.state = JobState::kRunning;
+      if (Result<void> ready = co_await get_ready(one); !ready)
+        co_return co_await end(one, JobState::kFailed, ready.error());
+    }
+    while (!one->view.cancelling) {
+      auto ids = co_await next_part(*one);
+      if (!ids) co_return co_await end(one, JobState::kFailed, ids.error());
+      if (ids->empty()) co_return co_await end(one, JobState::kDone, std::nullopt);
+      const ProspectId last = ids->back();
+      Result<std::vector<JobRow>> rows = co_await carry_out(one, *std::move(ids));
+      if (scheduler_.stopping()) co_return;  // it goes on with the next start
+      if (!rows) {
+        if (!may_try_again(*one, rows.error())) co_return co_await end(one, JobState::kFailed, rows.error());
+        const milliseconds pause =
+            engine::rest_after(rows.error(), one->tries, kBetweenTries, scheduler_.random());
+        co_await scheduler_.sleep(pause, &one->wakeup);
+        if (scheduler_.stopping()) co_return;
+        continue;
+      }
+      one->tries = 0;
+      job.after = last;
+      add_rows(job.counts, *rows);
+      keep_rows(one->view, *std::move(rows), one->is_small());
+      if (Result<void> saved = co_await save(one); !saved)
+        co_return settle(*one, JobState::kFailed, saved.error());
+    }
+    co_await end(one, JobState::kCancelled, std::nullopt);
+  }
+
+  // What an earlier daemon began is parsed anew; how many there are is asked where that is one look.
+  asio::awaitable<Result<void>> get_ready(RunningPtr one) {
+    Job& job = one->view.job;
+    if (!job.filter.empty() && one->filter == nullptr) {
+      auto filter = service_.prospect_filter(job.filter);
+      if (!filter) co_return std::move(filter).error();
+      one->filter = *std::move(filter);
+    }
+    if (!job.prospects.empty() || !job.filter.empty() || job.total) co_return Result<void>{};
+    const auto status = co_await service_.status();
+    if (status) job.total = (*status)->totals.prospects;
+    co_return Result<void>{};
+  }
+
+  bool may_try_again(Running& one, const Error& error) const {
+    const ErrorClass kind = error.error_class();
+    return (kind == ErrorClass::kRetry || kind == ErrorClass::kWait) && ++one.tries < kPartTriesMax;
+  }
+
+  asio::awaitable<Result<std::vector<ProspectId>>> next_part(const Running& one) {
+    const Job& job = one.view.job;
+    std::vector<ProspectId> ids;
+    if (!job.prospects.empty()) {
+      auto at = std::ranges::upper_bound(job.prospects, job.after);
+      for (; at != job.prospects.end() && ids.size() < engine::kOnDemandMax; ++at)
+        ids.push_back(*at);
+      co_return ids;
+    }
+    while (ids.size() < engine::kOnDemandMax) {
+      store::ProspectQuery query;
+      query.filter = one.filter;
+      query.place.after = ids.empty() ? job.after.value : ids.back().value;
+      query.limit = std::min(store::kListRowsMax, engine::kOnDemandMax - ids.size());
+      const size_t asked = query.limit;
+      auto rows = co_await service_.prospects(std::move(query));
+      if (!rows) co_return std::move(rows).error();
+      for (const store::ProspectRow& row : *rows)
+        ids.push_back(row.prospect.id);
+      if (rows->size() < asked) break;
+    }
+    co_return ids;
+  }
+
+  asio::awaitable<Result<std::vector<JobRow>>> carry_out(RunningPtr one, std::vector<ProspectId> ids) {
+    const Job& job = one->view.job;
+    std::vector<JobRow> rows;
+    const std::vector<std::string> names = connections_of(job.connection);
+    for (const std::string& name : names) {
+      engine::OnDemandOrder order;
+      order.direction = job.kind == name_of(Direction::kPush) ? Direction::kPush : Direction::kPull;
+      order.force = job.force;
+      order.blanks = job.blanks;
+      order.dry_run = one->view.dry_run;
+      order.prospects = ids;
+      order.actor = job.actor;
+      order.detail = "job " + one->view.id;
+      std::string connection = name;
+      auto report = co_await supervisor_.on_demand(std::move(connection), std::move(order));
+      if (!report) co_return std::move(report).error();
+      one->view.job.calls += report->calls;
+      one->view.calls_to_come += report->calls_to_come;
+      for (engine::OnDemandRow& row : report->rows)
+        rows.push_back({name, std::move(row)});
+    }
+    co_return rows;
+  }
+
+  // ---- how it ends ----
+
+  static void settle_state(Job& job, JobState state, const std::optional<Error>& error, Timestamp now) {
+    job.state = state;
+    job.finished_at = now;
+    if (!error) return;
+    job.code = name_of(error->code);
+    job.error = error->text();
+  }
+
+  void settle(Running& one, JobState state, const std::optional<Error>& error) {
+    settle_state(one.view.job, state, error, scheduler_.now());
+    one.view.cancelling = false;
+    if (!one.view.job.total && state == JobState::kDone) one.view.job.total = one.view.job.counts.done;
+    log::info("job.ended", "a job has ended",
+              {{"job", one.view.id},
+               {"kind", one.view.job.kind},
+               {"state", name_of(state)},
+               {"done", one.view.job.counts.done},
+               {"changed", one.view.job.counts.changed},
+               {"refused", one.view.job.counts.refused}});
+  }
+
+  asio::awaitable<void> end(RunningPtr one, JobState state, std::optional<Error> error) {
+    if (scheduler_.stopping()) co_return;  // it goes on with the next start
+    settle(*one, state, error);
+    if (Result<void> saved = co_await save(one); !saved)
+      log::warn("job.not_saved", saved.error().text(), {{"job", one->view.id}});
+  }
+
+  asio::awaitable<Result<void>> save(RunningPtr one) {
+    if (one->view.dry_run) co_return Result<void>{};
+    Result<void> saved = make_error(ErrorCode::kCancelled, "the daemon is stopping");
+    const Timestamp now = scheduler_.now();
+    reconcile::Plan plan;
+    plan.cause = {"job", one->view.id, one->view.job.actor};
+    plan.steps.emplace_back(reconcile::PutJob{one->view.job});
+    std::function<void()> work = [&] { saved = write(plan, now); };
+    co_await scheduler_.blocking(std::move(work));
+    co_return saved;
+  }
+
+  Result<void> write(const reconcile::Plan& plan, Timestamp now) {
+    PD_ASSIGN(transaction, store_.begin());
+    PD_TRY(transaction->apply(plan, now));
+    return transaction->commit();
+  }
+
+  static constexpr milliseconds kTurnPause{60'000};  ///< a large job is woken when it is its turn
+
+  engine::Scheduler& scheduler_;
+  engine::Supervisor& supervisor_;
+  store::Store& store_;
+  Service& service_;
+  std::vector<RunningPtr> jobs_;  ///< oldest first
+  RunningPtr large_;              ///< the large one under way: one at a time
+  int64_t next_ = 1;
+  int64_t next_dry_ = 1;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Jobs>> make_jobs(engine::Scheduler& scheduler, engine::Supervisor& supervisor,
+                                        store::Store& store, Service& service) {
+  PD_ASSIGN(reader, store.reader());
+  PD_ASSIGN(stored, reader->jobs());
+  return std::unique_ptr<Jobs>(
+      std::make_unique<StoredJobs>(scheduler, supervisor, store, service, std::move(stored)));
+}
+
+}  // namespace prospectd::service

@@ -1,0 +1,62 @@
+// Jobs: long work over many prospects as the database keeps it: what was asked for, how far it has come, and
+// what it has come to, so that it goes on where it was after a restart. Pure data, any thread.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+
+namespace prospectd::reconcile {
+
+using JobId = LocalId<struct JobTag>;
+
+enum class JobState { kQueued, kRunning, kDone, kCancelled, kFailed };
+std::string_view name_of(JobState state);  // "queued", "running", "done", "cancelled", "failed"
+std::optional<JobState> job_state_named(std::string_view name);
+/// Does it go on by itself?
+inline bool is_open(JobState state) {
+  return state == JobState::kQueued || state == JobState::kRunning;
+}
+
+/// What becomes of prospects in a job, counted.
+struct JobCounts {
+  int64_t done = 0;  ///< the sum of the others
+  int64_t changed = 0;
+  int64_t unchanged = 0;
+  int64_t waiting = 0;  ///< to be written by and by
+  int64_t refused = 0;
+  std::map<std::string, int64_t> refused_by;  ///< by reason's code, at most kJobReasonsMax
+  bool operator==(const JobCounts&) const = default;
+};
+constexpr size_t kJobReasonsMax = 50;
+constexpr size_t kJobIdsMax = 5'000;   ///< prospects that one order names
+constexpr size_t kEndedJobsMax = 200;  ///< that are kept; the oldest go
+
+struct Job {
+  JobId id;
+  std::string kind;  ///< "pull", "push"
+  JobState state = JobState::kQueued;
+  std::string actor;
+  std::string connection;  ///< empty: all
+  bool force = false;
+  bool blanks = false;
+  std::vector<ProspectId> prospects;  ///< those that were named, ascending; empty: see `filter`
+  std::string filter;                 ///< an expression; empty, too: all
+  ProspectId after;                   ///< how far it has come: by number
+  std::optional<int64_t> total;       ///< of prospects; none: not known
+  JobCounts counts;
+  int64_t calls = 0;  ///< of the CRM
+  Timestamp created_at{};
+  std::optional<Timestamp> finished_at;
+  std::string code;  ///< why it failed
+  std::string error;
+  bool operator==(const Job&) const = default;
+};
+
+}  // namespace prospectd::reconcile
