@@ -40,7 +40,7 @@ TEST(Pull, WaitsForItsJobAndTellsWhatBecameOfWhom) {
       setup.daemon.asked(),
       ElementsAre(
           R"(POST /v1/jobs {"connection":"","dryRun":false,"force":true,"includeBlanks":false,"kind":"pull","prospects":["42","43"]})",
-          "GET /v1/jobs/7 "));
+          "GET /v1/jobs/7"));
 }
 
 TEST(Push, AsksForWhatAFilterSelectsAndForAll) {
