@@ -11,7 +11,6 @@ CREATE TABLE outbox (
   remote TEXT,             -- NULL for a create
   operation TEXT NOT NULL, -- update, create
   lane TEXT NOT NULL,      -- opt_out, owner, ordinary
-  blanks INTEGER NOT NULL DEFAULT 0, -- blanks go out, too, where the mapping would hold them back
   state TEXT NOT NULL,     -- ready, leased, in_doubt, dead
   attempts INTEGER NOT NULL DEFAULT 0,
   lease INTEGER NOT NULL DEFAULT 0, -- how often it was leased, ever: whose lease it is
@@ -31,17 +30,3 @@ CREATE UNIQUE INDEX outbox_under_way ON outbox (prospect, connection) WHERE stat
 ALTER TABLE tally ADD COLUMN next_outbox INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE tally ADD COLUMN outbox INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE tally ADD COLUMN outbox_dead INTEGER NOT NULL DEFAULT 0;
-
--- Long work over many prospects: it goes on where it was after a restart.
-CREATE TABLE jobs (
-  id INTEGER PRIMARY KEY,
-  kind TEXT NOT NULL,      -- pull, push
-  state TEXT NOT NULL,     -- queued, running, done, cancelled, failed
-  actor TEXT NOT NULL,
-  job_order TEXT NOT NULL, -- which prospects, and how: JSON
-  progress TEXT NOT NULL,  -- how far it has come, and what to: JSON
-  created_at INTEGER NOT NULL,
-  finished_at INTEGER,
-  error_code TEXT,
-  error TEXT
-);
