@@ -35,6 +35,7 @@ constexpr CodeRow kCodes[] = {
     {ErrorCode::kUnknownObject, ErrorClass::kConfig, "unknown_object"},
     {ErrorCode::kMalformedQuery, ErrorClass::kConfig, "malformed_query"},
     {ErrorCode::kRefusedTarget, ErrorClass::kConfig, "refused_target"},
+    {ErrorCode::kMassChange, ErrorClass::kConfig, "mass_change"},
     {ErrorCode::kStateDamaged, ErrorClass::kCorrupt, "state_damaged"},
     {ErrorCode::kStateTooNew, ErrorClass::kCorrupt, "state_too_new"},
     {ErrorCode::kLockHeld, ErrorClass::kCorrupt, "lock_held"},

@@ -49,6 +49,7 @@ enum class ErrorCode {
   kUnknownObject,
   kMalformedQuery,
   kRefusedTarget,  ///< a URL, host or redirect that must not be followed
+  kMassChange,     ///< more would change at once than goes without a person's word
   // kCorrupt
   kStateDamaged,
   kStateTooNew,

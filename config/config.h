@@ -83,6 +83,8 @@ struct Poll {
   milliseconds overlap = std::chrono::minutes(10);
   int pages_per_commit = 10;
   bool start_jitter = true;
+  int mass_change_percent = 20;  ///< SEMANTICS §11
+  int mass_change_at_least = 50;
 };
 
 struct Push {

@@ -238,6 +238,17 @@ const TableOf<Poll>& poll_table() {
                                          "waits a random part of the interval before the first poll")
           .by_default("true")
           .hot(),
+      rows::integer<&Poll::mass_change_percent>(
+          "mass_change_percent",
+          "a poll that would delete, blank or re-own more of the linked records stops and asks; 100: never")
+          .by_default("20")
+          .from(1, 100)
+          .hot(),
+      rows::integer<&Poll::mass_change_at_least>("mass_change_at_least",
+                                                 "so many records may change in any case")
+          .by_default("50")
+          .from(1, 1'000'000)
+          .hot(),
   };
   return table;
 }

@@ -31,6 +31,8 @@ inline ExitCode exit_code_of(const Error& error) {
     case ErrorCode::kQuotaExhausted:
     case ErrorCode::kRateLimited:
       return ExitCode::kLimit;
+    case ErrorCode::kMassChange:
+      return ExitCode::kPartial;
     case ErrorCode::kInternal:
       return ExitCode::kOther;
     default:

@@ -16,9 +16,9 @@ struct Incoming {
   const mapping::MapEntry* entry = nullptr;
   Value value;
   bool keeps_blanks =
-      false;              ///< a blank that is an answer (no owner, by policy): the blank rule does not apply
+      false;  ///< a blank that is an answer (no owner, by policy): the blank rule does not apply
   ForceSide forced = ForceSide::kNone;  ///< whose value a force update gives it
-  bool new_line = false;  ///< not part of the link's last comparison (PersonType::has_compared)
+  bool new_line = false;                ///< not part of the link's last comparison (PersonType::has_compared)
 };
 
 struct MergeResult {

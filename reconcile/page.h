@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mapping/field_map.h"
+#include "reconcile/brake.h"
 #include "reconcile/force.h"
 #include "reconcile/plan.h"
 #include "reconcile/snapshot.h"
@@ -73,9 +74,11 @@ struct MappedPage {
 PageKeys keys_of_person_page(ConnectionId connection, const PersonType& type, const MappedPage& page);
 /// Decides a page of leads or contacts. Page and snapshot are used up. `now` stamps what is created. With
 /// `forcing` linked records are decided as by a force update, known ones too: then the snapshot must have
-/// been asked for without PageKeys::known. The plan's cause and cursor are the caller's to fill in.
+/// been asked for without PageKeys::known. Where the `brake` holds, the plan is of the records before that
+/// one alone, and the page has not been read to its end. The plan's cause and cursor are the caller's to fill
+/// in.
 Plan plan_person_page(const PersonType& type, const Policy& policy, MappedPage&& page, PageSnapshot& snapshot,
-                      Timestamp now, const Forcing& forcing = {});
+                      Timestamp now, const Forcing& forcing = {}, Brake* brake = nullptr);
 
 /// One user or queue of the CRM, read by the fixed mapping of users.
 struct UserRecord {

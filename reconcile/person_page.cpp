@@ -2,7 +2,6 @@
 // have become.
 #include <algorithm>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "reconcile/match.h"
 #include "reconcile/merge_record.h"
@@ -18,12 +17,30 @@ using mapping::MapEntry;
 using mapping::MappedRecord;
 
 constexpr const char* kDeletedTag = "crm-deleted";
+constexpr MassKinds kOneDeletion = {true, false, false};
+
+MassKinds mass_kinds_of(const std::vector<FieldChange>& changes) {
+  MassKinds kinds{};
+  for (const FieldChange& change : changes) {
+    const bool owner = change.field == field::kOwner;
+    const MassChange kind = owner ? MassChange::kReowning : MassChange::kBlanking;
+    if (!change.before.is_blank() && (owner || change.after.is_blank()))
+      kinds[static_cast<size_t>(kind)] = true;
+  }
+  return kinds;
+}
 
 class PersonPage {
  public:
   PersonPage(const PersonType& type, const Policy& policy, MappedPage& page, PageSnapshot& snapshot,
-             Timestamp now, const Forcing& forcing)
-      : type_(type), policy_(policy), page_(page), snapshot_(snapshot), now_(now), forcing_(forcing) {
+             Timestamp now, const Forcing& forcing, Brake* brake)
+      : type_(type),
+        policy_(policy),
+        page_(page),
+        snapshot_(snapshot),
+        now_(now),
+        forcing_(forcing),
+        brake_(brake) {
     plan_.steps.reserve(page.records.size());
     created_.reserve(page.records.size());
     snapshot.addresses.reserve(snapshot.addresses.size() + page.records.size());
@@ -31,12 +48,16 @@ class PersonPage {
   }
 
   Plan run() {
-    for (MappedRecord& record : page_.records)
+    for (MappedRecord& record : page_.records) {
+      before_ = {plan_.steps.size(), plan_.journal.size(), plan_.counts};
       take(record);
+      if (stopped_) return cut_off();
+      ++plan_.counts.read;
+    }
     for (const BadInput& bad : page_.bad)
       set_apart(plan_, snapshot_, page_.object, bad, now_);
     add_creation_row();
-    plan_.counts.read = static_cast<int64_t>(page_.records.size() + page_.bad.size());
+    plan_.counts.read += static_cast<int64_t>(page_.bad.size());
     return std::move(plan_);
   }
 
@@ -74,6 +95,21 @@ class PersonPage {
                decision.reason);
         return;
     }
+  }
+
+  // The brake holds: what came before stays, and nothing is done about this record or those after it.
+  Plan cut_off() {
+    plan_.steps.erase(plan_.steps.begin() + static_cast<ptrdiff_t>(before_.steps), plan_.steps.end());
+    plan_.journal.erase(plan_.journal.begin() + static_cast<ptrdiff_t>(before_.notes), plan_.journal.end());
+    plan_.counts = before_.counts;
+    add_creation_row();
+    return std::move(plan_);
+  }
+
+  // To be asked before the page's later records could see anything of the change.
+  bool stops_before(const RemoteId& record, const MassKinds& kinds) {
+    stopped_ = brake_ != nullptr && !brake_->admits(kinds, snapshot_.connection, page_.object, record, now_);
+    return stopped_;
   }
 
   // ---- what is known of a record, this page's own creations included ----
@@ -208,6 +244,7 @@ class PersonPage {
     const std::vector<Incoming> incoming = incoming_of(record, prospect, link, pending);
     const MergeContext context{*type_.schema, snapshot_, first_link, !type_.inbound_update, record.version};
     MergeResult merge = merge_record(context, prospect, link, incoming);
+    if (stops_before(record.id, mass_kinds_of(merge.changes))) return;
     link.pending = std::move(pending);
     link.pending.insert(link.pending.end(), merge.pending.begin(), merge.pending.end());
     link.version = record.version;
@@ -253,6 +290,7 @@ class PersonPage {
 
   void mark_deleted(const MappedRecord& record) {
     Link link = snapshot_.links.at(record.id);
+    if (!link.deleted && stops_before(record.id, kOneDeletion)) return;
     link.version = record.version;
     link.hash = record.hash;
     const size_t first_step = plan_.steps.size();
@@ -298,6 +336,7 @@ class PersonPage {
   }
 
   void stay(const MappedRecord& record, Link link) {
+    if (record.deleted && !link.deleted && stops_before(record.id, kOneDeletion)) return;
     link.version = record.version;
     link.hash = record.hash;
     if (link.deleted != record.deleted) tag(link.prospect, link.deleted);
@@ -412,12 +451,22 @@ class PersonPage {
     plan_.journal.insert(plan_.journal.begin(), std::move(entry));
   }
 
+  /// How far the plan had come before the record that is being decided.
+  struct Mark {
+    size_t steps = 0;
+    size_t notes = 0;
+    PlanCounts counts = {};
+  };
+
   const PersonType& type_;
   const Policy& policy_;
   MappedPage& page_;
   PageSnapshot& snapshot_;
   Timestamp now_;
   const Forcing forcing_;
+  Brake* const brake_;
+  bool stopped_ = false;  ///< by the brake
+  Mark before_;
   Plan plan_;
   std::unordered_map<std::string_view, size_t>
       created_;  ///< record → its CreateProspect step, until it comes again
@@ -425,52 +474,11 @@ class PersonPage {
   ProspectId last_created_;
 };
 
-void add_keys_of(const MappedRecord& record, size_t at, const mapping::FieldMap& map,
-                 std::unordered_set<std::string_view>& users, PageKeys& keys) {
-  if (record.email_key) {
-    keys.emails.push_back(*record.email_key);
-    keys.email_owners.push_back(at);
-  }
-  for (const RemoteId* became : {&record.lineage.merged_into, &record.lineage.converted_contact}) {
-    if (!became->empty()) keys.remotes.push_back(*became);
-  }
-  const auto& entries = map.entries();
-  for (size_t i = 0; i < entries.size(); ++i) {
-    const std::string_view reference = record.values[i].str();
-    if (reference.empty()) continue;
-    if (entries[i].type == mapping::LocalType::kUser && users.insert(reference).second)
-      keys.users.emplace_back(std::string(reference));
-    if (entries[i].type == mapping::LocalType::kAccount) {
-      keys.accounts.emplace_back(std::string(reference));
-      keys.account_owners.push_back(at);
-    }
-  }
-}
-
 }  // namespace
 
-PageKeys keys_of_person_page(ConnectionId connection, const PersonType& type, const MappedPage& page) {
-  PageKeys keys;
-  keys.connection = connection;
-  const size_t n = page.records.size();
-  keys.remotes.reserve(n + page.bad.size());
-  keys.emails.reserve(n);
-  keys.email_owners.reserve(n);
-  keys.known.reserve(n);
-  for (const MappedRecord& record : page.records) {
-    keys.remotes.push_back(record.id);
-    keys.known.emplace_back(record.version, record.hash);
-  }
-  std::unordered_set<std::string_view> users;
-  for (size_t at = 0; at < n; ++at)
-    add_keys_of(page.records[at], at, *type.map, users, keys);
-  add_keys_of_bad(keys, page.bad);
-  return keys;
-}
-
 Plan plan_person_page(const PersonType& type, const Policy& policy, MappedPage&& page, PageSnapshot& snapshot,
-                      Timestamp now, const Forcing& forcing) {
-  return PersonPage(type, policy, page, snapshot, now, forcing).run();
+                      Timestamp now, const Forcing& forcing, Brake* brake) {
+  return PersonPage(type, policy, page, snapshot, now, forcing, brake).run();
 }
 
 }  // namespace prospectd::reconcile

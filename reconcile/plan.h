@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "reconcile/access.h"
+#include "reconcile/brake.h"
 #include "reconcile/job.h"
 #include "reconcile/model.h"
 #include "reconcile/outbox.h"
@@ -199,10 +200,22 @@ struct PutJob {
   bool operator==(const PutJob&) const = default;
 };
 
+/// A connection stops until a person lets it go on.
+struct HoldConnection {
+  BrakeHold hold;
+  bool operator==(const HoldConnection&) const = default;
+};
+/// … and goes on.
+struct ReleaseConnection {
+  ConnectionId connection;
+  bool operator==(const ReleaseConnection&) const = default;
+};
+
 using Step = std::variant<CreateProspect, UpdateProspect, PutLink, HoldDuplicate, CloseDuplicates, Quarantine,
                           Release, PutUser, PutAccount, AddLineage, TagProspect, OpenConflict, PutSetting,
                           AddToken, RevokeToken, NoteTokenUse, PutSavedFilter, EnqueuePush, LeasePush,
-                          NotePushSent, AbandonLeases, SettlePush, DropPush, CloseConflict, PutJob>;
+                          NotePushSent, AbandonLeases, SettlePush, DropPush, CloseConflict, PutJob,
+                          HoldConnection, ReleaseConnection>;
 
 /// One row of the journal. Creations by an import share one row a page (`count` > 1, prospects
 /// `prospect`…`last`).

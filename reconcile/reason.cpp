@@ -93,6 +93,8 @@ constexpr Row kReasons[] = {
      "The mapping does not let prospects update records of this type"},
     {Reason::kOutboundCreateOff, "OUTBOUND_CREATE_OFF", "No type of record is made from prospects"},
     {Reason::kUnknownStage, "UNKNOWN_STAGE", "There is no stage of this name"},
+    {Reason::kMassChangeAccepted, "MASS_CHANGE_ACCEPTED",
+     "A person let the mass change that had been stopped go on"},
     {Reason::kMassChange, "MASS_CHANGE",
      "Too large a share of the prospects would change at once: a person has to confirm"},
     {Reason::kSettingChanged, "SETTING_CHANGED", "A setting was changed while the daemon ran"},

@@ -61,9 +61,10 @@ enum class Reason {
   kOutboundUpdateOff,  ///< the type's outbound update is off
   kOutboundCreateOff,  ///< no type's outbound create is on
   kUnknownStage,
-  kMassChange,      ///< the mass-change brake (§11)
-  kSettingChanged,  ///< at run time (§13)
-  kTokenCreated,    ///< somebody may ask (§13)
+  kMassChange,          ///< the mass-change brake (§11)
+  kMassChangeAccepted,  ///< a person let what it stopped go on
+  kSettingChanged,      ///< at run time (§13)
+  kTokenCreated,        ///< somebody may ask (§13)
   kTokenRevoked,
   kFilterSaved,
   kFilterDropped,

@@ -176,6 +176,12 @@ class Api {
     if (const auto* refusal = std::get_if<Refusal>(&parsed)) co_return refused(*refusal);
     SyncOrder& order = std::get<SyncOrder>(parsed);
     if (auto refusal = check_connection(order.connection)) co_return refused(*refusal);
+    if (order.accept_mass_change && !order.dry_run) {
+      if (!call.bearer || call.bearer->role != reconcile::Role::kAdmin)
+        co_return refused(refuse(Refused::kForbidden, "only an admin's token lets a mass change pass"));
+      const Result<void> accepted_ = service_.accept_mass_change(order.connection, call.actor());
+      if (!accepted_) co_return failed(accepted_.error());
+    }
     const auto sync = syncs_.start(std::move(order));
     if (!sync) {
       co_return refused(refuse(Refused::kTooManyRequests,

@@ -9,16 +9,21 @@ namespace prospectd::api {
 namespace {
 
 SyncOrder order_of(const Body& attributes, const std::string& pointer) {
-  check_members(attributes, pointer, {"connection", "dryRun"});
+  check_members(attributes, pointer, {"connection", "dryRun", "acceptMassChange"});
   SyncOrder order;
   if (const auto found = attributes.find("connection"); found != attributes.end() && !found->is_null()) {
     if (!found->is_string()) refuse_member(pointer + "/connection", "\"connection\" must be a text");
     order.connection = found->get<std::string>();
   }
-  if (const auto found = attributes.find("dryRun"); found != attributes.end()) {
-    if (!found->is_boolean()) refuse_member(pointer + "/dryRun", "\"dryRun\" must be true or false");
-    order.dry_run = found->get<bool>();
-  }
+  const auto flag = [&](const char* name) {
+    const auto found = attributes.find(name);
+    if (found == attributes.end()) return false;
+    if (!found->is_boolean())
+      refuse_member(pointer + "/" + name, "\"" + std::string(name) + "\" must be true or false");
+    return found->get<bool>();
+  };
+  order.dry_run = flag("dryRun");
+  order.accept_mass_change = flag("acceptMassChange");
   return order;
 }
 

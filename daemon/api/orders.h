@@ -15,6 +15,7 @@ namespace prospectd::api {
 struct SyncOrder {
   std::string connection;  ///< empty: every connection
   bool dry_run = false;
+  bool accept_mass_change = false;  ///< the mass-change brake is not to stop it
 };
 
 constexpr size_t kBodyBytesMax = 64 * 1024;

@@ -27,6 +27,8 @@ constexpr AdviceRow kAdvice[] = {
     {"state_too_new", "start the newer prospectd that wrote it"},
     {"lock_held", "only one daemon may work on a state: stop the other one"},
     {"config_invalid", "prospectd check"},
+    {"mass_change",
+     "see what would come: prospectd sync --dry-run; if it is right: prospectd sync --accept-mass-change"},
     {"refused_target", "look at login_url, then: prospectd check"},
 };
 

@@ -8,6 +8,7 @@ namespace prospectd::cli {
 namespace {
 
 constexpr size_t kJobRowsShownMax = 1'000;
+constexpr size_t kSyncRowsShownMax = 1'000;
 
 void add_rows_option(CLI::App* verb, size_t& rows) {
   verb->add_option("--rows", rows, "how many prospects to tell of at most (default 20)")
@@ -37,6 +38,18 @@ void add_transfer(CLI::App& app, const std::string& kind, TransferOptions& optio
 }
 
 }  // namespace
+
+void add_sync(CLI::App& app, SyncOptions& sync) {
+  CLI::App* verb = add_verb(app, "sync");
+  verb->add_option("CONNECTION", sync.connection, "one connection (default: all)");
+  CLI::Option* dry = verb->add_flag("--dry-run", sync.dry_run, "say what a sync would do; write nothing");
+  verb->add_flag("--accept-mass-change", sync.accept_mass_change,
+                 "let the change pass that the brake has stopped")
+      ->excludes(dry);
+  verb->add_option("--rows", sync.rows, "rows of a dry run to show (default 10)")
+      ->type_name("N")
+      ->check(CLI::Range(size_t{0}, kSyncRowsShownMax).description(""));
+}
 
 void add_jobs(CLI::App& app, JobDrafts& drafts) {
   add_transfer(app, "pull", drafts.pull);

@@ -86,12 +86,7 @@ void add_questions(CLI::App& app, Draft& d) {
   login->add_option("CONNECTION", d.login.connection, "one connection (default: all)");
   CLI::App* run = add_verb(app, "run");
   run->add_flag("--once", d.run.once, "one sync and a quiet second one, then a summary");
-  CLI::App* sync = add_verb(app, "sync");
-  sync->add_option("CONNECTION", d.sync.connection, "one connection (default: all)");
-  sync->add_flag("--dry-run", d.sync.dry_run, "say what a sync would do; write nothing");
-  sync->add_option("--rows", d.sync.rows, "rows of a dry run to show (default 10)")
-      ->type_name("N")
-      ->check(within<size_t>(0, kRowsMax));
+  add_sync(app, d.sync);
   CLI::App* prospects = add_verb(app, "prospects");
   prospects->add_option("ID", d.prospects.id, "the number of one prospect");
   prospects

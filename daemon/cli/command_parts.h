@@ -26,6 +26,9 @@ void add_conflicts(CLI::App& app, ConflictsOptions& conflicts);
 
 /// The verbs set and add.
 void add_edits(CLI::App& app, SetOptions& set, AddOptions& add);
+/// The verb sync.
+void add_sync(CLI::App& app, SyncOptions& sync);
+
 struct JobDrafts {
   TransferOptions pull;
   TransferOptions push;

@@ -48,6 +48,7 @@ struct RunOptions {
 struct SyncOptions {
   std::string connection;  ///< empty: all
   bool dry_run = false;
+  bool accept_mass_change = false;
   size_t rows = 10;  ///< of a dry run, shown
 };
 struct ProspectsOptions {

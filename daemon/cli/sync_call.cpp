@@ -21,7 +21,8 @@ bool sleep_a_little() {
 }  // namespace
 
 Result<Json> run_sync(const DaemonClient& client, const SyncCall& call) {
-  const Json wanted = {{"connection", call.connection}, {"dryRun", call.dry_run}};
+  Json wanted = {{"connection", call.connection}, {"dryRun", call.dry_run}};
+  if (call.accept_mass_change) wanted["acceptMassChange"] = true;
   PD_ASSIGN(answer, client.post("/v1/syncs", wanted));
   // Bounded by the daemon: it has a sync's end, or ends itself, and then the next question fails.
   for (;;) {

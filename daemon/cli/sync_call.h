@@ -14,6 +14,7 @@ namespace prospectd::cli {
 struct SyncCall {
   std::string connection;  ///< empty: all
   bool dry_run = false;
+  bool accept_mass_change = false;
   /// Shown each time the daemon is asked: the `syncs` resource's attributes.
   std::function<void(const nlohmann::json& attributes)> on_progress;
   /// Waits until it is time to ask again; false ends the waiting with kCancelled. Empty: sleeps a little.

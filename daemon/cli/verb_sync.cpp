@@ -110,6 +110,7 @@ ExitCode verb_sync(const CommonOptions& common, const SyncOptions& options, Cons
   SyncCall call;
   call.connection = options.connection;
   call.dry_run = options.dry_run;
+  call.accept_mass_change = options.accept_mass_change;
   call.on_progress = [&](const Json& attributes) {
     if (shows) line.update(progress_of(attributes), std::chrono::steady_clock::now());
   };

@@ -20,10 +20,10 @@ class CommittingApplier final : public Applier {
     PD_ASSIGN(before, store_.cursor(batch.connection, batch.object));
     PD_ASSIGN(transaction, store_.begin(store::Durability::kInOrder));
     batch.begun = true;
-    Work work{*transaction, planner, batch.spent, {"poll", batch.detail, kActor}, now};
+    Work work{*transaction, planner, batch, {"poll", batch.detail, kActor}, now};
     for (FedPage& page : batch.pages)
-      PD_TRY(work.take(std::move(page)));
-    while (batch.more) {
+      if (!work.held()) PD_TRY(work.take(std::move(page)));
+    while (batch.more && !work.held()) {
       std::optional<FedPage> page = batch.more();
       if (!page) break;
       PD_TRY(work.take(*std::move(page)));
@@ -115,21 +115,45 @@ class CommittingApplier final : public Applier {
   struct Work {
     store::Transaction& transaction;
     const Planner& planner;
-    const std::function<void(Spent)>& spent;
+    const Batch& batch;
     reconcile::Cause cause;
     Timestamp now;
     PlanCounts counts = {};
     std::optional<Timestamp> settled = {};  ///< the greatest of the pages'
     bool wrote = false;
 
+    bool held() const { return batch.brake != nullptr && batch.brake->hold().has_value(); }
+
     Result<void> take(FedPage page) {
+      PD_TRY(measure(page));
       PD_ASSIGN(snapshot, transaction.snapshot(page.keys));
       Plan plan = planner.plan(page, snapshot);
-      settled = std::max(settled, page.settled);
+      if (held()) {
+        add_hold(plan, *batch.brake->hold());
+      } else {
+        settled = std::max(settled, page.settled);
+      }
       counts += plan.counts;
       if (!plan.empty()) PD_TRY(write(plan));
-      if (spent) spent(Spent{std::move(page), std::move(snapshot), std::move(plan)});
+      if (batch.spent) batch.spent(Spent{std::move(page), std::move(snapshot), std::move(plan)});
       return {};
+    }
+    // The share is only asked for where a page could come to it.
+    Result<void> measure(const FedPage& page) {
+      const auto coming = static_cast<int64_t>(page.mapped.records.size());
+      if (batch.brake == nullptr || batch.brake->knows_records() || batch.brake->covers(coming)) return {};
+      PD_ASSIGN(records, transaction.linked_records(batch.connection));
+      batch.brake->set_records(records);
+      return {};
+    }
+    static void add_hold(Plan& plan, const reconcile::BrakeHold& hold) {
+      plan.steps.emplace_back(reconcile::HoldConnection{hold});
+      reconcile::JournalEntry entry;
+      entry.reason = reconcile::Reason::kMassChange;
+      entry.object = hold.object;
+      entry.remote = hold.remote;
+      entry.detail = words_of(hold);
+      plan.journal.push_back(std::move(entry));
     }
     Result<void> write(Plan& plan) {
       plan.cause = cause;

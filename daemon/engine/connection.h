@@ -23,6 +23,7 @@ struct PollOptions {
   milliseconds overlap{600'000};  ///< how far behind the cursor each window starts: late commits (F01)
   size_t pages_per_commit = 10;   ///< 1…10 whole pages a transaction
   bool start_jitter = true;       ///< the first poll starts within one interval, at random (F35)
+  reconcile::BrakeRule brake;     ///< when a poll stops and asks
 };
 
 struct PushOptions {

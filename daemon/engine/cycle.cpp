@@ -247,6 +247,7 @@ class Cycle {
     batch.connection = c_.connection;
     batch.object = reading.object;
     batch.detail = c_.options.name + "/" + reading.object;
+    batch.brake = c_.brake;
     batch.spent = [&io = c_.scheduler.io()](Spent spent) { asio::post(io, [gone = std::move(spent)] {}); };
     return batch;
   }
@@ -262,6 +263,7 @@ class Cycle {
         summary_.objects[batch.object] += *counts;
         if (c_.on_applied) c_.on_applied(batch.object, *counts);
         if (reading.person != nullptr) summary_.people += *counts;
+        if (c_.brake != nullptr && c_.brake->hold()) co_return mass_change(*c_.brake->hold());
         co_return Result<void>{};
       }
       const bool again =
@@ -415,6 +417,11 @@ void add_counts(CycleSummary& sum, const CycleSummary& first) {
 }
 
 }  // namespace
+
+Error mass_change(const reconcile::BrakeHold& hold) {
+  return make_error(ErrorCode::kMassChange,
+                    words_of(hold) + ". Nothing more is read from the CRM until a person says so");
+}
 
 asio::awaitable<Result<CycleSummary>> run_cycle(CycleContext& context, Applier& applier) {
   Cycle first(context, applier, false);

@@ -24,14 +24,18 @@ struct CycleContext {
   std::shared_ptr<const Maps>& maps;
   Rounds& rounds;
   std::function<void(const ObjectProgress&)> on_progress;
-  bool asked_for = false;  ///< by a person, who may have mended what is left out
+  bool asked_for = false;             ///< by a person, who may have mended what is left out
+  reconcile::Brake* brake = nullptr;  ///< stops the cycle before a mass change; null: nothing does
   /// What a batch of an object has come to; empty: nobody counts.
   std::function<void(const std::string& object, const reconcile::PlanCounts&)> on_applied = {};
 };
 
+/// What is told of a connection that the mass-change brake has stopped.
+Error mass_change(const reconcile::BrakeHold& hold);
+
 /// Runs one cycle. A summary with `complete == false` and alerts where single objects could not be read.
-/// **Errors:** what concerns the connection or the state as a whole: login, quota, network after all retries,
-/// the store's.
+/// **Errors:** kMassChange where the brake holds; what concerns the connection or the state as a whole:
+/// login, quota, network after all retries, the store's.
 boost::asio::awaitable<Result<CycleSummary>> run_cycle(CycleContext& context, Applier& applier);
 
 }  // namespace prospectd::engine

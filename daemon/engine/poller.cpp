@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "daemon/engine/on_worker.h"
 
 namespace prospectd::engine {
 namespace {
@@ -145,10 +146,10 @@ asio::awaitable<milliseconds> Poller::turn() {
   // What an earlier process had under way is known before its echo is met.
   if (!pushes_.has_recovered()) co_await push(false, nullptr);
   Result<CycleSummary> outcome = co_await cycle(asked_for);
-  unreachable_ = !outcome;
+  unreachable_ = !outcome && outcome.error().code != ErrorCode::kMassChange;
   const milliseconds pause = settle(outcome);
   due_ = scheduler_.monotonic() + pause;
-  if (outcome && !fatal_) co_await push(asked_for, &outcome);
+  if (!unreachable_ && !fatal_) co_await push(asked_for, outcome ? &outcome : nullptr);
   for (const auto& ticket : served) {
     if (ticket->dry || ticket->order) continue;
     ticket->cycle = outcome;
@@ -198,10 +199,16 @@ milliseconds Poller::until_due() const {
 asio::awaitable<Result<void>> Poller::connect() {
   if (connection_) co_return Result<void>{};
   Result<reconcile::ConnectionId> id = reconcile::ConnectionId{};
-  std::function<void()> work = [this, &id] { id = store_.connection(options_.name); };
+  Result<std::optional<reconcile::BrakeHold>> hold = std::optional<reconcile::BrakeHold>();
+  std::function<void()> work = [this, &id, &hold] {
+    id = store_.connection(options_.name);
+    if (id) hold = store_.hold(*id);
+  };
   co_await scheduler_.blocking(std::move(work));
   if (!id) co_return std::move(id).error();
+  if (!hold) co_return std::move(hold).error();
   connection_ = *id;
+  hold_ = *std::move(hold);
   co_return Result<void>{};
 }
 
@@ -212,16 +219,46 @@ asio::awaitable<Result<CycleSummary>> Poller::cycle(bool asked_for) {
   const auto began = began_;
   read_before_ = 0;
   PD_TRY_CO(co_await connect());
+  reconcile::Brake brake(options_.poll.brake);
+  const bool accepts = !accepted_by_.empty();
+  if (hold_ && !accepts) co_return mass_change(*hold_);
   CycleContext context = make_context();
   context.asked_for = asked_for;
+  if (!accepts) context.brake = &brake;
   context.on_applied = [this](const std::string& object, const reconcile::PlanCounts& counts) {
     tally_.applied(object, counts);
   };
   auto applier = make_committing_applier(store_);
   Result<CycleSummary> outcome = co_await run_cycle(context, *applier);
+  if (brake.hold()) hold_ = brake.hold();
   if (outcome && outcome->complete) read_at_ = began;
+  if (outcome && outcome->complete && accepts) PD_TRY_CO(co_await let_go());
   read_many_ = read_before_ + (status_.progress ? status_.progress->read : 0) >= kManyRecords;
   co_return outcome;
+}
+
+// A person has looked, and a whole cycle has passed.
+asio::awaitable<Result<void>> Poller::let_go() {
+  const std::string actor = std::exchange(accepted_by_, {});
+  if (!hold_) co_return Result<void>{};
+  reconcile::Plan plan;
+  plan.cause = {"brake", options_.name, actor};
+  plan.steps.emplace_back(reconcile::ReleaseConnection{connection_});
+  reconcile::JournalEntry entry;
+  entry.reason = reconcile::Reason::kMassChangeAccepted;
+  entry.object = hold_->object;
+  entry.remote = hold_->remote;
+  entry.detail = words_of(*hold_);
+  plan.journal.push_back(std::move(entry));
+  const Result<void> done = co_await on_worker<void>(scheduler_, [this, &plan] { return commit(plan); });
+  if (done) hold_.reset();
+  co_return done;
+}
+
+Result<void> Poller::commit(const reconcile::Plan& plan) {
+  PD_ASSIGN(transaction, store_.begin());
+  PD_TRY(transaction->apply(plan, scheduler_.now()));
+  return transaction->commit();
 }
 
 // Prospects that somebody names: what goes out of them is pushed at once, if the CRM lets it.

@@ -43,6 +43,8 @@ class Poller {
   /// Beside the cycles: it only reads.
   boost::asio::awaitable<Result<std::optional<Judgement>>> judge(RemoteId remote);
   void reconfigure(ConnectionOptions options);
+  /// The mass-change brake does not stop it again until a whole cycle has ended.
+  void accept_mass_change(std::string actor) { accepted_by_ = std::move(actor); }
   /// Something was put into the outbox.
   void push_soon() { wakeup_.notify(); }
 
@@ -58,6 +60,8 @@ class Poller {
   milliseconds until_due() const;
   boost::asio::awaitable<Result<void>> connect();
   boost::asio::awaitable<Result<CycleSummary>> cycle(bool asked_for);
+  boost::asio::awaitable<Result<void>> let_go();
+  Result<void> commit(const reconcile::Plan& plan);
   boost::asio::awaitable<void> push(bool asked_for, Result<CycleSummary>* beside, OnDemand* order = nullptr);
   boost::asio::awaitable<void> answer_dry(Ticket& ticket);
   boost::asio::awaitable<Result<OnDemandReport>> answer_order(OnDemandOrder order);
@@ -88,6 +92,8 @@ class Poller {
   std::chrono::nanoseconds began_{0};
   std::chrono::nanoseconds due_{0};
   std::optional<std::chrono::nanoseconds> read_at_;  ///< when the last whole cycle began
+  std::optional<reconcile::BrakeHold> hold_;         ///< by the mass-change brake
+  std::string accepted_by_;                          ///< who lets a mass change pass; empty: nobody
   bool unreachable_ = false;                         ///< the last cycle failed as a whole
   int64_t read_before_ = 0;
   bool read_many_ = false;    ///< in the last cycle

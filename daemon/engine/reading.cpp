@@ -88,7 +88,8 @@ class ReadingMaker {
       return fed;
     };
     reading.planner.plan = [&terms = terms_, &type](FedPage& page, reconcile::PageSnapshot& snapshot) {
-      return plan_person_page(type, terms.policy, std::move(page.mapped), snapshot, terms.now);
+      return plan_person_page(type, terms.policy, std::move(page.mapped), snapshot, terms.now, {},
+                              terms.brake);
     };
     return reading;
   }

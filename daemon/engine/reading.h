@@ -16,6 +16,7 @@ struct Terms {
   std::vector<reconcile::PersonType> types;         ///< the maps', with the editions of their mappings
   std::vector<reconcile::EditionId> read_editions;  ///< parallel to `types`: Reading::edition
   Timestamp now{};
+  reconcile::Brake* brake = nullptr;  ///< of the cycle; null: nothing stops it
 };
 
 struct Reading {

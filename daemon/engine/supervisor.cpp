@@ -105,6 +105,13 @@ class EngineSupervisor final : public Supervisor {
     co_return sum;
   }
 
+  Result<void> accept_mass_change(const std::string& connection, const std::string& actor) override {
+    PD_TRY(check_name(connection));
+    for (const auto& poller : pollers_)
+      if (connection.empty() || poller->name() == connection) poller->accept_mass_change(actor);
+    return {};
+  }
+
   void push_soon() override {
     for (const auto& poller : pollers_)
       poller->push_soon();

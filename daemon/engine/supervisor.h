@@ -31,6 +31,9 @@ class Supervisor {
   /// What a cycle would do now. Nothing is written. Takes the connection's turn like a cycle. What only the
   /// end of a cycle settles (addresses that it makes free, records to read again) is not in it.
   virtual boost::asio::awaitable<Result<DryRunReport>> dry_run(std::string connection) = 0;
+  /// The mass-change brake does not stop the connection (empty: all) again until a whole cycle has ended.
+  /// **Errors:** kNotFound for an unknown connection.
+  virtual Result<void> accept_mass_change(const std::string& connection, const std::string& actor) = 0;
   /// Pulls or pushes named prospects over one connection, in its turn (SEMANTICS §6).
   /// **Errors:** kNotFound for an unknown name; kTooLarge over kOnDemandMax; as OnDemand::run.
   virtual boost::asio::awaitable<Result<OnDemandReport>> on_demand(std::string connection,

@@ -79,6 +79,10 @@ class DaemonService final : public Service {
     return supervisor_.dry_run(std::move(connection));
   }
 
+  Result<void> accept_mass_change(const std::string& connection, const std::string& actor) override {
+    return supervisor_.accept_mass_change(connection, actor);
+  }
+
   asio::awaitable<Result<std::vector<store::ProspectRow>>> prospects(store::ProspectQuery query) override {
     using Rows = std::vector<store::ProspectRow>;
     query.limit = std::min(query.limit, store::kListRowsMax);

@@ -72,6 +72,9 @@ class Service {
   virtual boost::asio::awaitable<Result<std::shared_ptr<const Status>>> status() = 0;
   virtual boost::asio::awaitable<Result<engine::CycleSummary>> sync(std::string connection) = 0;
   virtual boost::asio::awaitable<Result<engine::DryRunReport>> dry_run(std::string connection) = 0;
+  /// The mass-change brake lets the connection (empty: all) pass until a whole sync has ended.
+  /// **Errors:** kNotFound.
+  virtual Result<void> accept_mass_change(const std::string& connection, const std::string& actor) = 0;
   virtual boost::asio::awaitable<Result<std::vector<store::ProspectRow>>> prospects(
       store::ProspectQuery query) = 0;
   /// A page of any other collection.

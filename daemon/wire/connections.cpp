@@ -47,6 +47,7 @@ engine::ConnectionOptions options_of(const config::Config& config, const config:
   options.poll.overlap = plugin.poll.overlap;
   options.poll.pages_per_commit = static_cast<size_t>(plugin.poll.pages_per_commit);
   options.poll.start_jitter = plugin.poll.start_jitter;
+  options.poll.brake = {plugin.poll.mass_change_percent, plugin.poll.mass_change_at_least};
   options.push.reread_after = plugin.push.reread_after;
   options.push.ordinary_percent = plugin.push.ordinary_percent;
   options.push.urgent_percent = plugin.push.urgent_percent;

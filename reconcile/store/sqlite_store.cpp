@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "reconcile/store/file_lock.h"
+#include "reconcile/store/sqlite_brake.h"
 #include "reconcile/store/sqlite_custom.h"
 #include "reconcile/store/sqlite_edit.h"
 #include "reconcile/store/sqlite_editions.h"
@@ -337,6 +338,10 @@ class SqliteTransaction final : public Transaction {
     if (core_->tally().outbox == 0) return std::vector<reconcile::OutboxEntry>();
     return read_due_pushes(core_->db(), core_->loader().rows().codec(), connection, now, limit);
   }
+  Result<int64_t> linked_records(ConnectionId connection) override {
+    PD_TRY(usable());
+    return count_links(core_->db(), connection, core_->tally());
+  }
   Result<std::optional<Timestamp>> next_push(ConnectionId connection) override {
     PD_TRY(usable());
     if (core_->tally().outbox == 0) return std::optional<Timestamp>();
@@ -377,6 +382,10 @@ class SqliteStore final : public Store {
   Result<reconcile::Cursor> cursor(ConnectionId connection, const std::string& object) override {
     if (core_->dead()) return closed();
     return core_->writer().cursor(connection, object);
+  }
+  Result<std::optional<reconcile::BrakeHold>> hold(ConnectionId connection) override {
+    if (core_->dead()) return closed();
+    return read_hold(core_->db(), connection);
   }
   Result<std::vector<reconcile::MappingEdition>> editions(ConnectionId connection,
                                                           const std::string& object) override {

@@ -1,5 +1,6 @@
 #include "reconcile/store/sqlite_writer.h"
 
+#include "reconcile/store/sqlite_brake.h"
 #include "reconcile/store/sqlite_jobs.h"
 
 namespace prospectd::store {
@@ -32,6 +33,13 @@ struct Dispatch {
   Result<void> operator()(const reconcile::PutJob& step) {
     ++context.written;
     return write_job(context.db, step.job);
+  }
+  Result<void> operator()(const reconcile::HoldConnection& step) { return write_hold(step); }
+  Result<void> operator()(const reconcile::ReleaseConnection& step) { return write_hold(step); }
+  template <class Step>
+  Result<void> write_hold(const Step& step) {
+    ++context.written;
+    return write_step(context.db, step);
   }
   template <class Other>
   Result<void> operator()(const Other& step) {

@@ -69,6 +69,8 @@ class Transaction {
   /// A ready one whose prospect has one under way is not among them. A lease that has run out is due again.
   virtual Result<std::vector<reconcile::OutboxEntry>> due_pushes(ConnectionId connection, Timestamp now,
                                                                  size_t limit) = 0;
+  /// How many records of a connection prospects are linked to.
+  virtual Result<int64_t> linked_records(ConnectionId connection) = 0;
   /// When the first entry of a connection's outbox is due; none while nothing waits.
   virtual Result<std::optional<Timestamp>> next_push(ConnectionId connection) = 0;
   /// What writing these prospects to a connection depends on.
@@ -198,6 +200,8 @@ class Store {
   /// The number of a connection by its name in the config; made on first use.
   virtual Result<ConnectionId> connection(const std::string& name) = 0;
   virtual Result<reconcile::Cursor> cursor(ConnectionId connection, const std::string& object) = 0;
+  /// Before what the mass-change brake has stopped a connection; none while it goes on.
+  virtual Result<std::optional<reconcile::BrakeHold>> hold(ConnectionId connection) = 0;
   /// The editions that an object's mapping has had, oldest first.
   virtual Result<std::vector<reconcile::MappingEdition>> editions(ConnectionId connection,
                                                                   const std::string& object) = 0;

@@ -56,6 +56,9 @@ class ForgetfulTransaction final : public store::Transaction {
                                                          size_t limit) override {
     return inner_->due_pushes(connection, now, limit);
   }
+  Result<int64_t> linked_records(reconcile::ConnectionId connection) override {
+    return inner_->linked_records(connection);
+  }
   Result<std::optional<Timestamp>> next_push(reconcile::ConnectionId connection) override {
     return inner_->next_push(connection);
   }
@@ -84,6 +87,9 @@ class ForgetfulStore final : public store::Store {
   }
   Result<reconcile::Cursor> cursor(reconcile::ConnectionId connection, const std::string& object) override {
     return inner_->cursor(connection, object);
+  }
+  Result<std::optional<reconcile::BrakeHold>> hold(reconcile::ConnectionId connection) override {
+    return inner_->hold(connection);
   }
   Result<std::vector<reconcile::MappingEdition>> editions(reconcile::ConnectionId connection,
                                                           const std::string& object) override {

@@ -57,6 +57,10 @@ class ToldService final : public service::Service {
     if (failure) co_return *failure;
     co_return std::make_shared<const service::Status>(status_answer);
   }
+  Result<void> accept_mass_change(const std::string& connection, const std::string& actor) override {
+    asked.push_back("accept mass change of " + connection + " for " + actor);
+    return {};
+  }
   boost::asio::awaitable<Result<engine::CycleSummary>> sync(std::string connection) override {
     asked.push_back("sync " + connection);
     if (throws) throw std::runtime_error("secret text of an exception");

@@ -176,6 +176,7 @@ class ShelfStore final : public store::Store {
   }
   Result<std::unique_ptr<store::Transaction>> begin(store::Durability) override { return not_here(); }
   Result<reconcile::Cursor> cursor(store::ConnectionId, const std::string&) override { return not_here(); }
+  Result<std::optional<reconcile::BrakeHold>> hold(store::ConnectionId) override { return not_here(); }
   Result<std::vector<reconcile::MappingEdition>> editions(store::ConnectionId, const std::string&) override {
     return not_here();
   }
@@ -221,6 +222,10 @@ class ToldSupervisor final : public engine::Supervisor {
     return {};
   }
   void push_soon() override { asked.push_back("push"); }
+  Result<void> accept_mass_change(const std::string& connection, const std::string& actor) override {
+    asked.push_back("accept " + connection + " for " + actor);
+    return {};
+  }
   boost::asio::awaitable<Result<engine::OnDemandReport>> on_demand(std::string connection,
                                                                    engine::OnDemandOrder order) override {
     asked.push_back(std::string(name_of(order.direction)) + " " + connection);
