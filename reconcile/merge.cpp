@@ -101,6 +101,8 @@ FieldOutcome decide_case(const FieldInput& in) {
       break;
   }
   if (!in.takes_in) return keep_as_it_stood(c, Reason::kDirectionOut, in);
+  if (in.frozen && c != FieldCase::kForced && !in.opt_out)
+    return {c, FieldAction::kReview, Reason::kPingPong, in.agreed};
   if (in.opt_out) return merge_opt_out(c, in);
   if (in.remote.is_blank() && in.blanks_in == Blanks::kSkip)
     return keep_as_it_stood(c, Reason::kBlankSkipped, in);

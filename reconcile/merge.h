@@ -43,6 +43,7 @@ struct FieldInput {
   bool gives_out = false;           ///< … and the prospect's out
   mapping::ConflictRule rule = mapping::ConflictRule::kCrmWins;
   mapping::Blanks blanks_in = mapping::Blanks::kSkip;
+  bool frozen = false;      ///< it alternates: a person decides
   bool opt_out = false;     ///< the field is the opt-out: only ever turned on from outside
   bool first_link = false;  ///< the link is new by §2.3: as if both sides had changed
   bool new_line = false;    ///< the mapping's line is new to the link: both sides take their baseline

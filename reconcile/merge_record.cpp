@@ -31,20 +31,28 @@ class Merger {
 
   void merge(const Incoming& incoming) {
     const size_t at = incoming.entry->local;
-    const FieldInput in = input_of(incoming);
+    const bool was_frozen = is_frozen(at);
+    const FieldInput in = input_of(incoming, was_frozen);
     const FieldOutcome outcome = decide_field(in);
     if (outcome.action == FieldAction::kNothing) {
       if (at == field::kEmail && outcome.field_case != FieldCase::kEqual) keep_waiting_for_address();
+      if (was_frozen && outcome.field_case == FieldCase::kEqual) result_.decided.push_back(at);
       return;
     }
     if (outcome.action == FieldAction::kTakeRemote && at == field::kEmail && !take_email(in)) return;
     if (outcome.action == FieldAction::kTakeRemote) {
       result_.changes.push_back({at, in.local, in.remote, outcome.reason});
     }
-    if (outcome.action != FieldAction::kReview && in.rule == mapping::ConflictRule::kReview)
-      result_.decided.push_back(at);
+    const bool under_review = was_frozen || in.rule == mapping::ConflictRule::kReview;
+    if (outcome.action != FieldAction::kReview && under_review) result_.decided.push_back(at);
     if (outcome.action == FieldAction::kReview) {
-      result_.conflicts.push_back({prospect_.id, link_.connection, at, in.remote, in.local});
+      const bool frozen = outcome.reason == Reason::kPingPong;
+      result_.conflicts.push_back({prospect_.id, link_.connection, at, in.remote, in.local, frozen});
+      if (frozen && !was_frozen) {
+        ++result_.frozen;
+        note(at, outcome.reason, in);
+      }
+      if (frozen) return;
     }
     set_agreement(at, outcome.agreed);
     if (is_conflict(outcome)) note(at, outcome.reason, in);
@@ -54,7 +62,20 @@ class Merger {
   MergeResult take_result() { return std::move(result_); }
 
  private:
-  FieldInput input_of(const Incoming& incoming) const {
+  bool is_frozen(size_t at) const {
+    const auto found = context_.snapshot.frozen.find(prospect_.id);
+    return found != context_.snapshot.frozen.end() && std::ranges::count(found->second, at) > 0;
+  }
+
+  // Asked last: the values as text are only made for prospects that change often.
+  bool alternates(size_t at, const FieldInput& in) const {
+    const auto lately = context_.snapshot.lately.find(prospect_.id);
+    return lately != context_.snapshot.lately.end() &&
+           is_ping_pong(lately->second, context_.schema.fields()[at].name, in.local.to_json(),
+                        in.remote.to_json());
+  }
+
+  FieldInput input_of(const Incoming& incoming, bool was_frozen) const {
     const mapping::MapEntry& entry = *incoming.entry;
     FieldInput in;
     in.remote = incoming.value;
@@ -71,6 +92,7 @@ class Merger {
     in.new_line = incoming.new_line;
     in.remote_version = context_.remote_version;
     in.local_changed_at = prospect_.local_changed_at;
+    in.frozen = was_frozen || alternates(entry.local, in);
     return in;
   }
 
@@ -152,6 +174,7 @@ MergeResult merge_record(const MergeContext& context, const Prospect& prospect, 
 bool add_merge_steps(Plan& plan, const LocalSchema& schema, const Prospect& prospect, Link& link,
                      MergeResult merge) {
   link.shadow = std::move(merge.shadow);
+  plan.counts.frozen += merge.frozen;
   for (JournalEntry& note : merge.notes)
     plan.journal.push_back(std::move(note));
   for (OpenConflict& conflict : merge.conflicts)

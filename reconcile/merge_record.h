@@ -28,8 +28,10 @@ struct MergeResult {
   std::vector<PendingRef> pending;  ///< addresses that belong to another prospect now
   std::vector<JournalEntry> notes;  ///< what was decided against, where that must be kept
   std::vector<OpenConflict> conflicts;
-  std::vector<size_t> decided;  ///< fields under the rule `review` of which nobody has to decide any more
+  /// Fields under the rule `review`, or frozen, of which nobody has to decide any more.
+  std::vector<size_t> decided;
   bool email_taken = false;
+  int64_t frozen = 0;  ///< fields that were not before
 };
 
 struct MergeContext {

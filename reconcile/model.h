@@ -158,14 +158,16 @@ struct DeadLetter {
 
 using ConflictId = LocalId<struct ConflictTag>;
 
-/// A field that both sides changed under the rule `review`, for a person to decide.
+/// A field that both sides changed under the rule `review`, or that went back and forth, for a person to
+/// decide.
 struct Conflict {
   ConflictId id;
   ProspectId prospect;
   ConnectionId connection;
-  size_t field = 0;  ///< position in the local schema
-  Value remote;      ///< the CRM's value, in the prospect's terms, as it was last read
-  Value local;       ///< the prospect's as it was then
+  size_t field = 0;     ///< position in the local schema
+  Value remote;         ///< the CRM's value, in the prospect's terms, as it was last read
+  Value local;          ///< the prospect's as it was then
+  bool frozen = false;  ///< it alternated: neither side's change is carried over, whatever its rule
   Timestamp opened_at{};
   bool operator==(const Conflict&) const = default;
 };

@@ -7,7 +7,7 @@ PlanCounts& PlanCounts::operator+=(const PlanCounts& o) {
       &PlanCounts::read,        &PlanCounts::unchanged, &PlanCounts::created,      &PlanCounts::without_key,
       &PlanCounts::updated,     &PlanCounts::linked,    &PlanCounts::held,         &PlanCounts::held_again,
       &PlanCounts::deleted,     &PlanCounts::restored,  &PlanCounts::moved,        &PlanCounts::skipped,
-      &PlanCounts::quarantined, &PlanCounts::owners,    &PlanCounts::field_errors,
+      &PlanCounts::quarantined, &PlanCounts::owners,    &PlanCounts::field_errors, &PlanCounts::frozen,
   };
   static_assert(sizeof(PlanCounts) == sizeof(int64_t) * std::size(kAll), "every count has its row");
   for (const auto count : kAll)

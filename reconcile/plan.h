@@ -91,13 +91,15 @@ struct TagProspect {
   bool remove = false;
   bool operator==(const TagProspect&) const = default;
 };
-/// A field that both sides changed under the rule `review`, once for each (prospect, field).
+/// A field that both sides changed under the rule `review`, or that is frozen, once for each (prospect,
+/// field).
 struct OpenConflict {
   ProspectId prospect;
   ConnectionId connection;
   size_t field = 0;
   Value remote;
   Value local;
+  bool frozen = false;  ///< Conflict::frozen
   bool operator==(const OpenConflict&) const = default;
 };
 
@@ -266,6 +268,7 @@ struct PlanCounts {
   int64_t quarantined = 0;
   int64_t owners = 0;  ///< owner changes
   int64_t field_errors = 0;
+  int64_t frozen = 0;  ///< fields that began to wait for a person because they alternate
 
   PlanCounts& operator+=(const PlanCounts& o);
   bool operator==(const PlanCounts&) const = default;

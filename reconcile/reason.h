@@ -61,6 +61,7 @@ enum class Reason {
   kOutboundUpdateOff,  ///< the type's outbound update is off
   kOutboundCreateOff,  ///< no type's outbound create is on
   kUnknownStage,
+  kPingPong,            ///< the field alternates: nothing is carried over until a person decides (§11)
   kMassChange,          ///< the mass-change brake (§11)
   kMassChangeAccepted,  ///< a person let what it stopped go on
   kSettingChanged,      ///< at run time (§13)

@@ -3,12 +3,14 @@
 // owned by one thread at a time.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
 #include "base/result.h"
+#include "reconcile/ping_pong.h"
 #include "reconcile/plan.h"
 
 namespace prospectd::reconcile {
@@ -28,6 +30,8 @@ struct PageKeys {
   /// What only records name whose links stand is not looked up.
   std::vector<size_t> email_owners;
   std::vector<size_t> account_owners;
+  /// Wants PageSnapshot::lately from then on; none: nothing of it.
+  std::optional<Timestamp> lately_since;
   bool only_references =
       false;  ///< a page of users or accounts: `remotes` are theirs; wants pending references to them
 };
@@ -51,6 +55,10 @@ struct PageSnapshot {
   /// above (links by their own record's id); the accounts are in `accounts`.
   std::unordered_map<RemoteId, std::vector<ProspectId>> waiting_prospects;
   std::unordered_map<RemoteId, std::vector<RemoteId>> waiting_accounts;
+  /// What has changed of prospects that change often, the latest first, at most kPastChangesMax.
+  std::unordered_map<ProspectId, std::vector<PastChange>> lately;
+  /// Frozen fields, by position in the local schema.
+  std::unordered_map<ProspectId, std::vector<size_t>> frozen;
   ProspectId next_prospect{1};  ///< ids that the plan may give out, upward
   UserId next_user{1};
   AccountId next_account{1};

@@ -41,6 +41,7 @@ Json review_resource(const service::Review& review, const service::Service& serv
   out["prospectValue"] = value_json(review.own);
   out["agreedValue"] = value_json(review.agreed);
   out["goesOut"] = review.goes_out;
+  out["frozen"] = review.frozen;
   out["openedAt"] = time_json(review.opened_at);
   out["version"] = review.version;
   Json made = resource("conflictReviews", std::to_string(review.id.value), std::move(out));

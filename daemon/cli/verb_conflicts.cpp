@@ -84,6 +84,10 @@ void say_review(Console& console, const Json& row, const std::string& config) {
   console.line("  the prospect has  " + value_words(member(row, "prospectValue")));
   console.line("  both had          " + value_words(member(row, "agreedValue")));
   console.line("  since             " + moment_of_review(row));
+  if (flag_at(row, "frozen"))
+    console.line(
+        "  why               it went back and forth between two values: look for another program "
+        "that writes it");
   if (console.quiet) return;
   console.line("Take the CRM's: " + resolve_command(row, "crm", config));
   console.line("Keep the prospect's" +

@@ -39,6 +39,7 @@ struct Batch {
   std::function<std::optional<FedPage>()> more = {};
   /// Takes away what is left of a page, so that it need not be freed on the worker's thread; may be empty.
   std::function<void(Spent)> spent = {};
+  milliseconds ping_pong_window{0};   ///< fields that alternate within it are frozen; 0: none
   reconcile::Brake* brake = nullptr;  ///< the planner's; once it holds, the rest is left
   bool begun = false;                 ///< its pages are being used up: it can't be applied a second time
   bool moves_cursor = true;           ///< false for records fetched out of the feed's order

@@ -126,6 +126,7 @@ class CommittingApplier final : public Applier {
 
     Result<void> take(FedPage page) {
       PD_TRY(measure(page));
+      if (batch.ping_pong_window > milliseconds{0}) page.keys.lately_since = now - batch.ping_pong_window;
       PD_ASSIGN(snapshot, transaction.snapshot(page.keys));
       Plan plan = planner.plan(page, snapshot);
       if (held()) {

@@ -24,6 +24,7 @@ struct PollOptions {
   size_t pages_per_commit = 10;   ///< 1…10 whole pages a transaction
   bool start_jitter = true;       ///< the first poll starts within one interval, at random (F35)
   reconcile::BrakeRule brake;     ///< when a poll stops and asks
+  milliseconds ping_pong_window = reconcile::kPingPongWindow;  ///< 0: no field is frozen
 };
 
 struct PushOptions {

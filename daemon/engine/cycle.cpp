@@ -248,6 +248,7 @@ class Cycle {
     batch.object = reading.object;
     batch.detail = c_.options.name + "/" + reading.object;
     batch.brake = c_.brake;
+    if (reading.person != nullptr) batch.ping_pong_window = c_.options.poll.ping_pong_window;
     batch.spent = [&io = c_.scheduler.io()](Spent spent) { asio::post(io, [gone = std::move(spent)] {}); };
     return batch;
   }
@@ -262,6 +263,7 @@ class Cycle {
       if (counts) {
         summary_.objects[batch.object] += *counts;
         if (c_.on_applied) c_.on_applied(batch.object, *counts);
+        if (counts->frozen > 0) tell_of_frozen(batch.object, counts->frozen);
         if (reading.person != nullptr) summary_.people += *counts;
         if (c_.brake != nullptr && c_.brake->hold()) co_return mass_change(*c_.brake->hold());
         co_return Result<void>{};
@@ -271,6 +273,13 @@ class Cycle {
       if (!again) co_return std::move(counts).error();
       co_await c_.scheduler.sleep(full_jitter({}, attempt, c_.scheduler.random()), nullptr);
     }
+  }
+
+  void tell_of_frozen(const std::string& object, int64_t fields) {
+    summary_.alerts.push_back(object + ": " + std::to_string(fields) +
+                              (fields == 1 ? " field goes" : " fields go") +
+                              " back and forth between two values, as if two systems wrote them, and stay as "
+                              "they are until a person decides: prospectd conflicts list");
   }
 
   // On the worker's thread, where nothing may throw: a decision that does is a defect of ours, and ends the

@@ -63,6 +63,7 @@ class ReviewDesk {
     review.crm = conflict.remote;
     review.own = scene.prospect != nullptr ? scene.prospect->fields[conflict.field] : conflict.local;
     review.agreed = agreed_value(scene);
+    review.frozen = conflict.frozen;
     review.opened_at = conflict.opened_at;
     review.version = version_of(scene);
     if (scene.prospect != nullptr) review.name = person_words(*scene.prospect);

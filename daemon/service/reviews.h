@@ -30,6 +30,7 @@ struct Review {
   mapping::Value own;     ///< the prospect's value now
   mapping::Value agreed;  ///< what both held before; null where that is not known
   bool goes_out = false;  ///< the prospect's value would be written to the CRM
+  bool frozen = false;    ///< Conflict::frozen
   Timestamp opened_at{};
   std::string version;  ///< another one once either side has changed
 };

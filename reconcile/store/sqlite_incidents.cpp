@@ -33,13 +33,15 @@ IncidentWriter::IncidentWriter(WriteContext& context)
       insert_tag_(c_.db, "INSERT INTO tags (name) VALUES (?)"),
       add_tag_(c_.db, "INSERT OR IGNORE INTO prospect_tags (prospect, tag) VALUES (?, ?)"),
       remove_tag_(c_.db, "DELETE FROM prospect_tags WHERE prospect = ? AND tag = ?"),
-      find_conflict_(c_.db,
-                     "SELECT id, remote, local FROM conflicts WHERE prospect = ? AND connection = ? AND "
-                     "field = ? AND open = 1"),
-      insert_conflict_(c_.db,
-                       "INSERT INTO conflicts (remote, local, prospect, connection, field, opened_at) VALUES "
-                       "(?, ?, ?, ?, ?, ?)"),
-      update_conflict_(c_.db, "UPDATE conflicts SET remote = ?, local = ? WHERE id = ?"),
+      find_conflict_(
+          c_.db,
+          "SELECT id, remote, local, frozen FROM conflicts WHERE prospect = ? AND connection = ? AND "
+          "field = ? AND open = 1"),
+      insert_conflict_(
+          c_.db,
+          "INSERT INTO conflicts (remote, local, frozen, prospect, connection, field, opened_at) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?)"),
+      update_conflict_(c_.db, "UPDATE conflicts SET remote = ?, local = ?, frozen = ? WHERE id = ?"),
       close_conflict_(c_.db,
                       "UPDATE conflicts SET open = 0 WHERE prospect = ? AND connection = ? AND field = ? AND "
                       "open = 1"),
@@ -182,12 +184,13 @@ Result<void> IncidentWriter::write(const reconcile::OpenConflict& step) {
     query.bind(step.prospect.value).bind(step.connection.value).bind(field);
     if (query.step()) {
       open = query.integer(0);
-      if (query.text(1) == remote && query.text(2) == local) return {};
+      const bool same = query.text(1) == remote && query.text(2) == local;
+      if (same && (query.integer(3) != 0) == step.frozen) return {};
     }
     PD_TRY(query.done());
   }
   Query query(open != 0 ? update_conflict_ : insert_conflict_);
-  query.bind_or_null(remote).bind_or_null(local);
+  query.bind_or_null(remote).bind_or_null(local).bind(step.frozen ? int64_t{1} : int64_t{0});
   if (open != 0) {
     query.bind(open);
   } else {

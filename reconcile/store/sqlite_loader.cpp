@@ -64,7 +64,16 @@ Loader::Loader(Database& db, const Codec& codec, const AddressHash& hash)
       lineage_(db,
                "SELECT to_remote, to_object, kind, at FROM lineage WHERE connection = ? AND from_remote = ? "
                "ORDER BY id DESC LIMIT 1"),
-      dead_letter_(db, "SELECT 1 FROM dead_letters WHERE connection = ? AND remote = ?") {}
+      dead_letter_(db, "SELECT 1 FROM dead_letters WHERE connection = ? AND remote = ?"),
+      lately_(
+          db,
+          "SELECT j.field, j.before, j.after, j.reason FROM journal j JOIN causes c ON c.id = j.cause WHERE "
+          "j.prospect = ? AND j.last IS NULL AND j.field IS NOT NULL AND c.at >= ? ORDER BY j.id DESC "
+          "LIMIT " +
+              std::to_string(reconcile::kPastChangesMax)),
+      frozen_(db,
+              "SELECT field FROM conflicts WHERE prospect = ? AND connection = ? AND open = 1 AND frozen = "
+              "1") {}
 
 void Loader::begin_filters(const Tally& tally) {
   if (tally.links == 0) links_filter_.start();
@@ -190,10 +199,40 @@ Result<void> Loader::load_prospects(Job& job) {
   for (const ProspectId id : ids) {
     PD_ASSIGN(found, rows_.prospect(id));
     if (!found) continue;
+    if (job.keys.lately_since) PD_TRY(load_lately(job, *found));
+    if (job.tally.open_conflicts > 0) PD_TRY(load_frozen(job, id));
     job.out.prospects.emplace(id, *std::move(found));
     if (job.tally.links > 0 && !job.out.link_of.contains(id)) PD_TRY(load_link_of(job, id));
   }
   return {};
+}
+
+// What has changed less often than a field may alternate, or not lately, needs no look at the journal.
+Result<void> Loader::load_lately(Job& job, const reconcile::Prospect& prospect) {
+  if (prospect.version < reconcile::kAlternationsMax || prospect.updated_at < *job.keys.lately_since)
+    return {};
+  Query query(lately_);
+  query.bind(prospect.id.value).bind(ms_of(*job.keys.lately_since));
+  std::vector<reconcile::PastChange> changes;
+  while (query.step()) {
+    const auto reason = reconcile::reason_from_code(query.text(3));
+    if (!reason || !reconcile::is_past_change(*reason)) continue;
+    changes.push_back({std::string(query.text(0)), std::string(query.text(1)), std::string(query.text(2)),
+                       reconcile::is_decision(*reason)});
+  }
+  PD_TRY(query.done());
+  if (!changes.empty()) job.out.lately.emplace(prospect.id, std::move(changes));
+  return {};
+}
+
+Result<void> Loader::load_frozen(Job& job, ProspectId prospect) {
+  Query query(frozen_);
+  query.bind(prospect.value).bind(job.keys.connection.value);
+  while (query.step()) {
+    const size_t field = rows_.codec().schema().find(query.text(0));
+    if (field != mapping::LocalSchema::npos) job.out.frozen[prospect].push_back(field);
+  }
+  return query.done();
 }
 
 Result<void> Loader::load_link_of(Job& job, ProspectId prospect) {

@@ -73,6 +73,8 @@ class Loader {
   Result<void> load_addresses(Job& job);
   Result<void> load_prospects(Job& job);
   Result<void> load_link_of(Job& job, ProspectId prospect);
+  Result<void> load_lately(Job& job, const reconcile::Prospect& prospect);
+  Result<void> load_frozen(Job& job, ProspectId prospect);
   Result<void> load_users(Job& job);
   Result<void> load_local_users(Job& job);
   Result<void> load_accounts(Job& job);
@@ -103,6 +105,8 @@ class Loader {
   Statement all_open_duplicates_;
   Statement lineage_;
   Statement dead_letter_;
+  Statement lately_;
+  Statement frozen_;
 };
 
 }  // namespace prospectd::store

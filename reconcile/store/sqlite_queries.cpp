@@ -259,7 +259,8 @@ Result<std::vector<Duplicate>> Queries::duplicates_of(ProspectId prospect) {
 
 Result<std::vector<reconcile::Conflict>> Queries::conflicts(reconcile::ConflictId after, size_t limit) {
   Statement statement(db_,
-                      "SELECT id, prospect, connection, field, remote, local, opened_at FROM conflicts WHERE "
+                      "SELECT id, prospect, connection, field, remote, local, opened_at, frozen FROM "
+                      "conflicts WHERE "
                       "open = 1 AND id > ? ORDER BY id");
   Query query(statement);
   query.bind(after.value);
@@ -274,6 +275,7 @@ Result<std::vector<reconcile::Conflict>> Queries::conflicts(reconcile::ConflictI
     row.remote = Codec::untagged_json(query.text(4));
     row.local = Codec::untagged_json(query.text(5));
     row.opened_at = time_of(query.integer(6));
+    row.frozen = query.integer(7) != 0;
     rows.push_back(std::move(row));
   }
   PD_TRY(query.done());

@@ -15,6 +15,9 @@ CREATE TABLE jobs (
   error TEXT
 );
 
+-- A field that alternated: a person decides, whatever its rule.
+ALTER TABLE conflicts ADD COLUMN frozen INTEGER NOT NULL DEFAULT 0;
+
 -- Connections that the mass-change brake has stopped, until a person lets them go on.
 CREATE TABLE holds (
   connection INTEGER PRIMARY KEY,
