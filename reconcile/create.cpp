@@ -90,7 +90,14 @@ Baseline baseline_link(const PersonType& type, const Prospect& prospect, const m
     link.shadow[entry.local] = {remote, local};
     if (entry.local == mapping::field::kOptedOut) settle_opt_out(entry, remote, local, baseline);
   }
-  acknowledge(type, record, snapshot, sent, link);
+  if (acknowledge(type, record, snapshot, sent, link)) {
+    // It is ours: what the CRM itself gave it, an owner say, flows in as it does after any create.
+    std::erase_if(link.shadow, [&](const auto& kept) {
+      return kept.first != mapping::field::kOptedOut && !sent.contains(kept.first);
+    });
+    link.version = {};
+    link.hash = 0;
+  }
   std::erase_if(link.shadow, [&](const auto& kept) {
     const Value& local = prospect.fields[kept.first];
     return kept.second == Agreement{local, local};

@@ -159,6 +159,9 @@ void add_done(Plan& plan, const PersonType& type, const mapping::LocalSchema& sc
     Link after = link->second;
     for (const auto& [at, value] : end.sent)
       if (at < prospect->second.fields.size()) agree(type, prospect->second, at, value, after);
+    // What was read before is not what the CRM holds now: were it put back within the same stamp, it would
+    // look as if nothing had happened.
+    if (!end.sent.empty()) after.hash = 0;
     if (after != link->second) plan.steps.emplace_back(PutLink{std::move(after), RemoteId{}});
     ++plan.counts.updated;
   } else if (prospect != scene.prospects.end() && !end.created.empty()) {
@@ -234,8 +237,9 @@ std::optional<EnqueuePush> outgoing_push(const PersonType& type, const Prospect&
   return any ? std::optional(push) : std::nullopt;
 }
 
-void acknowledge(const PersonType& type, const mapping::MappedRecord& record, const PageSnapshot& snapshot,
+bool acknowledge(const PersonType& type, const mapping::MappedRecord& record, const PageSnapshot& snapshot,
                  const SentValues& sent, Link& link) {
+  bool whole = !sent.empty();
   for (const auto& [at, value] : sent) {
     const MapEntry* entry = agreed_entry(type, at);
     if (entry == nullptr || !entry->gives_out()) continue;
@@ -247,8 +251,11 @@ void acknowledge(const PersonType& type, const mapping::MappedRecord& record, co
       const auto account = snapshot.accounts.find(RemoteId(std::string(held.str())));
       held = account == snapshot.accounts.end() ? Value() : Value(account->second.id.value);
     }
-    if (!held.is_absent() && same_value(held, value)) link.shadow[at] = {value, value};
+    const bool arrived = !held.is_absent() && same_value(held, value);
+    if (arrived) link.shadow[at] = {value, value};
+    whole = whole && arrived;
   }
+  return whole;
 }
 
 void add_end(Plan& plan, const PersonType& type, const mapping::LocalSchema& schema, PushEnd end,

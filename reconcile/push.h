@@ -57,8 +57,8 @@ PushPayload create_payload(const PersonType& type, const Prospect& prospect, con
 std::optional<EnqueuePush> outgoing_push(const PersonType& type, const Prospect& prospect, const Link& link);
 
 /// Before a record that was read back is merged: what an attempt in doubt has sent, and the record holds, has
-/// arrived. Whatever was changed here since is then a change of this side alone.
-void acknowledge(const PersonType& type, const mapping::MappedRecord& record, const PageSnapshot& snapshot,
+/// arrived. Whatever was changed here since is then a change of this side alone. True when all of it has.
+bool acknowledge(const PersonType& type, const mapping::MappedRecord& record, const PageSnapshot& snapshot,
                  const SentValues& sent, Link& link);
 
 /// How one attempt ended.
