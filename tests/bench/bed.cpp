@@ -22,6 +22,15 @@ fs::path new_folder(const fs::path& parent) {
   return parent / ("work." + std::to_string(::getpid()) + "." + std::to_string(++number));
 }
 
+Result<std::vector<std::string>> lines_of(const std::vector<std::string>& words, size_t count) {
+  PD_ASSIGN(child, Child::start(words));
+  std::vector<std::string> lines;
+  for (size_t i = 0; i < count; ++i)
+    lines.push_back(child.read_line());
+  PD_TRY(child.finish());
+  return lines;
+}
+
 }  // namespace
 
 WorkFolder::WorkFolder(const fs::path& parent) : path_(new_folder(parent)) {
@@ -127,12 +136,14 @@ Result<std::vector<std::string>> Bed::poll(const std::vector<int64_t>& changes) 
                                     work_.file("admin")};
   for (const int64_t count : changes)
     words.push_back(std::to_string(count));
-  PD_ASSIGN(child, Child::start(words));
-  std::vector<std::string> lines;
-  for (size_t i = 0; i < changes.size(); ++i)
-    lines.push_back(child.read_line());
-  PD_TRY(child.finish());
-  return lines;
+  return lines_of(words, changes.size());
+}
+
+Result<std::vector<std::string>> Bed::push(int64_t updates, int rounds) {
+  PD_TRY(ensure_imported());
+  return lines_of(
+      {own_program(), "role", "push", config(), database(), std::to_string(updates), std::to_string(rounds)},
+      static_cast<size_t>(rounds));
 }
 
 Result<void> Bed::set_delay(int64_t milliseconds) const {

@@ -60,6 +60,9 @@ class Bed {
   /// Polls what has been imported, each time after so many records have changed in the CRM: the lines of
   /// run_polls, one for each.
   Result<std::vector<std::string>> poll(const std::vector<int64_t>& changes);
+  /// Changes so many prospects of what has been imported and writes them to the CRM: the lines of
+  /// run_pushes, one for each round.
+  Result<std::vector<std::string>> push(int64_t updates, int rounds);
   /// What starts that run, for a profile.
   std::vector<std::string> words_of(Program program) const;
   bool has_database(Program program) const;

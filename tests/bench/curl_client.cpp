@@ -66,6 +66,13 @@ Result<std::string*> CurlClient::post(const std::string& url, const std::string&
   return perform(url);
 }
 
+Result<std::string*> CurlClient::patch(const std::string& url, const std::string& body) {
+  curl_easy_setopt(easy_->handle, CURLOPT_CUSTOMREQUEST, "PATCH");
+  Result<std::string*> answer = post(url, body);
+  curl_easy_setopt(easy_->handle, CURLOPT_CUSTOMREQUEST, nullptr);
+  return answer;
+}
+
 Result<std::string*> CurlClient::perform(const std::string& url) {
   ++calls_;
   body_.clear();

@@ -24,6 +24,7 @@ class CurlClient {
   /// **Errors:** kInternal when there is none, or its status is not 200.
   Result<std::string*> get(const std::string& url);
   Result<std::string*> post(const std::string& url, const std::string& body);
+  Result<std::string*> patch(const std::string& url, const std::string& body);
   /// Requests so far.
   int64_t calls() const { return calls_; }
 

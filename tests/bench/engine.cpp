@@ -46,7 +46,8 @@ Result<void> Engine::make(const EngineOptions& options) {
   PD_ASSIGN(config, load_config(options.config));
   store::SqliteOptions sqlite;
   sqlite.path = options.database;
-  sqlite.schema = config::local_schema_of(config);
+  schema_ = config::local_schema_of(config);
+  sqlite.schema = schema_;
   PD_ASSIGN(store, store::open_sqlite(std::move(sqlite)));
   store_ = std::move(store);
   network_ = http::make_curl_transport(io_, http::CurlOptions{});
@@ -56,6 +57,9 @@ Result<void> Engine::make(const EngineOptions& options) {
     connection.poll.start_jitter = false;
     connection.poll.interval = std::chrono::hours{24};
     connection.poll.pages_per_commit = options.pages_per_commit;
+    if (options.writes)
+      for (mapping::TypeSpec& type : connection.types)
+        type.outbound_update = true;
     if (options.overlap) connection.poll.overlap = *options.overlap;
   }
   scheduler_ = engine::make_scheduler(io_);

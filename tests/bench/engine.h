@@ -21,6 +21,7 @@ struct EngineOptions {
   std::string config;    ///< a configuration file of prospectd
   std::string database;  ///< a new file, or one that was imported into
   size_t pages_per_commit = 10;
+  bool writes = false;                  ///< changed prospects change their record
   std::optional<milliseconds> overlap;  ///< none: as configured
   /// Makes what stands between the connectors and the network; empty: nothing does.
   std::function<std::unique_ptr<http::Transport>(http::Transport& network)> between;
@@ -41,6 +42,7 @@ class Engine {
   engine::Supervisor& supervisor() { return *supervisor_; }
   engine::Scheduler& scheduler() { return *scheduler_; }
   store::Store& store() { return *store_; }
+  const mapping::LocalSchema& schema() const { return schema_; }
   /// Closes the database, its log moved into it.
   void close();
 
@@ -50,6 +52,7 @@ class Engine {
   boost::asio::awaitable<void> carry_out(std::function<boost::asio::awaitable<Result<void>>()> work);
 
   boost::asio::io_context io_{1};
+  mapping::LocalSchema schema_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<http::Transport> network_;
   std::unique_ptr<http::Transport> between_;

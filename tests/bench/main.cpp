@@ -23,6 +23,7 @@ constexpr const char* kUsage =
     "  import    a first import, beside the bare pipeline\n"
     "  again     everything read again, nothing changed, beside the bare pipeline\n"
     "  poll      polls of 0, 100 and 10,000 changed records, beside a bare fetch of the same answers\n"
+    "  push      100,000 changes made here written to the CRM, beside the same calls from memory\n"
     "  latency   an import at 100 ms a request, beside the bare pipeline there\n"
     "  memory    the resident set of imports of several sizes, and when idle again\n"
     "  growth    what a record costs, beside an import of a tenth of the size\n"
@@ -89,6 +90,8 @@ Result<void> play_role(const std::vector<std::string>& words) {
   if (role == "load-export" && words.size() == 4) return load_and_serve(words[3]);
   if (role == "bytes" && words.size() == 4) return serve_bytes(number_of(words[3]));
   if (role == "poll" && words.size() > 7) return run_poll_role(words);
+  if (role == "push" && words.size() == 7)
+    return run_pushes({words[3], words[4], number_of(words[5]), static_cast<int>(number_of(words[6]))});
   if (role == "bare" && words.size() == 7) return run_bare(words);
   const bool imports = role == "import" || role == "import-idle" || role == "again";
   if (imports && words.size() == 6) return run_ours(words);

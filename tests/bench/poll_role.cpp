@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "tests/bench/curl_client.h"
 #include "tests/bench/engine.h"
+#include "tests/bench/recording_transport.h"
 #include "tests/bench/roles.h"
 
 namespace prospectd::bench {
@@ -16,22 +17,6 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr const char* kFrom = " FROM ";
-
-/// Keeps a copy of every request, so that it can be sent once more.
-class RecordingTransport final : public http::Transport {
- public:
-  RecordingTransport(http::Transport& network, std::vector<http::Request>& requests)
-      : network_(network), requests_(requests) {}
-  asio::awaitable<Result<http::Response>> send(http::Request request) override {
-    requests_.push_back(request);
-    return network_.send(std::move(request));
-  }
-  void cancel_all() override { network_.cancel_all(); }
-
- private:
-  http::Transport& network_;
-  std::vector<http::Request>& requests_;
-};
 
 class Polls {
  public:

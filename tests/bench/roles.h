@@ -59,6 +59,17 @@ struct PollRoleOptions {
 /// **Errors:** the configuration's, the store's, the cycles'; kInternal when a change was not noticed.
 Result<void> run_polls(const PollRoleOptions& options);
 
+struct PushRoleOptions {
+  std::string config;
+  std::string database;  ///< imported into
+  int64_t updates = 0;   ///< prospects that change before each push
+  int rounds = 1;
+};
+/// Changes prospects here and writes them to the CRM, and then sends the very same calls once more from
+/// memory; a line for each round: updates, seconds, cpu_seconds, bare_seconds, write_calls, other_calls.
+/// **Errors:** the configuration's, the store's, the cycles'; kInternal when not everything was written.
+Result<void> run_pushes(const PushRoleOptions& options);
+
 /// Runs the loop until whoever started this process lets go of its standard input.
 void run_until_input_ends(boost::asio::io_context& io);
 
