@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "config/time_zone.h"
+#include "mapping/prospect_condition.h"
 #include "mapping/record_condition.h"
 
 namespace prospectd::config {
@@ -117,21 +118,30 @@ void add_compile_faults(Reader& reader, std::string_view lines) {
   }
 }
 
-// A type's condition names what its mapping fills. `type_at` is the type's section.
-void parse_condition(Reader& reader, const At& type_at, const Config& config, const mapping::FieldMap& map,
-                     mapping::TypeSpec& type) {
-  if (type.create_when.empty()) return;
+using Condition = std::shared_ptr<const mapping::expression::Expression>;
+
+// The condition `create_when` in the section at `at`; null where there is none, or it is faulty.
+Condition parse_condition(Reader& reader, const At& section, const Config& config, const std::string& text,
+                          const mapping::expression::Catalogue& catalogue) {
+  if (text.empty()) return nullptr;
   mapping::expression::Fault fault;
   mapping::expression::Setting setting;
   setting.day_start = day_starts(config.organization.time_zone);
-  auto parsed = mapping::expression::parse(type.create_when, mapping::record_catalogue(map), setting, &fault);
-  if (parsed) {
-    type.condition = std::make_shared<const mapping::expression::Expression>(*std::move(parsed));
-    return;
-  }
-  const At at = reader.child(reader.child(type_at, "inbound"), "create_when");
+  auto parsed = mapping::expression::parse(text, catalogue, setting, &fault);
+  if (parsed) return std::make_shared<const mapping::expression::Expression>(*std::move(parsed));
+  const At at = reader.child(section, "create_when");
   reader.faults().push_back(
       Fault{Severity::kError, reader.place_in(at, fault.offset), at.path, fault.message, ""});
+  return nullptr;
+}
+
+// A type's conditions name what its mapping fills, and what prospects have. `type_at` is the type's section.
+void parse_conditions(Reader& reader, const At& type_at, const Config& config, const mapping::FieldMap& map,
+                      const mapping::LocalSchema& schema, mapping::TypeSpec& type) {
+  type.condition = parse_condition(reader, reader.child(type_at, "inbound"), config, type.create_when,
+                                   mapping::record_catalogue(map));
+  type.outbound_condition = parse_condition(reader, reader.child(type_at, "outbound"), config,
+                                            type.outbound_create_when, mapping::creation_catalogue(schema));
 }
 
 void check_mappings_compile(Reader& reader, const At& root, Config& config) {
@@ -141,7 +151,7 @@ void check_mappings_compile(Reader& reader, const At& root, Config& config) {
     for (size_t i = 0; i < plugin.types.size(); ++i) {
       const auto map = mapping::FieldMap::compile(plugin.types[i].mapping, schema);
       if (!map) add_compile_faults(reader, map.error().message);
-      if (map) parse_condition(reader, reader.item(types, i), config, *map, plugin.types[i]);
+      if (map) parse_conditions(reader, reader.item(types, i), config, *map, schema, plugin.types[i]);
     }
     if (!plugin.accounts) continue;
     const auto map = mapping::FieldMap::compile_account(*plugin.accounts);

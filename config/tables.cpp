@@ -309,6 +309,9 @@ const TableOf<TypeSpec>& outbound_table() {
       rows::boolean<&TypeSpec::outbound_create>("create", "new prospects become records")
           .by_default("false")
           .hot(),
+      rows::text<&TypeSpec::outbound_create_when>(
+          "create_when", "a condition that prospects have to meet for a new record (docs/filters.md)")
+          .hot(),
       rows::boolean<&TypeSpec::outbound_update>("update", "changed prospects change their record")
           .by_default("false")
           .hot(),

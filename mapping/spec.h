@@ -59,6 +59,8 @@ struct TypeSpec {
   std::shared_ptr<const expression::Expression> condition;  ///< the same for record_condition.h
   bool inbound_update = true;
   bool outbound_create = false;
+  std::string outbound_create_when;  ///< a condition that new prospects meet, as it was written; empty: none
+  std::shared_ptr<const expression::Expression> outbound_condition;  ///< the same for prospect_condition.h
   bool outbound_update = false;
   /// The CRM's field, an external id, that keeps our key for a record: creates are upserts by it. Empty:
   /// none.

@@ -50,10 +50,12 @@ void settle_opt_out(const mapping::MapEntry& entry, const Value& remote, const V
 
 }  // namespace
 
-CreateChoice choose_record(const std::vector<PersonType>& types, const std::vector<FoundRecord>& found,
-                           SameEmail same_email, const std::string& owner) {
+CreateChoice choose_record(const std::vector<PersonType>& types, const std::vector<Value>& prospect,
+                           const std::vector<FoundRecord>& found, SameEmail same_email,
+                           const std::string& owner) {
   if (found.empty()) {
-    const auto creates = std::ranges::find_if(types, &PersonType::outbound_create);
+    const auto creates =
+        std::ranges::find_if(types, [&](const PersonType& type) { return type.may_create(prospect); });
     if (creates == types.end()) return {CreateVerdict::kNoType, 0, 0};
     return {CreateVerdict::kCreate, static_cast<size_t>(creates - types.begin()), 0};
   }

@@ -24,7 +24,7 @@ enum class CreateVerdict {
   kLink,       ///< CreateChoice::found stands for it
   kTaken,      ///< whoever has its address is linked to another prospect
   kAmbiguous,  ///< several of one type do, and the policy leaves the choice to a person
-  kNoType,     ///< no type makes new records
+  kNoType,     ///< no type makes a new record of it
 };
 
 struct CreateChoice {
@@ -33,11 +33,12 @@ struct CreateChoice {
   size_t found = 0;  ///< of kLink, kTaken and kAmbiguous: position among the found
 };
 
-/// Chooses. `owner` is the prospect's owner, as the CRM names them; may be empty. Records by the primary
-/// address come before those by others, then the type that is listed first, then the tie rule: the owner's,
-/// the newest, the lowest id.
-CreateChoice choose_record(const std::vector<PersonType>& types, const std::vector<FoundRecord>& found,
-                           SameEmail same_email, const std::string& owner);
+/// Chooses for a prospect with these fields. `owner` is its owner, as the CRM names them; may be empty.
+/// Records by the primary address come before those by others, then the type that is listed first, then the
+/// tie rule: the owner's, the newest, the lowest id.
+CreateChoice choose_record(const std::vector<PersonType>& types, const std::vector<Value>& prospect,
+                           const std::vector<FoundRecord>& found, SameEmail same_email,
+                           const std::string& owner);
 
 /// A prospect and the record that stood for it before.
 struct Baseline {

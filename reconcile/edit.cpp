@@ -169,7 +169,8 @@ std::optional<EnqueuePush> update_of(const OutwardFlow& flow, const Link& link,
 
 std::optional<EnqueuePush> create_of(const OutwardFlow& flow, const Prospect& after,
                                      const std::vector<FieldChange>& changes) {
-  const auto type = std::ranges::find_if(flow.types, &OutwardType::creates);
+  const auto type =
+      std::ranges::find_if(flow.types, [&](const OutwardType& t) { return t.may_create(after.fields); });
   if (after.addresses.empty() || type == flow.types.end() || !gives_out_any(*type, changes))
     return std::nullopt;
   return EnqueuePush{flow.connection,        after.id, type->object, RemoteId{}, PushOperation::kCreate,

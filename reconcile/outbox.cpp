@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "mapping/prospect_condition.h"
 #include "reconcile/lease.h"
 
 namespace prospectd::reconcile {
@@ -49,8 +50,13 @@ bool OutwardType::gives_out(size_t field) const {
   return std::ranges::binary_search(fields, field);
 }
 
+bool OutwardType::may_create(const std::vector<Value>& prospect) const {
+  return creates && (create_condition == nullptr || mapping::meets(*create_condition, prospect));
+}
+
 OutwardType outward_type(const mapping::TypeSpec& type, const mapping::LocalSchema& schema) {
-  OutwardType outward{type.mapping.object, type.outbound_create, type.outbound_update, {}};
+  OutwardType outward{
+      type.mapping.object, type.outbound_create, type.outbound_update, {}, type.outbound_condition};
   for (const mapping::FieldSpec& field : type.mapping.fields) {
     const size_t at = schema.find(field.local);
     if (field.direction != mapping::Direction::kIn && at != mapping::LocalSchema::npos)

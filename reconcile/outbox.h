@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -72,8 +73,12 @@ struct OutwardType {
   bool creates = false;
   bool updates = false;
   std::vector<size_t> fields;  ///< local fields that the mapping gives out, ascending
+  /// What a prospect has to meet for a new record (mapping/prospect_condition.h); null: nothing.
+  std::shared_ptr<const mapping::expression::Expression> create_condition = nullptr;
 
   bool gives_out(size_t field) const;
+  /// Is a new record made of a prospect with these fields?
+  bool may_create(const std::vector<Value>& prospect) const;
   bool operator==(const OutwardType&) const = default;
 };
 /// The same of a connection, its types in the plugin's order.

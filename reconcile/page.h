@@ -38,11 +38,15 @@ struct PersonType {
   std::shared_ptr<const mapping::expression::Expression> condition;
   bool inbound_update = true;
   bool outbound_create = false;
+  /// What a prospect has to meet for a new record (mapping/prospect_condition.h); null: nothing.
+  std::shared_ptr<const mapping::expression::Expression> outbound_condition;
   bool outbound_update = false;
   std::string conversion_object;  ///< the object that a converted record becomes ("Contact"); empty: none
   EditionId edition;              ///< of its mapping, by which records are compared now
   std::vector<MappingEdition> editions;  ///< those by which records may have been compared before
 
+  /// Is a new record made of a prospect with these fields?
+  bool may_create(const std::vector<Value>& prospect) const;
   /// Was this entry's line part of the link's last comparison? True where that is not known.
   bool has_compared(const Link& link, const mapping::MapEntry& entry) const;
   /// The entries whose lines an edition has not, for people: "Title → title, Rating → custom.rating". Empty

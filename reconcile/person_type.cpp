@@ -1,7 +1,8 @@
-// What a person type knows of the editions of its mapping.
+// What a person type knows of its mapping: its editions, and which prospects become records.
 #include <algorithm>
 
 #include "mapping/hash.h"
+#include "mapping/prospect_condition.h"
 #include "reconcile/page.h"
 
 namespace prospectd::reconcile {
@@ -27,6 +28,10 @@ bool has(const std::vector<uint64_t>& lines, uint64_t line) {
 }
 
 }  // namespace
+
+bool PersonType::may_create(const std::vector<Value>& prospect) const {
+  return outbound_create && (outbound_condition == nullptr || mapping::meets(*outbound_condition, prospect));
+}
 
 bool PersonType::has_compared(const Link& link, const mapping::MapEntry& entry) const {
   if (link.edition == edition) return true;

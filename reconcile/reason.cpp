@@ -91,6 +91,8 @@ constexpr Row kReasons[] = {
     {Reason::kNotInCrm, "NOT_IN_CRM", "The CRM has no record of this id any more, or does not show it"},
     {Reason::kOutboundUpdateOff, "OUTBOUND_UPDATE_OFF",
      "The mapping does not let prospects update records of this type"},
+    {Reason::kCreateConditionNotMet, "CREATE_CONDITION_NOT_MET",
+     "The prospect does not meet the condition under which a record of it would be made"},
     {Reason::kOutboundCreateOff, "OUTBOUND_CREATE_OFF", "No type of record is made from prospects"},
     {Reason::kUnknownStage, "UNKNOWN_STAGE", "There is no stage of this name"},
     {Reason::kPingPong, "PING_PONG",

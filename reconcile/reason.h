@@ -45,21 +45,22 @@ enum class Reason {
   kFieldError,          ///< the value could not be taken
   kQuarantined,         ///< the record could not be decoded
   kLocalEdit,
-  kCreatedHere,        ///< by a person or a program, not by a poll
-  kPushed,             ///< a change made here has reached the CRM
-  kCreatedInCrm,       ///< a prospect made here has its record now (§3)
-  kLinkedInCrm,        ///< a record had the address already: linked, nothing was created (§3)
-  kLinkTaken,          ///< the record that has the address is linked to another prospect (§3)
-  kAmbiguousRecord,    ///< several records have the address, and a person chooses (§3)
-  kPushRefused,        ///< the CRM refuses the change: a person has to see to it
-  kRecordGone,         ///< the record is deleted: what was to be written to it is dropped
-  kForcedFromCrm,      ///< a force update took the CRM's value (§6)
-  kForcedToCrm,        ///< a force update sends the prospect's value (§6)
-  kNotLinked,          ///< the prospect has no record to pull from (§6)
-  kUnknownProspect,    ///< there is no prospect of this number
-  kNotInCrm,           ///< the CRM has no record of the link's id
-  kOutboundUpdateOff,  ///< the type's outbound update is off
-  kOutboundCreateOff,  ///< no type's outbound create is on
+  kCreatedHere,            ///< by a person or a program, not by a poll
+  kPushed,                 ///< a change made here has reached the CRM
+  kCreatedInCrm,           ///< a prospect made here has its record now (§3)
+  kLinkedInCrm,            ///< a record had the address already: linked, nothing was created (§3)
+  kLinkTaken,              ///< the record that has the address is linked to another prospect (§3)
+  kAmbiguousRecord,        ///< several records have the address, and a person chooses (§3)
+  kPushRefused,            ///< the CRM refuses the change: a person has to see to it
+  kRecordGone,             ///< the record is deleted: what was to be written to it is dropped
+  kForcedFromCrm,          ///< a force update took the CRM's value (§6)
+  kForcedToCrm,            ///< a force update sends the prospect's value (§6)
+  kNotLinked,              ///< the prospect has no record to pull from (§6)
+  kUnknownProspect,        ///< there is no prospect of this number
+  kNotInCrm,               ///< the CRM has no record of the link's id
+  kOutboundUpdateOff,      ///< the type's outbound update is off
+  kCreateConditionNotMet,  ///< of every type that makes records (§3)
+  kOutboundCreateOff,      ///< no type's outbound create is on
   kUnknownStage,
   kPingPong,            ///< the field alternates: nothing is carried over until a person decides (§11)
   kMassChange,          ///< the mass-change brake (§11)

@@ -40,14 +40,18 @@ Json fault_json(const config::Fault& fault) {
 Json plugin_json(const config::Plugin& plugin) {
   Json types = Json::array();
   for (const mapping::TypeSpec& type : plugin.types) {
-    types.push_back({{"object", type.mapping.object},
-                     {"inbound",
-                      {{"create", type.inbound_create},
-                       {"update", type.inbound_update},
-                       {"createWhen", type.create_when.empty() ? Json() : Json(type.create_when)}}},
-                     {"outbound", {{"create", type.outbound_create}, {"update", type.outbound_update}}},
-                     {"fieldsIn", fields_in(type.mapping)},
-                     {"fieldsOut", fields_out(type.mapping)}});
+    types.push_back(
+        {{"object", type.mapping.object},
+         {"inbound",
+          {{"create", type.inbound_create},
+           {"update", type.inbound_update},
+           {"createWhen", type.create_when.empty() ? Json() : Json(type.create_when)}}},
+         {"outbound",
+          {{"create", type.outbound_create},
+           {"update", type.outbound_update},
+           {"createWhen", type.outbound_create_when.empty() ? Json() : Json(type.outbound_create_when)}}},
+         {"fieldsIn", fields_in(type.mapping)},
+         {"fieldsOut", fields_out(type.mapping)}});
   }
   return Json{{"name", plugin.name},
               {"loginUrl", plugin.login_url},
@@ -81,15 +85,15 @@ void say_plugin(Console& console, const config::Plugin& plugin) {
                ", read every " + format_duration(plugin.poll.interval));
   int number = 0;
   for (const mapping::TypeSpec& type : plugin.types) {
-    console.line(
-        "    " + std::to_string(++number) + ". " + pad_to(harmless(type.mapping.object), 10) +
-        counted(fields_in(type.mapping), "field") + " in, " + group_digits(fields_out(type.mapping)) +
-        " out; " + switches(type.inbound_create, type.inbound_update, "prospects") + ", " +
-        switches(type.outbound_create, type.outbound_update, "CRM records") +
-        (type.outbound_create || type.outbound_update ? " once this version does: it only reads the CRM"
-                                                      : ""));
+    console.line("    " + std::to_string(++number) + ". " + pad_to(harmless(type.mapping.object), 10) +
+                 counted(fields_in(type.mapping), "field") + " in, " +
+                 group_digits(fields_out(type.mapping)) + " out; " +
+                 switches(type.inbound_create, type.inbound_update, "prospects") + ", " +
+                 switches(type.outbound_create, type.outbound_update, "CRM records"));
     if (type.inbound_create && !type.create_when.empty())
       console.line("       creates where " + harmless(type.create_when));
+    if (type.outbound_create && !type.outbound_create_when.empty())
+      console.line("       records are made where " + harmless(type.outbound_create_when));
   }
   if (plugin.accounts) {
     console.line("       " + pad_to(harmless(plugin.accounts->object), 10) +

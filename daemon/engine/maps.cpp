@@ -89,6 +89,7 @@ class Compiler {
     compiled.condition = type.condition;
     compiled.inbound_update = type.inbound_update;
     compiled.outbound_create = type.outbound_create && can_create(*map, *schema);
+    compiled.outbound_condition = type.outbound_condition;
     compiled.outbound_update = type.outbound_update;
     const auto becomes = options_.converts_to.find(object);
     if (becomes != options_.converts_to.end()) compiled.conversion_object = becomes->second;

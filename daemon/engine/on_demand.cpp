@@ -139,8 +139,12 @@ void OnDemand::sort_unlinked(OnDemandRow& row, const Prospect& prospect, Plan& p
   if (order_.direction == Direction::kPull) return refuse_row(row, Reason::kNotLinked);
   if (prospect.addresses.empty()) return refuse_row(row, Reason::kNoKey);
   const auto& types = ground_.terms().types;
-  const auto type = std::ranges::find_if(types, &reconcile::PersonType::outbound_create);
-  if (type == types.end()) return refuse_row(row, Reason::kOutboundCreateOff);
+  const auto type = std::ranges::find_if(
+      types, [&](const reconcile::PersonType& one) { return one.may_create(prospect.fields); });
+  if (type == types.end()) {
+    const bool none = std::ranges::none_of(types, &reconcile::PersonType::outbound_create);
+    return refuse_row(row, none ? Reason::kOutboundCreateOff : Reason::kCreateConditionNotMet);
+  }
   ++creates_;
   conclude(row, OnDemandOutcome::kWaiting, Reason::kNotLinked);
   plan.steps.emplace_back(reconcile::EnqueuePush{c_.connection, prospect.id, type->map->object(), RemoteId{},

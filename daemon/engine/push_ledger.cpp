@@ -131,8 +131,8 @@ class Choosing {
     if (wanted.unreadable) return wait(entry);
     for (reconcile::FoundRecord& one : wanted.found)
       one.holder = holder_of(one.record.id);
-    const auto choice =
-        choose_record(terms_.types, wanted.found, terms_.policy.same_email, owner_of(prospect->second));
+    const auto choice = choose_record(terms_.types, prospect->second.fields, wanted.found,
+                                      terms_.policy.same_email, owner_of(prospect->second));
     switch (choice.verdict) {
       case CreateVerdict::kCreate:
         return create(std::move(entry), choice.type, prospect->second);

@@ -1,5 +1,6 @@
 // A prospect that was made here gets its record in the CRM, or the one that stands for it already (SEMANTICS
 // §3).
+#include "mapping/prospect_condition.h"
 #include "tests/scenarios/both_ways.h"
 
 namespace prospectd::test {
@@ -31,6 +32,33 @@ TEST_F(Creating, S3_NobodyThereMakesARecordOfTheFirstTypeThatCreates) {
   EXPECT_THAT(reasons_of(prospect), Contains("CREATED_IN_CRM"));
   expect_quiet();
   EXPECT_EQ(world.prospects().size(), 1U);
+}
+
+TEST_F(Creating, S3_TheFirstTypeWhoseConditionTheProspectMeetsMakesTheRecord) {
+  World& world = begin([](WorldOptions& o) {
+    o.on_connection = [](engine::ConnectionOptions& c) {
+      mapping::expression::Fault fault;
+      auto parsed =
+          mapping::expression::parse("title:chief*", mapping::creation_catalogue(c.schema), {}, &fault);
+      ASSERT_TRUE(parsed) << fault.message;
+      c.types[0].outbound_condition =
+          std::make_shared<const mapping::expression::Expression>(*std::move(parsed));
+      c.types[1].outbound_condition = c.types[0].outbound_condition;
+    };
+  });
+  world.sync();
+  const ProspectId intern = world.make_here(
+      {{"email", Value("in@x.test")}, {"last_name", Value("In")}, {"title", Value("Intern")}});
+  const ProspectId chief = world.make_here(
+      {{"email", Value("ch@x.test")}, {"last_name", Value("Ch")}, {"title", Value("Chief of staff")}});
+  world.push();
+  EXPECT_TRUE(links_of(intern).empty());
+  EXPECT_EQ(links_of(chief).size(), 1U);
+  expect_quiet();
+  world.edit_here(intern, "title", Value("Chief intern"));
+  world.push();
+  EXPECT_EQ(links_of(intern).size(), 1U) << "once it meets the condition, its record is made";
+  expect_quiet();
 }
 
 TEST_F(Creating, S3_ATypeThatDoesNotCreateIsPassedOver) {
