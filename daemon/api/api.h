@@ -17,6 +17,7 @@
 #include "daemon/service/reviews.h"
 #include "daemon/service/service.h"
 #include "daemon/service/tokens.h"
+#include "daemon/service/undo.h"
 
 namespace prospectd::api {
 
@@ -30,8 +31,9 @@ struct ApiOptions {
   service::Edits* edits = nullptr;           ///< outlives the api; none: nothing is changed here
   service::Dlq* dlq = nullptr;               ///< outlives the api; none: nothing is retried or dropped here
   service::Reviews* reviews = nullptr;       ///< outlives the api; none: no conflict is decided here
-  service::Jobs* jobs = nullptr;  ///< outlives the api; none: nothing is pulled or pushed on demand
-  metrics::Metrics* metrics = nullptr;       ///< outlives the api; none: there is no /metrics
+  service::Jobs* jobs = nullptr;        ///< outlives the api; none: nothing is pulled or pushed on demand
+  service::Undos* undos = nullptr;      ///< outlives the api; none: nothing is undone here
+  metrics::Metrics* metrics = nullptr;  ///< outlives the api; none: there is no /metrics
 };
 
 /// Scheduler and service outlive the io_context's run: a sync that was asked for goes on as a coroutine of

@@ -97,6 +97,7 @@ std::vector<Route> make_routes() {
       {methods::POST, {"v1", "jobs"}, Operation::kStartJob, kUser, {}},
       {methods::GET, {"v1", "jobs", kAnySegment}, Operation::kJob, kRead, {}},
       {methods::DEL, {"v1", "jobs", kAnySegment}, Operation::kCancelJob, kUser, {}},
+      {methods::POST, {"v1", "undos"}, Operation::kUndo, kUser, {}},
       {methods::GET, {"v1", "filters"}, Operation::kFilters, kRead, {}},
       {methods::POST, {"v1", "filters"}, Operation::kCreateFilter, kUser, {}},
       {methods::GET, {"v1", "filters", kAnySegment}, Operation::kFilter, kRead, {}},

@@ -49,6 +49,7 @@ enum class Operation {
   kStartJob,
   kJob,
   kCancelJob,
+  kUndo,
 };
 
 struct Route {

@@ -9,12 +9,6 @@ namespace {
 
 constexpr size_t kJobRowsShownMax = 1'000;
 
-void add_rows_option(CLI::App* verb, size_t& rows) {
-  verb->add_option("--rows", rows, "how many prospects to tell of at most (default 20)")
-      ->type_name("N")
-      ->check(CLI::Range(size_t{0}, kJobRowsShownMax).description(""));
-}
-
 void add_transfer(CLI::App& app, const std::string& kind, TransferOptions& options) {
   options.kind = kind;
   const bool pulls = kind == "pull";
@@ -37,6 +31,12 @@ void add_transfer(CLI::App& app, const std::string& kind, TransferOptions& optio
 }
 
 }  // namespace
+
+void add_rows_option(CLI::App* verb, size_t& rows) {
+  verb->add_option("--rows", rows, "how many prospects to tell of at most (default 20)")
+      ->type_name("N")
+      ->check(CLI::Range(size_t{0}, kJobRowsShownMax).description(""));
+}
 
 void add_jobs(CLI::App& app, JobDrafts& drafts) {
   add_transfer(app, "pull", drafts.pull);

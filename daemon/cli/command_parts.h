@@ -36,4 +36,9 @@ void add_jobs(CLI::App& app, JobDrafts& drafts);
 /// Fills the invocation when `verb` is one of them.
 void take_job_verb(const std::string& verb, JobDrafts&& drafts, Invocation& made);
 
+/// "--rows N" of what tells of prospects.
+void add_rows_option(CLI::App* verb, size_t& rows);
+/// The verb undo.
+void add_undo(CLI::App& app, UndoOptions& undo);
+
 }  // namespace prospectd::cli

@@ -121,6 +121,13 @@ struct JobsOptions {
   size_t rows = 20;
 };
 
+/// What is set back.
+struct UndoOptions {
+  std::string of;  ///< "c-12", "job-12"
+  bool dry_run = false;
+  size_t rows = 20;  ///< of what is shown, at most
+};
+
 struct ConfigSchemaOptions {
   std::string name = "prospectd";  ///< config::schema_files
 };
@@ -171,9 +178,9 @@ struct Invocation {
   std::variant<VersionOptions, CheckOptions, InitOptions, StatusOptions, DoctorOptions, CompletionOptions,
                ManOptions, LoginTestOptions, RunOptions, SyncOptions, ProspectsOptions, DuplicatesOptions,
                DeadLettersOptions, ExplainOptions, SetOptions, AddOptions, DlqOptions, ConflictsOptions,
-               TransferOptions, JobsOptions, ConfigSchemaOptions, ConfigReferenceOptions, ConfigShowOptions,
-               ConfigReloadOptions, SettingsOptions, FiltersOptions, TokensOptions, SandboxCallOptions,
-               SandboxVerb, DemoVerb>
+               TransferOptions, JobsOptions, UndoOptions, ConfigSchemaOptions, ConfigReferenceOptions,
+               ConfigShowOptions, ConfigReloadOptions, SettingsOptions, FiltersOptions, TokensOptions,
+               SandboxCallOptions, SandboxVerb, DemoVerb>
       verb;
 };
 
