@@ -204,6 +204,10 @@ bool is_going_out(const MapEntry& entry, const Prospect& prospect, const Link& l
   return !same_value(outgoing_value(agreed, prospect.fields[entry.local]), agreed.remote);
 }
 
+bool is_given_back(const Link& link) {
+  return std::ranges::any_of(link.shadow, [](const auto& field) { return field.second.restore.has_value(); });
+}
+
 std::vector<FieldChange> outgoing_changes(const PersonType& type, const Prospect& prospect, const Link& link,
                                           Reason reason) {
   std::vector<FieldChange> changes;
