@@ -57,6 +57,15 @@ class JsonContract : public testing::Test {
     expect_asked("explain", {"explain", "prospect", "1"});
   }
 
+  // Of prospect 1's last edit.
+  std::string cause_of_edit() const {
+    std::string cause;
+    const Json told = follower_.data({"explain", "prospect", "1"});
+    for (const Json& step : told.at("because"))
+      if (step.at("reason") == "LOCAL_EDIT") cause = step.at("cause");
+    return cause;
+  }
+
   void expect_sandbox(const std::string& verb, const Words& words) {
     Words all = {"sandbox"};
     all.insert(all.end(), words.begin(), words.end());
@@ -118,6 +127,7 @@ TEST_F(JsonContract, EveryVerbSaysWhatThePageSays) {
   expect_asked("prospects ID", {"prospects", "1"});
   ask_what_waits_for_a_person();
   expect_asked("set", {"set", "prospect", "1", "title=VP Sales"});
+  expect_asked("undo", {"undo", cause_of_edit()});
   expect_asked("add", {"add", "prospect", "last_name=Roy"});
   write_file(follower_.path("people.csv"), "last_name,email\nRoy,\nRay,no address\n");
   expect_asked("add --file", {"add", "prospects", "--file", follower_.path("people.csv")}, 3);
