@@ -86,6 +86,8 @@ class Applier {
   void operator()(const SettlePush&) {}
   void operator()(const DropPush&) {}
   void operator()(const PutJob&) {}
+  void operator()(const SavePlan&) {}
+  void operator()(const DropPlan&) {}
 
  private:
   template <class Id>

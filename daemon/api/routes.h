@@ -50,6 +50,9 @@ enum class Operation {
   kJob,
   kCancelJob,
   kUndo,
+  kPlans,
+  kPlan,
+  kDropPlan,
 };
 
 struct Route {

@@ -427,8 +427,8 @@ Invocation invocation_of(Draft&& d, const std::vector<CLI::App*>& path) {
 
 // Verbs that do nothing by themselves.
 bool needs_a_verb_within(const std::string& verb) {
-  constexpr std::string_view kGroups[] = {"config", "conflicts", "dlq",   "filters",
-                                          "jobs",   "settings",  "tokens"};
+  constexpr std::string_view kGroups[] = {"config", "conflicts", "dlq",      "filters",
+                                          "jobs",   "plan",      "settings", "tokens"};
   return std::ranges::find(kGroups, verb) != std::end(kGroups);
 }
 

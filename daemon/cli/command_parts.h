@@ -29,9 +29,11 @@ void add_edits(CLI::App& app, SetOptions& set, AddOptions& add);
 struct JobDrafts {
   TransferOptions pull;
   TransferOptions push;
+  PlanOptions plan;
+  TransferOptions apply;
   JobsOptions jobs;
 };
-/// The verbs pull, push and jobs.
+/// The verbs pull, push, plan, apply and jobs.
 void add_jobs(CLI::App& app, JobDrafts& drafts);
 /// Fills the invocation when `verb` is one of them.
 void take_job_verb(const std::string& verb, JobDrafts&& drafts, Invocation& made);

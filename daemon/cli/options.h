@@ -112,8 +112,16 @@ struct TransferOptions {
   bool force = false;
   bool blanks = false;
   bool dry_run = false;
+  bool save = false;       ///< a dry run is kept as a plan
+  std::string plan;        ///< of `apply`: which plan, which says the rest; empty: none
   std::string connection;  ///< empty: all
   size_t rows = 20;        ///< of what is shown, at most
+};
+/// Dry runs that were kept.
+struct PlanOptions {
+  std::string action;  ///< "list", "show", "drop"
+  std::string id;      ///< "p-7f3a"
+  size_t rows = 20;
 };
 struct JobsOptions {
   std::string action;  ///< "list", "show", "cancel"
@@ -178,9 +186,9 @@ struct Invocation {
   std::variant<VersionOptions, CheckOptions, InitOptions, StatusOptions, DoctorOptions, CompletionOptions,
                ManOptions, LoginTestOptions, RunOptions, SyncOptions, ProspectsOptions, DuplicatesOptions,
                DeadLettersOptions, ExplainOptions, SetOptions, AddOptions, DlqOptions, ConflictsOptions,
-               TransferOptions, JobsOptions, UndoOptions, ConfigSchemaOptions, ConfigReferenceOptions,
-               ConfigShowOptions, ConfigReloadOptions, SettingsOptions, FiltersOptions, TokensOptions,
-               SandboxCallOptions, SandboxVerb, DemoVerb>
+               TransferOptions, JobsOptions, PlanOptions, UndoOptions, ConfigSchemaOptions,
+               ConfigReferenceOptions, ConfigShowOptions, ConfigReloadOptions, SettingsOptions,
+               FiltersOptions, TokensOptions, SandboxCallOptions, SandboxVerb, DemoVerb>
       verb;
 };
 

@@ -9,6 +9,7 @@
 #include "reconcile/store/sqlite_list.h"
 #include "reconcile/store/sqlite_loader.h"
 #include "reconcile/store/sqlite_outbox.h"
+#include "reconcile/store/sqlite_plans.h"
 #include "reconcile/store/sqlite_queries.h"
 
 namespace prospectd::store {
@@ -159,6 +160,16 @@ class SqliteReader final : public Reader {
   Result<std::vector<reconcile::Job>> jobs() override {
     PD_ASSIGN(lock, enter());
     return read_jobs(*setup_.db);
+  }
+
+  Result<std::vector<reconcile::SavedPlan>> saved_plans(Timestamp now) override {
+    PD_ASSIGN(lock, enter());
+    return read_saved_plans(*setup_.db, now);
+  }
+
+  Result<std::optional<reconcile::SavedPlan>> saved_plan(const std::string& id, Timestamp now) override {
+    PD_ASSIGN(lock, enter());
+    return read_saved_plan(*setup_.db, id, now);
   }
 
   Result<reconcile::PageSnapshot> snapshot(const reconcile::PageKeys& keys) override {

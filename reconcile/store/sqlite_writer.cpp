@@ -1,6 +1,7 @@
 #include "reconcile/store/sqlite_writer.h"
 
 #include "reconcile/store/sqlite_jobs.h"
+#include "reconcile/store/sqlite_plans.h"
 
 namespace prospectd::store {
 namespace {
@@ -32,6 +33,14 @@ struct Dispatch {
   Result<void> operator()(const reconcile::PutJob& step) {
     ++context.written;
     return write_job(context.db, step.job);
+  }
+  Result<void> operator()(const reconcile::SavePlan& step) {
+    ++context.written;
+    return write_saved_plan(context.db, step.plan, context.now);
+  }
+  Result<void> operator()(const reconcile::DropPlan& step) {
+    ++context.written;
+    return drop_saved_plan(context.db, step.id);
   }
   template <class Other>
   Result<void> operator()(const Other& step) {

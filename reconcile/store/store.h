@@ -193,6 +193,10 @@ class Reader {
   virtual Result<std::vector<reconcile::SavedFilter>> saved_filters() = 0;
   /// By number: those that go on, and the last kEndedJobsMax that have ended.
   virtual Result<std::vector<reconcile::Job>> jobs() = 0;
+  /// Saved plans that have not expired, newest first, without their inputs and what they told.
+  virtual Result<std::vector<reconcile::SavedPlan>> saved_plans(Timestamp now) = 0;
+  /// One of them, whole.
+  virtual Result<std::optional<reconcile::SavedPlan>> saved_plan(const std::string& id, Timestamp now) = 0;
   /// A snapshot for a dry run.
   virtual Result<reconcile::PageSnapshot> snapshot(const reconcile::PageKeys& keys) = 0;
   virtual Result<reconcile::EditScene> edit_scene(const reconcile::EditKeys& keys) = 0;

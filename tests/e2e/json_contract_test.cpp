@@ -133,6 +133,11 @@ TEST_F(JsonContract, EveryVerbSaysWhatThePageSays) {
   expect_asked("add --file", {"add", "prospects", "--file", follower_.path("people.csv")}, 3);
   expect_asked("pull", {"pull", "1", "--force"});
   expect_asked("push", {"push", "1", "--dry-run"}, 3);
+  const std::string plan = follower_.data({"pull", "1", "--force", "--dry-run", "--save"}).at("savedAs");
+  expect_asked("plan list", {"plan", "list"});
+  expect_asked("plan show", {"plan", "show", plan});
+  expect_asked("apply", {"apply", plan});
+  expect_asked("plan drop", {"plan", "drop", plan});
   expect_asked("jobs list", {"jobs", "list"});
   expect_asked("jobs show", {"jobs", "show", "1"});
   expect_asked("jobs cancel", {"jobs", "cancel", "1"});

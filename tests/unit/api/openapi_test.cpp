@@ -177,6 +177,8 @@ class Documented : public ApiTest {
     api.jobs = jobs.get();
     undos_ = service::make_undos(scheduler, supervisor_, *database, schema_);
     api.undos = undos_.get();
+    plans_ = service::make_plans(scheduler, supervisor_, *database);
+    api.plans = plans_.get();
     server_ = *http::make_server(io, http::ServerOptions{}, *make_api(scheduler, *real_, std::move(api)));
   }
 
@@ -258,6 +260,7 @@ class Documented : public ApiTest {
   std::unique_ptr<service::Dlq> dlq_;
   std::unique_ptr<service::Reviews> reviews_;
   std::unique_ptr<service::Undos> undos_;
+  std::unique_ptr<service::Plans> plans_;
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<http::Transport> client_ = http::make_curl_transport(io, http::CurlOptions{});
 };

@@ -145,6 +145,12 @@ class ShelfReader final : public store::Reader {
     return answer(std::vector<reconcile::SavedFilter>{});
   }
   Result<std::vector<reconcile::Job>> jobs() override { return answer(std::vector<reconcile::Job>{}); }
+  Result<std::vector<reconcile::SavedPlan>> saved_plans(Timestamp) override {
+    return answer(std::vector<reconcile::SavedPlan>{});
+  }
+  Result<std::optional<reconcile::SavedPlan>> saved_plan(const std::string&, Timestamp) override {
+    return answer(std::optional<reconcile::SavedPlan>{});
+  }
   Result<void> each_prospect(const std::function<void(const store::ProspectRow&)>& visit) override {
     for (const auto& [id, row] : shelf_.prospects)
       visit(row);
