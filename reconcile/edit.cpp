@@ -6,6 +6,7 @@
 #include "mapping/coerce.h"
 #include "mapping/email_key.h"
 #include "reconcile/addresses.h"
+#include "reconcile/given_up.h"
 #include "reconcile/merge.h"
 
 namespace prospectd::reconcile {
@@ -196,7 +197,27 @@ JournalEntry row_of(Reason reason, ProspectId prospect) {
 // The agreement keeps what both sides held; one that the new value brings back is none any more.
 void keep_agreement(Link& link, size_t at, const Value& before, const Value& after) {
   const auto kept = link.shadow.try_emplace(at, Agreement{before, before}).first;
-  if (kept->second == Agreement{after, after}) link.shadow.erase(kept);
+  Agreement& agreed = kept->second;
+  if (agreed.restore) {
+    // An undo's value that waits to go out gives way to the new one.
+    if (same_value(*agreed.restore, agreed.local)) agreed.local = agreed.remote;
+    agreed.restore.reset();
+  }
+  if (agreed == Agreement{after, after}) link.shadow.erase(kept);
+}
+
+// The value goes out unless the CRM holds something else by then. One that never went out is merely taken
+// back.
+void restore_agreement(const EditContext& context, Link& link, size_t at, const Value& before,
+                       const Value& after) {
+  const OutwardType* type = outward_type_of(context.outward, link.connection, link.object);
+  const bool flows = !link.deleted && type != nullptr && type->updates && type->gives_out(at);
+  const auto kept = link.shadow.find(at);
+  const bool waits =
+      kept != link.shadow.end() && !kept->second.restore && same_value(kept->second.local, after);
+  if (!flows || waits) return keep_agreement(link, at, before, after);
+  const Value remote = kept == link.shadow.end() ? before : kept->second.remote;
+  link.shadow[at] = Agreement{remote, after, after};
 }
 
 void plan_change(const EditContext& context, const Prospect& before,
@@ -208,14 +229,19 @@ void plan_change(const EditContext& context, const Prospect& before,
   for (auto& [at, value] : values) {
     if (same_value(after.fields[at], value)) continue;
     if (at == field::kEmail) update.addresses = with_primary(before, value);
-    for (Link& link : links)
-      keep_agreement(link, at, before.fields[at], value);
-    JournalEntry entry = row_of(Reason::kLocalEdit, id);
+    for (Link& link : links) {
+      if (context.restores)
+        restore_agreement(context, link, at, before.fields[at], value);
+      else
+        keep_agreement(link, at, before.fields[at], value);
+    }
+    JournalEntry entry = row_of(context.reason, id);
     entry.field = context.schema.fields()[at].name;
     entry.before = before.fields[at].to_json();
     entry.after = value.to_json();
+    entry.detail = context.detail;
     out.plan.journal.push_back(std::move(entry));
-    update.changes.push_back({at, before.fields[at], value, Reason::kLocalEdit});
+    update.changes.push_back({at, before.fields[at], value, context.reason});
     after.fields[at] = std::move(value);
   }
   if (update.changes.empty()) return;

@@ -80,6 +80,10 @@ struct EditContext {
   const std::vector<OutwardFlow>& outward;  ///< of the connections, in the configuration's order
   std::string actor;
   Timestamp now{};
+  Reason reason = Reason::kLocalEdit;  ///< of the journal's rows of what changes
+  std::string detail = {};             ///< of the same rows
+  /// What goes out is an undo's: written only where the CRM still holds what it held (§12).
+  bool restores = false;
 };
 
 /// Plans one edit over `scene`, which becomes what the plan leaves behind. The push of an update goes to each

@@ -33,11 +33,11 @@ std::string both_sides_json(const FieldDifference& difference) {
 }
 
 // The agreement under which the two values are a standing difference; none where they are one.
-void let_stand(Shadow& shadow, const FieldDifference& difference) {
-  if (difference.remote == difference.local) {
+void let_stand(Shadow& shadow, const FieldDifference& difference, const Value& own) {
+  if (difference.remote == own) {
     shadow.erase(difference.field);
   } else {
-    shadow[difference.field] = Agreement{difference.remote, difference.local};
+    shadow[difference.field] = Agreement{difference.remote, own};
   }
 }
 
@@ -77,8 +77,9 @@ std::vector<FieldDifference> on_its_way_out(const OutwardType* type, const Prosp
       continue;
     }
     const auto agreed = link->shadow.find(at);
-    if (agreed == link->shadow.end() || same_value(agreed->second.local, local)) continue;
-    found.push_back({at, agreed->second.remote, local});
+    if (agreed == link->shadow.end()) continue;
+    if (!is_restoring(agreed->second, local) && same_value(agreed->second.local, local)) continue;
+    found.push_back({at, agreed->second.remote, outgoing_value(agreed->second, local)});
   }
   return found;
 }
@@ -117,7 +118,7 @@ Plan plan_drop(const mapping::LocalSchema& schema, const OutwardType* type, cons
   if (prospect == nullptr || link == nullptr) return plan;
   Link after = *link;
   for (const FieldDifference& difference : on_its_way_out(type, *prospect, link)) {
-    let_stand(after.shadow, difference);
+    let_stand(after.shadow, difference, prospect->fields[difference.field]);
     JournalEntry field = row_about(Reason::kPushDropped, dead);
     field.field = schema.fields()[difference.field].name;
     field.detail = both_sides_json(difference);

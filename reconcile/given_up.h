@@ -26,7 +26,7 @@ GivenUpId id_of(const DeadLetter& letter);
 struct FieldDifference {
   size_t field = 0;  ///< position in the local schema
   Value remote;      ///< the CRM's, as last compared; null for a record that is to be made
-  Value local;
+  Value local;       ///< what the CRM is to hold: the prospect's, or what an undo gives back
   bool operator==(const FieldDifference&) const = default;
 };
 

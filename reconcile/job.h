@@ -48,6 +48,7 @@ struct Job {
   bool blanks = false;
   std::vector<ProspectId> prospects;  ///< those that were named, ascending; empty: see `filter`
   std::string filter;                 ///< an expression; empty, too: all
+  std::string plan;                   ///< the saved plan that it applies; empty: none
   ProspectId after;                   ///< how far it has come: by number
   std::optional<int64_t> total;       ///< of prospects; none: not known
   JobCounts counts;

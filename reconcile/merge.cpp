@@ -80,7 +80,22 @@ FieldOutcome merge_opt_out(FieldCase c, const FieldInput& in) {
   return keep(c, Reason::kOptOutIsMonotone, in, in.gives_out);
 }
 
+// What an undo gives back is no difference between two changes: the CRM holds what it held, or what it is to
+// hold again. Where it holds anything else, somebody has changed it since, and that stays (§12).
+std::optional<FieldOutcome> decide_restoring(const FieldInput& in) {
+  const bool compares =
+      !in.remote.is_absent() && in.forced == ForceSide::kNone && !in.first_link && !in.new_line;
+  if (!compares || !in.agreed || !is_restoring(*in.agreed, in.local)) return std::nullopt;
+  if (same_value(in.remote, in.agreed->remote))
+    return FieldOutcome{FieldCase::kNeither, FieldAction::kNothing, Reason::kUnchanged, in.agreed};
+  if (same_value(in.remote, *in.agreed->restore) && !same_value(in.remote, in.local))
+    return FieldOutcome{FieldCase::kNeither, FieldAction::kKeepLocal, Reason::kUnchanged,
+                        Agreement{in.remote, in.local}};
+  return std::nullopt;
+}
+
 FieldOutcome decide_case(const FieldInput& in) {
+  if (auto restoring = decide_restoring(in)) return *std::move(restoring);
   const FieldCase c = case_of(in);
   switch (c) {
     case FieldCase::kUnsaid:
@@ -115,6 +130,14 @@ FieldOutcome decide_case(const FieldInput& in) {
 
 bool same_value(const Value& a, const Value& b) {
   return a == b || (a.is_blank() && b.is_blank());
+}
+
+bool is_restoring(const Agreement& agreed, const Value& local) {
+  return agreed.restore && same_value(agreed.local, local);
+}
+
+const Value& outgoing_value(const Agreement& agreed, const Value& local) {
+  return is_restoring(agreed, local) ? *agreed.restore : local;
 }
 
 std::string_view name_of(FieldCase c) {

@@ -64,4 +64,10 @@ FieldOutcome decide_field(const FieldInput& in);
 /// Blank values are one: null, absent and empty text compare equal.
 bool same_value(const Value& a, const Value& b);
 
+/// Is the CRM to be given a value back, while the prospect still holds its own side of the agreement?
+bool is_restoring(const Agreement& agreed, const Value& local);
+/// What the CRM is to hold, where anything of the field is on its way out: what it is given back, else the
+/// prospect's value.
+const Value& outgoing_value(const Agreement& agreed, const Value& local);
+
 }  // namespace prospectd::reconcile

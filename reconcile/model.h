@@ -45,6 +45,9 @@ struct Prospect {
 struct Agreement {
   Value remote;
   Value local;
+  /// What the CRM is to hold again (an undo, §12), for as long as it holds `remote` and the prospect `local`;
+  /// none: nothing is given back.
+  std::optional<Value> restore = std::nullopt;
   bool operator==(const Agreement&) const = default;
 };
 /// By position in the local schema; holds only what differs from the row.

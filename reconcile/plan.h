@@ -14,6 +14,7 @@
 #include "reconcile/model.h"
 #include "reconcile/outbox.h"
 #include "reconcile/reason.h"
+#include "reconcile/saved_plan.h"
 
 namespace prospectd::reconcile {
 
@@ -213,11 +214,21 @@ struct ReleaseConnection {
   bool operator==(const ReleaseConnection&) const = default;
 };
 
+/// Keeps a plan, which is new, for as long as it says.
+struct SavePlan {
+  SavedPlan plan;
+  bool operator==(const SavePlan&) const = default;
+};
+struct DropPlan {
+  std::string id;
+  bool operator==(const DropPlan&) const = default;
+};
+
 using Step = std::variant<CreateProspect, UpdateProspect, PutLink, HoldDuplicate, CloseDuplicates, Quarantine,
                           Release, PutUser, PutAccount, AddLineage, TagProspect, OpenConflict, PutSetting,
                           AddToken, RevokeToken, NoteTokenUse, PutSavedFilter, EnqueuePush, LeasePush,
-                          NotePushSent, AbandonLeases, SettlePush, DropPush, CloseConflict, PutJob,
-                          HoldConnection, ReleaseConnection>;
+                          NotePushSent, AbandonLeases, SettlePush, DropPush, CloseConflict, PutJob, SavePlan,
+                          DropPlan, HoldConnection, ReleaseConnection>;
 
 /// One row of the journal. Creations by an import share one row a page (`count` > 1, prospects
 /// `prospect`…`last`).

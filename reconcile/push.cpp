@@ -14,19 +14,18 @@ using mapping::MapEntry;
 /// The value of one field as the CRM is to hold it, or why it can't.
 class Outgoing {
  public:
-  Outgoing(const PersonType& type, const Prospect& prospect, const PushScene& scene, PushPayload& payload,
-           bool blanks = false)
-      : type_(type), prospect_(prospect), scene_(scene), payload_(payload), blanks_(blanks) {}
+  Outgoing(const PersonType& type, const PushScene& scene, PushPayload& payload)
+      : type_(type), scene_(scene), payload_(payload) {}
 
+  /// `local`: the value in the prospect's terms; with `blanks` a blank goes out whatever the mapping says.
   /// Answers false when the mapping keeps the value back.
-  bool add(const MapEntry& entry) {
-    const Value& local = prospect_.fields[entry.local];
+  bool add(const MapEntry& entry, const Value& local, bool blanks = false) {
     std::optional<Value> own = local;
     if (!local.is_blank() && entry.type == LocalType::kUser) own = owner(entry, local);
     if (!local.is_blank() && entry.type == LocalType::kAccount) own = account(entry, local);
     if (!own) return true;  // the fault is noted
     Value value = type_.map->to_remote(entry, *own);
-    if (value.is_absent() && blanks_ && local.is_blank()) value = Value::null();
+    if (value.is_absent() && blanks && local.is_blank()) value = Value::null();
     if (value.is_absent()) return false;
     payload_.fields.emplace_back(entry.spec.remote, std::move(value));
     payload_.sent[entry.local] = local;
@@ -57,10 +56,8 @@ class Outgoing {
   }
 
   const PersonType& type_;
-  const Prospect& prospect_;
   const PushScene& scene_;
   PushPayload& payload_;
-  const bool blanks_;
 };
 
 const Agreement* agreement_at(const Link& link, size_t at) {
@@ -70,7 +67,28 @@ const Agreement* agreement_at(const Link& link, size_t at) {
 
 bool goes_out(const MapEntry& entry, const Prospect& prospect, const Link& link) {
   const Agreement* agreed = agreement_at(link, entry.local);
-  return entry.gives_out() && agreed != nullptr && !same_value(prospect.fields[entry.local], agreed->local);
+  if (!entry.gives_out() || agreed == nullptr) return false;
+  const Value& local = prospect.fields[entry.local];
+  return is_restoring(*agreed, local) || !same_value(local, agreed->local);
+}
+
+/// Two sides that are at rest with each other; none where they hold the same.
+std::optional<Agreement> standing(const Value& remote, const Value& local) {
+  return same_value(remote, local) ? std::nullopt : std::optional(Agreement{remote, local});
+}
+
+void set_agreement(Link& link, size_t at, const std::optional<Agreement>& agreed) {
+  if (agreed) {
+    link.shadow[at] = *agreed;
+  } else {
+    link.shadow.erase(at);
+  }
+}
+
+/// What is left of an undo's write once the CRM holds `value`: nothing, when that is what it was to hold.
+std::optional<Agreement> after_arrival(const Agreement& agreed, const Value& value) {
+  if (same_value(value, *agreed.restore)) return standing(value, agreed.local);
+  return Agreement{value, agreed.local, agreed.restore};
 }
 
 /// The entry that the agreement about a local field is with.
@@ -84,9 +102,12 @@ const MapEntry* agreed_entry(const PersonType& type, size_t at) {
 // The CRM holds `value` now.
 void agree(const PersonType& type, const Prospect& prospect, size_t at, const Value& value, Link& link) {
   const MapEntry* entry = agreed_entry(type, at);
+  const Agreement* agreed = agreement_at(link, at);
   if (entry != nullptr && !entry->gives_out()) {
     // It went to another field than the one that it comes from.
-    if (const Agreement* agreed = agreement_at(link, at)) link.shadow[at] = {agreed->remote, value};
+    if (agreed != nullptr) link.shadow[at] = {agreed->remote, value};
+  } else if (agreed != nullptr && is_restoring(*agreed, prospect.fields[at])) {
+    set_agreement(link, at, after_arrival(*agreed, value));
   } else if (same_value(prospect.fields[at], value)) {
     link.shadow.erase(at);
   } else {
@@ -181,8 +202,13 @@ void add_done(Plan& plan, const PersonType& type, const mapping::LocalSchema& sc
 }  // namespace
 
 bool is_going_out(const MapEntry& entry, const Prospect& prospect, const Link& link) {
-  return goes_out(entry, prospect, link) &&
-         !same_value(prospect.fields[entry.local], link.shadow.at(entry.local).remote);
+  if (!goes_out(entry, prospect, link)) return false;
+  const Agreement& agreed = link.shadow.at(entry.local);
+  return !same_value(outgoing_value(agreed, prospect.fields[entry.local]), agreed.remote);
+}
+
+bool is_given_back(const Link& link) {
+  return std::ranges::any_of(link.shadow, [](const auto& field) { return field.second.restore.has_value(); });
 }
 
 std::vector<FieldChange> outgoing_changes(const PersonType& type, const Prospect& prospect, const Link& link,
@@ -190,8 +216,9 @@ std::vector<FieldChange> outgoing_changes(const PersonType& type, const Prospect
   std::vector<FieldChange> changes;
   for (const MapEntry& entry : type.map->entries()) {
     if (!is_going_out(entry, prospect, link)) continue;
+    const Agreement& agreed = link.shadow.at(entry.local);
     changes.push_back(
-        {entry.local, link.shadow.at(entry.local).remote, prospect.fields[entry.local], reason});
+        {entry.local, agreed.remote, outgoing_value(agreed, prospect.fields[entry.local]), reason});
   }
   return changes;
 }
@@ -199,27 +226,27 @@ std::vector<FieldChange> outgoing_changes(const PersonType& type, const Prospect
 PushPayload update_payload(const PersonType& type, const Prospect& prospect, const Link& link,
                            const PushScene& scene, bool blanks) {
   PushPayload payload;
-  Outgoing outgoing(type, prospect, scene, payload, blanks);
+  Outgoing outgoing(type, scene, payload);
   const auto reviewed = scene.in_review.find(prospect.id);
   for (const MapEntry& entry : type.map->entries()) {
     if (!goes_out(entry, prospect, link)) continue;
-    if (reviewed != scene.in_review.end() && reviewed->second.contains(entry.local)) continue;
     const Value& local = prospect.fields[entry.local];
     const Agreement& agreed = link.shadow.at(entry.local);
-    if (same_value(local, agreed.remote)) {
-      payload.at_rest[entry.local] = std::nullopt;
-    } else if (!outgoing.add(entry)) {
-      payload.at_rest[entry.local] = Agreement{agreed.remote, local};
-    }
+    const bool restores = is_restoring(agreed, local);
+    const bool waits = reviewed != scene.in_review.end() && reviewed->second.contains(entry.local);
+    if (waits && !restores) continue;
+    const Value& value = outgoing_value(agreed, local);
+    if (same_value(value, agreed.remote) || !outgoing.add(entry, value, blanks || restores))
+      payload.at_rest[entry.local] = standing(agreed.remote, local);
   }
   return payload;
 }
 
 PushPayload create_payload(const PersonType& type, const Prospect& prospect, const PushScene& scene) {
   PushPayload payload;
-  Outgoing outgoing(type, prospect, scene, payload);
+  Outgoing outgoing(type, scene, payload);
   for (const MapEntry& entry : type.map->entries())
-    if (entry.gives_out()) outgoing.add(entry);
+    if (entry.gives_out()) outgoing.add(entry, prospect.fields[entry.local]);
   std::erase_if(payload.fields, [](const auto& field) { return field.second.is_null(); });
   return payload;
 }
@@ -252,8 +279,11 @@ bool acknowledge(const PersonType& type, const mapping::MappedRecord& record, co
       held = account == snapshot.accounts.end() ? Value() : Value(account->second.id.value);
     }
     const bool arrived = !held.is_absent() && same_value(held, value);
-    if (arrived) link.shadow[at] = {value, value};
     whole = whole && arrived;
+    if (!arrived) continue;
+    const Agreement* agreed = agreement_at(link, at);
+    const bool restores = agreed != nullptr && agreed->restore;
+    set_agreement(link, at, restores ? after_arrival(*agreed, value) : Agreement{value, value});
   }
   return whole;
 }
@@ -284,12 +314,8 @@ void add_end(Plan& plan, const PersonType& type, const mapping::LocalSchema& sch
 }
 
 void rest(const PushPayload& payload, Link& link) {
-  for (const auto& [at, agreed] : payload.at_rest) {
-    if (agreed)
-      link.shadow[at] = *agreed;
-    else
-      link.shadow.erase(at);
-  }
+  for (const auto& [at, agreed] : payload.at_rest)
+    set_agreement(link, at, agreed);
 }
 
 }  // namespace prospectd::reconcile

@@ -44,6 +44,9 @@ struct PushPayload {
 
 /// Does this field's value differ from what the CRM holds, by a change of this side's?
 bool is_going_out(const mapping::MapEntry& entry, const Prospect& prospect, const Link& link);
+/// Is the record given back a value by an undo? It is read again before: only what it still holds of ours is
+/// written over (§12).
+bool is_given_back(const Link& link);
 /// What is on its way out, from the value that the CRM held to the prospect's; `reason` is every change's.
 std::vector<FieldChange> outgoing_changes(const PersonType& type, const Prospect& prospect, const Link& link,
                                           Reason reason);

@@ -115,8 +115,13 @@ constexpr Row kReasons[] = {
      "Both sides had changed the field, and a person took the CRM's value"},
     {Reason::kReviewKeptProspect, "REVIEW_KEPT_PROSPECT",
      "Both sides had changed the field, and a person kept the prospect's value"},
+    {Reason::kUndone, "UNDONE", "An undo set the value back to what it was before"},
+    {Reason::kGivenBack, "GIVEN_BACK",
+     "An undo gives the CRM the value back that it held before, unless it has changed since"},
+    {Reason::kReviewReopened, "REVIEW_REOPENED",
+     "The decision of a conflict was undone, and a person decides it again"},
 };
-static_assert(std::size(kReasons) == static_cast<size_t>(Reason::kReviewKeptProspect) + 1,
+static_assert(std::size(kReasons) == static_cast<size_t>(Reason::kReviewReopened) + 1,
               "a row for every reason");
 
 constexpr bool in_order() {

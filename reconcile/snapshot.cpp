@@ -88,6 +88,8 @@ class Applier {
   void operator()(const PutJob&) {}
   void operator()(const HoldConnection&) {}
   void operator()(const ReleaseConnection&) {}
+  void operator()(const SavePlan&) {}
+  void operator()(const DropPlan&) {}
 
  private:
   template <class Id>

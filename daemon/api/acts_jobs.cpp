@@ -62,6 +62,22 @@ std::optional<Error> error_of_job(const reconcile::Job& job) {
   return make_error(error_code_named(job.code).value_or(ErrorCode::kInternal), job.error);
 }
 
+void add_job_rows(Json& out, const JobView& view, const service::Service& service) {
+  out["rows"] = Json::array();
+  for (const service::JobRow& row : view.rows)
+    out["rows"].push_back(job_row(row, service));
+  out["rowsCut"] = view.rows_cut;
+}
+
+// What a plan tells: the dry run's counts and rows.
+std::string told_of_plan(const JobView& view, const service::Service& service) {
+  Json out;
+  out["counts"] = job_counts(view.job.counts);
+  out["callsToCome"] = view.calls_to_come;
+  add_job_rows(out, view, service);
+  return out.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 /// `rows` too, where one job is looked at.
 Json job_resource(const JobView& view, const service::Service& service, bool with_rows) {
   const reconcile::Job& job = view.job;
@@ -75,6 +91,8 @@ Json job_resource(const JobView& view, const service::Service& service, bool wit
   out["connection"] = job.connection;
   out["prospects"] = job.prospects.empty() ? Json() : Json(job.prospects.size());
   out["filter"] = job.filter.empty() ? Json() : Json(job.filter);
+  out["plan"] = job.plan.empty() ? Json() : Json(job.plan);
+  out["savedAs"] = view.saved_as.empty() ? Json() : Json(view.saved_as);
   out["actor"] = job.actor;
   out["createdAt"] = time_json(job.created_at);
   out["finishedAt"] = time_json(job.finished_at);
@@ -83,12 +101,7 @@ Json job_resource(const JobView& view, const service::Service& service, bool wit
   out["calls"] = job.calls;
   out["callsToCome"] = view.dry_run ? Json(view.calls_to_come) : Json();
   out["error"] = error_json(error_of_job(job));
-  if (with_rows) {
-    out["rows"] = Json::array();
-    for (const service::JobRow& row : view.rows)
-      out["rows"].push_back(job_row(row, service));
-    out["rowsCut"] = view.rows_cut;
-  }
+  if (with_rows) add_job_rows(out, view, service);
   return resource("jobs", view.id, std::move(out));
 }
 
@@ -102,6 +115,7 @@ asio::awaitable<http::Response> start_job(service::Service& service, Jobs& jobs,
   JobBody body = std::get<JobBody>(std::move(parsed));
   body.order.actor = call.actor();
   const bool filtered = !body.order.filter.empty();
+  if (body.save) body.order.tell = [&service](const JobView& view) { return told_of_plan(view, service); };
   service::JobOrder order = std::move(body.order);
   const Result<JobPtr> job = co_await jobs.start(std::move(order));
   if (job) co_return accepted(job_resource(**job, service, true), "/v1/jobs/" + (*job)->id);

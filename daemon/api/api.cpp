@@ -15,8 +15,10 @@
 #include "daemon/api/acts_filters.h"
 #include "daemon/api/acts_jobs.h"
 #include "daemon/api/acts_lists.h"
+#include "daemon/api/acts_plans.h"
 #include "daemon/api/acts_reviews.h"
 #include "daemon/api/acts_tokens.h"
+#include "daemon/api/acts_undos.h"
 #include "daemon/api/answers.h"
 #include "daemon/api/call.h"
 #include "daemon/api/gate.h"
@@ -48,6 +50,8 @@ class Api {
     if (options.dlq != nullptr) add_dlq_acts(acts_, service, *options.dlq);
     if (options.reviews != nullptr) add_review_acts(acts_, service, *options.reviews);
     if (options.jobs != nullptr) add_job_acts(acts_, service, *options.jobs);
+    if (options.plans != nullptr) add_plan_acts(acts_, *options.plans);
+    if (options.undos != nullptr) add_undo_acts(acts_, *options.undos);
     if (options.tokens != nullptr) add_token_acts(acts_, scheduler, *options.tokens);
   }
 

@@ -14,9 +14,11 @@
 #include "daemon/service/dlq.h"
 #include "daemon/service/edits.h"
 #include "daemon/service/jobs.h"
+#include "daemon/service/plans.h"
 #include "daemon/service/reviews.h"
 #include "daemon/service/service.h"
 #include "daemon/service/tokens.h"
+#include "daemon/service/undo.h"
 
 namespace prospectd::api {
 
@@ -31,6 +33,8 @@ struct ApiOptions {
   service::Dlq* dlq = nullptr;               ///< outlives the api; none: nothing is retried or dropped here
   service::Reviews* reviews = nullptr;       ///< outlives the api; none: no conflict is decided here
   service::Jobs* jobs = nullptr;        ///< outlives the api; none: nothing is pulled or pushed on demand
+  service::Plans* plans = nullptr;      ///< outlives the api; none: no plan is shown or dropped here
+  service::Undos* undos = nullptr;      ///< outlives the api; none: nothing is undone here
   metrics::Metrics* metrics = nullptr;  ///< outlives the api; none: there is no /metrics
 };
 

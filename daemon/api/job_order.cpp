@@ -61,15 +61,25 @@ void read_selection(const Body& attributes, const std::string& pointer, service:
 }
 
 JobBody job_of(const Body& attributes, const std::string& pointer) {
-  check_members(attributes, pointer,
-                {"kind", "prospects", "filter", "all", "force", "includeBlanks", "dryRun", "connection"});
   JobBody job;
   job.pointer = pointer;
+  if (attributes.is_object() && attributes.contains("plan")) {
+    check_members(attributes, pointer, {"plan"});  // which says the rest
+    job.order.plan = text_member(attributes, pointer, "plan");
+    if (job.order.plan.empty()) refuse_member(pointer + "/plan", "a plan is named like p-7f3a");
+    return job;
+  }
+  check_members(
+      attributes, pointer,
+      {"kind", "prospects", "filter", "all", "force", "includeBlanks", "dryRun", "save", "connection"});
   job.order.direction = direction_of(attributes, pointer);
   read_selection(attributes, pointer, job.order);
   job.order.force = flag_member(attributes, pointer, "force");
   job.order.blanks = flag_member(attributes, pointer, "includeBlanks");
   job.order.dry_run = flag_member(attributes, pointer, "dryRun");
+  job.save = flag_member(attributes, pointer, "save");
+  if (job.save && !job.order.dry_run)
+    refuse_member(pointer + "/save", "what is saved is a plan: \"dryRun\": true");
   job.order.connection = text_or_nothing(attributes, pointer, "connection");
   if (job.order.blanks && !job.order.force)
     refuse_member(pointer + "/includeBlanks", "blanks are only included in a force update: \"force\": true");

@@ -11,11 +11,13 @@ namespace prospectd::api {
 
 struct JobBody {
   service::JobOrder order;
+  bool save = false;    ///< a dry run is kept as a plan
   std::string pointer;  ///< to what has the members in the body
 };
 
 /// {"kind": "pull", "prospects": ["42"], "force": …, "includeBlanks": …, "dryRun": …, "connection": …}, or
-/// with "filter": …, or with "all": true, as plain members or as a JSON:API resource.
+/// with "filter": …, or with "all": true, as plain members or as a JSON:API resource; "save": true with a dry
+/// run keeps it as a plan, and {"plan": "p-7f3a"} applies one.
 /// **Errors:** kTooLarge; kInvalidJson with line and column; kInvalidInput, which names the member.
 std::variant<JobBody, Refusal> parse_job_order(const std::string& body);
 

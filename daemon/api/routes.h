@@ -49,6 +49,10 @@ enum class Operation {
   kStartJob,
   kJob,
   kCancelJob,
+  kUndo,
+  kPlans,
+  kPlan,
+  kDropPlan,
 };
 
 struct Route {

@@ -4,14 +4,25 @@
 #include "daemon/cli/command_parts.h"
 
 namespace prospectd::cli {
+namespace {
+
+// A verb within another, which is then the action.
+template <class Options>
+CLI::App* add_action(CLI::App& to, Options& options, const char* action, const std::string& prefix) {
+  CLI::App* verb = add_verb(to, action, prefix);
+  verb->callback([&options, action] { options.action = action; });
+  return verb;
+}
+
+}  // namespace
 
 void add_dlq(CLI::App& app, DlqOptions& o) {
   CLI::App* dlq = add_verb(app, "dlq");
   dlq->require_subcommand(0, 1);
-  CLI::App* list = add_verb(*dlq, "list", "dlq ");
-  CLI::App* show = add_verb(*dlq, "show", "dlq ");
-  CLI::App* retry = add_verb(*dlq, "retry", "dlq ");
-  CLI::App* drop = add_verb(*dlq, "drop", "dlq ");
+  CLI::App* list = add_action(*dlq, o, "list", "dlq ");
+  CLI::App* show = add_action(*dlq, o, "show", "dlq ");
+  CLI::App* retry = add_action(*dlq, o, "retry", "dlq ");
+  CLI::App* drop = add_action(*dlq, o, "drop", "dlq ");
   for (CLI::App* verb : {list, retry})
     verb->add_option("--connection", o.connection, "of one connection (default: all)")->type_name("NAME");
   add_limit(list, o.limit);
@@ -24,9 +35,9 @@ void add_dlq(CLI::App& app, DlqOptions& o) {
 void add_conflicts(CLI::App& app, ConflictsOptions& o) {
   CLI::App* conflicts = add_verb(app, "conflicts");
   conflicts->require_subcommand(0, 1);
-  add_limit(add_verb(*conflicts, "list", "conflicts "), o.limit);
-  CLI::App* show = add_verb(*conflicts, "show", "conflicts ");
-  CLI::App* resolve = add_verb(*conflicts, "resolve", "conflicts ");
+  add_limit(add_action(*conflicts, o, "list", "conflicts "), o.limit);
+  CLI::App* show = add_action(*conflicts, o, "show", "conflicts ");
+  CLI::App* resolve = add_action(*conflicts, o, "resolve", "conflicts ");
   for (CLI::App* verb : {show, resolve})
     verb->add_option("ID", o.id, "its number, as conflicts list says")->required();
   const std::vector<std::string> sides = {"crm", "prospect"};

@@ -10,12 +10,6 @@ namespace {
 constexpr size_t kJobRowsShownMax = 1'000;
 constexpr size_t kSyncRowsShownMax = 1'000;
 
-void add_rows_option(CLI::App* verb, size_t& rows) {
-  verb->add_option("--rows", rows, "how many prospects to tell of at most (default 20)")
-      ->type_name("N")
-      ->check(CLI::Range(size_t{0}, kJobRowsShownMax).description(""));
-}
-
 void add_transfer(CLI::App& app, const std::string& kind, TransferOptions& options) {
   options.kind = kind;
   const bool pulls = kind == "pull";
@@ -32,7 +26,10 @@ void add_transfer(CLI::App& app, const std::string& kind, TransferOptions& optio
             : "every mapped field goes out, over what the CRM holds; never clears an opt-out");
   verb->add_flag("--include-blanks", options.blanks, "with --force: blanks replace values, too")
       ->needs(force);
-  verb->add_flag("--dry-run", options.dry_run, "say what would change and what it costs; write nothing");
+  CLI::Option* dry_run =
+      verb->add_flag("--dry-run", options.dry_run, "say what would change and what it costs; write nothing");
+  verb->add_flag("--save", options.save, "with --dry-run: keep it for 24 hours, to be applied")
+      ->needs(dry_run);
   verb->add_option("--connection", options.connection, "over this one alone")->type_name("NAME");
   add_rows_option(verb, options.rows);
 }
@@ -51,11 +48,37 @@ void add_sync(CLI::App& app, SyncOptions& sync) {
       ->check(CLI::Range(size_t{0}, kSyncRowsShownMax).description(""));
 }
 
+void add_rows_option(CLI::App* verb, size_t& rows) {
+  verb->add_option("--rows", rows, "how many prospects to tell of at most (default 20)")
+      ->type_name("N")
+      ->check(CLI::Range(size_t{0}, kJobRowsShownMax).description(""));
+}
+
+namespace {
+
+void add_plans(CLI::App& app, PlanOptions& plan, TransferOptions& apply) {
+  CLI::App* plans = add_verb(app, "plan");
+  plans->require_subcommand(0, 1);
+  for (const char* action : {"list", "show", "drop"}) {
+    CLI::App* verb = add_verb(*plans, action, "plan ");
+    verb->callback([&plan, action] { plan.action = action; });
+    if (std::string_view(action) == "list") continue;
+    verb->add_option("ID", plan.id, "as it was told when it was saved: p-7f3a")->required();
+    if (std::string_view(action) == "show") add_rows_option(verb, plan.rows);
+  }
+  CLI::App* verb = add_verb(app, "apply");
+  verb->add_option("PLAN", apply.plan, "p-7f3a, as plan list says")->required();
+  add_rows_option(verb, apply.rows);
+}
+
+}  // namespace
+
 void add_jobs(CLI::App& app, JobDrafts& drafts) {
   add_transfer(app, "pull", drafts.pull);
   add_transfer(app, "push", drafts.push);
   CLI::App* jobs = add_verb(app, "jobs");
   jobs->require_subcommand(0, 1);
+  add_plans(app, drafts.plan, drafts.apply);
   JobsOptions& options = drafts.jobs;
   for (const char* action : {"list", "show", "cancel"}) {
     CLI::App* verb = add_verb(*jobs, action, "jobs ");
@@ -69,6 +92,8 @@ void add_jobs(CLI::App& app, JobDrafts& drafts) {
 void take_job_verb(const std::string& verb, JobDrafts&& drafts, Invocation& made) {
   if (verb == "pull") made.verb = std::move(drafts.pull);
   if (verb == "push") made.verb = std::move(drafts.push);
+  if (verb == "plan") made.verb = std::move(drafts.plan);
+  if (verb == "apply") made.verb = std::move(drafts.apply);
   if (verb == "jobs") made.verb = std::move(drafts.jobs);
 }
 

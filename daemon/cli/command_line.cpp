@@ -40,6 +40,7 @@ struct Draft {
   DlqOptions dlq;
   ConflictsOptions conflicts;
   JobDrafts jobs;
+  UndoOptions undo;
   ConfigSchemaOptions schema;
   ConfigShowOptions show;
   SettingsOptions settings;
@@ -379,6 +380,7 @@ Invocation invocation_of(Draft&& d, const std::vector<CLI::App*>& path) {
   if (verb == "set") made.verb = std::move(d.set);
   if (verb == "add") made.verb = std::move(d.add);
   take_job_verb(verb, std::move(d.jobs), made);
+  if (verb == "undo") made.verb = std::move(d.undo);
   if (verb == "explain") made.verb = ExplainOptions{joined(d.subject)};
   if (verb == "config" && path[2]->get_name() == "show") made.verb = d.show;
   if (verb == "config" && path[2]->get_name() == "reload") made.verb = ConfigReloadOptions{};
@@ -390,14 +392,8 @@ Invocation invocation_of(Draft&& d, const std::vector<CLI::App*>& path) {
     d.filters.action = path[2]->get_name();
     made.verb = std::move(d.filters);
   }
-  if (verb == "dlq") {
-    d.dlq.action = path[2]->get_name();
-    made.verb = std::move(d.dlq);
-  }
-  if (verb == "conflicts") {
-    d.conflicts.action = path[2]->get_name();
-    made.verb = std::move(d.conflicts);
-  }
+  if (verb == "dlq") made.verb = std::move(d.dlq);
+  if (verb == "conflicts") made.verb = std::move(d.conflicts);
   if (verb == "tokens") {
     d.tokens.action = path[2]->get_name();
     made.verb = std::move(d.tokens);
@@ -426,8 +422,8 @@ Invocation invocation_of(Draft&& d, const std::vector<CLI::App*>& path) {
 
 // Verbs that do nothing by themselves.
 bool needs_a_verb_within(const std::string& verb) {
-  constexpr std::string_view kGroups[] = {"config", "conflicts", "dlq",   "filters",
-                                          "jobs",   "settings",  "tokens"};
+  constexpr std::string_view kGroups[] = {"config", "conflicts", "dlq",      "filters",
+                                          "jobs",   "plan",      "settings", "tokens"};
   return std::ranges::find(kGroups, verb) != std::end(kGroups);
 }
 
@@ -458,6 +454,7 @@ void add_all(CLI::App& app, Draft& draft) {
   add_dlq(app, draft.dlq);
   add_conflicts(app, draft.conflicts);
   add_jobs(app, draft.jobs);
+  add_undo(app, draft.undo);
   add_init(app, draft.init);
   add_config(app, draft);
   add_filters(app, draft.filters);

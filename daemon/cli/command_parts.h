@@ -32,11 +32,18 @@ void add_sync(CLI::App& app, SyncOptions& sync);
 struct JobDrafts {
   TransferOptions pull;
   TransferOptions push;
+  PlanOptions plan;
+  TransferOptions apply;
   JobsOptions jobs;
 };
-/// The verbs pull, push and jobs.
+/// The verbs pull, push, plan, apply and jobs.
 void add_jobs(CLI::App& app, JobDrafts& drafts);
 /// Fills the invocation when `verb` is one of them.
 void take_job_verb(const std::string& verb, JobDrafts&& drafts, Invocation& made);
+
+/// "--rows N" of what tells of prospects.
+void add_rows_option(CLI::App* verb, size_t& rows);
+/// The verb undo.
+void add_undo(CLI::App& app, UndoOptions& undo);
 
 }  // namespace prospectd::cli

@@ -113,13 +113,28 @@ struct TransferOptions {
   bool force = false;
   bool blanks = false;
   bool dry_run = false;
+  bool save = false;       ///< a dry run is kept as a plan
+  std::string plan;        ///< of `apply`: which plan, which says the rest; empty: none
   std::string connection;  ///< empty: all
   size_t rows = 20;        ///< of what is shown, at most
+};
+/// Dry runs that were kept.
+struct PlanOptions {
+  std::string action;  ///< "list", "show", "drop"
+  std::string id;      ///< "p-7f3a"
+  size_t rows = 20;
 };
 struct JobsOptions {
   std::string action;  ///< "list", "show", "cancel"
   std::string id;
   size_t rows = 20;
+};
+
+/// What is set back.
+struct UndoOptions {
+  std::string of;  ///< "c-12", "job-12"
+  bool dry_run = false;
+  size_t rows = 20;  ///< of what is shown, at most
 };
 
 struct ConfigSchemaOptions {
@@ -172,9 +187,9 @@ struct Invocation {
   std::variant<VersionOptions, CheckOptions, InitOptions, StatusOptions, DoctorOptions, CompletionOptions,
                ManOptions, LoginTestOptions, RunOptions, SyncOptions, ProspectsOptions, DuplicatesOptions,
                DeadLettersOptions, ExplainOptions, SetOptions, AddOptions, DlqOptions, ConflictsOptions,
-               TransferOptions, JobsOptions, ConfigSchemaOptions, ConfigReferenceOptions, ConfigShowOptions,
-               ConfigReloadOptions, SettingsOptions, FiltersOptions, TokensOptions, SandboxCallOptions,
-               SandboxVerb, DemoVerb>
+               TransferOptions, JobsOptions, PlanOptions, UndoOptions, ConfigSchemaOptions,
+               ConfigReferenceOptions, ConfigShowOptions, ConfigReloadOptions, SettingsOptions,
+               FiltersOptions, TokensOptions, SandboxCallOptions, SandboxVerb, DemoVerb>
       verb;
 };
 

@@ -43,6 +43,8 @@ struct Carry {
   ExitCode operator()(const AddOptions& o) const { return verb_add(common, o, console); }
   ExitCode operator()(const TransferOptions& o) const { return verb_transfer(common, o, console); }
   ExitCode operator()(const JobsOptions& o) const { return verb_jobs(common, o, console); }
+  ExitCode operator()(const PlanOptions& o) const { return verb_plan(common, o, console); }
+  ExitCode operator()(const UndoOptions& o) const { return verb_undo(common, o, console); }
   ExitCode operator()(const ConfigSchemaOptions& o) const { return verb_config_schema(o, console); }
   ExitCode operator()(const ConfigReferenceOptions&) const { return verb_config_reference(console); }
   ExitCode operator()(const ConfigShowOptions& o) const { return verb_config_show(common, o, console); }

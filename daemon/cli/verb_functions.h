@@ -30,9 +30,11 @@ ExitCode verb_dlq(const CommonOptions& common, const DlqOptions& options, Consol
 ExitCode verb_conflicts(const CommonOptions& common, const ConflictsOptions& options, Console& console);
 ExitCode verb_set(const CommonOptions& common, const SetOptions& options, Console& console);
 ExitCode verb_add(const CommonOptions& common, const AddOptions& options, Console& console);
-/// `pull` and `push`.
+/// `pull`, `push` and `apply`.
 ExitCode verb_transfer(const CommonOptions& common, const TransferOptions& options, Console& console);
 ExitCode verb_jobs(const CommonOptions& common, const JobsOptions& options, Console& console);
+ExitCode verb_plan(const CommonOptions& common, const PlanOptions& options, Console& console);
+ExitCode verb_undo(const CommonOptions& common, const UndoOptions& options, Console& console);
 ExitCode verb_config_schema(const ConfigSchemaOptions& options, Console& console);
 ExitCode verb_config_reference(Console& console);
 ExitCode verb_config_show(const CommonOptions& common, const ConfigShowOptions& options, Console& console);

@@ -1,4 +1,4 @@
-// `pull` and `push`: a job of the daemon's that is waited for.
+// `pull`, `push` and `apply`: a job of the daemon's that is waited for.
 #include <chrono>
 #include <thread>
 
@@ -11,6 +11,7 @@
 #include "daemon/cli/job_words.h"
 #include "daemon/cli/json.h"
 #include "daemon/cli/list_call.h"
+#include "daemon/cli/text_cells.h"
 #include "daemon/cli/verb_functions.h"
 #include "daemon/cli/words.h"
 
@@ -22,11 +23,13 @@ using Tree = nlohmann::json;
 constexpr std::chrono::milliseconds kAskAboutJobEvery{100};
 
 Tree order_of_transfer(const TransferOptions& options) {
+  if (!options.plan.empty()) return {{"plan", options.plan}};
   Tree order = {{"kind", options.kind},
                 {"force", options.force},
                 {"includeBlanks", options.blanks},
                 {"dryRun", options.dry_run},
                 {"connection", options.connection}};
+  if (options.save) order["save"] = true;
   if (options.all) order["all"] = true;
   if (!options.filter.empty()) order["filter"] = options.filter;
   if (!options.ids.empty()) order["prospects"] = options.ids;
@@ -65,24 +68,30 @@ ExitCode leave(const DaemonClient& client, Console& console, const Tree& job) {
   return ExitCode::kInterrupted;
 }
 
-void say_transfer(Console& console, const Tree& job, const TransferOptions& options) {
+void say_transfer(Console& console, const Tree& job, const TransferOptions& options,
+                  const std::string& config) {
   const std::string calls = counted(number_at(job, "calls"), "CRM call");
   if (options.dry_run) {
     console.line("Dry run: " + counts_of_job(job) + "; " + calls + " so far, carrying it out costs about " +
                  group_digits(number_at(job, "callsToCome")) + ". Nothing was written.");
   } else {
-    const char* what = options.kind == "pull" ? "Pulled: " : "Pushed: ";
+    const char* what = text_at(job, "kind") == "pull" ? "Pulled: " : "Pushed: ";
     console.line(what + counts_of_job(job) + "; " + calls + ".");
   }
   say_job_rows(console, job, options.rows);
   if (number_at(member(job, "counts"), "waiting") > 0 && !options.dry_run)
     console.line("What waits is tried again by itself: prospectd status");
+  const std::string plan = shown_at(job, "savedAs");
+  if (plan.empty()) return;
+  console.line("Plan " + plan + ", kept for 24 hours. Show it: prospectd plan show " + plan + config);
+  console.line("Apply it, unless what it was decided from has changed by then: prospectd apply " + plan +
+               config);
 }
 
 }  // namespace
 
 ExitCode verb_transfer(const CommonOptions& common, const TransferOptions& options, Console& console) {
-  if (options.ids.empty() && options.filter.empty() && !options.all) {
+  if (options.plan.empty() && options.ids.empty() && options.filter.empty() && !options.all) {
     return console.fail(
         make_error(ErrorCode::kInvalidInput, "say which prospects: their numbers, --filter EXPR or --all"));
   }
@@ -104,7 +113,7 @@ ExitCode verb_transfer(const CommonOptions& common, const TransferOptions& optio
     console.fail(error_of_json(member(*job, "error")));
     console.line("Until then: " + counts_of_job(*job) + ".");
   } else if (!console.quiet) {
-    say_transfer(console, *job, options);
+    say_transfer(console, *job, options, config_option(common));
   }
   return exit_code_of_job(*job);
 }

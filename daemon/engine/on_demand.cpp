@@ -103,6 +103,7 @@ void OnDemand::sort_one(ProspectId id, const PushScene& scene, Plan& plan) {
   row.prospect = id;
   const auto prospect = scene.prospects.find(id);
   if (prospect == scene.prospects.end()) return refuse_row(row, Reason::kUnknownProspect);
+  row.input.version = prospect->second.version;
   const auto link = scene.links.find(id);
   if (link == scene.links.end()) return sort_unlinked(row, prospect->second, plan);
   sort_linked(row, prospect->second, link->second, plan);
@@ -111,6 +112,8 @@ void OnDemand::sort_one(ProspectId id, const PushScene& scene, Plan& plan) {
 void OnDemand::sort_linked(OnDemandRow& row, const Prospect& prospect, const Link& link, Plan& plan) {
   row.object = link.object;
   row.remote = link.remote;
+  row.input.record = link.version;
+  row.input.hash = link.hash;
   const Reading* reading = ground_.people(link.object);
   if (reading == nullptr) {
     row.outcome = OnDemandOutcome::kRefused;
@@ -213,6 +216,10 @@ void OnDemand::note_page(const FedPage& page, const reconcile::PageSnapshot& sna
   for (const mapping::MappedRecord& record : page.mapped.records) {
     OnDemandRow* row = row_at(record.id);
     if (row == nullptr) continue;
+    if (const auto prospect = snapshot.prospects.find(row->prospect); prospect != snapshot.prospects.end())
+      row->input.version = prospect->second.version;
+    row->input.record = record.version;
+    row->input.hash = record.hash;
     conclude(*row, OnDemandOutcome::kUnchanged, Reason::kUnchanged);
     const Reading* reading = ground_.people(row->object);
     for (const mapping::FieldError& error : record.errors) {

@@ -49,9 +49,17 @@ struct FieldTrouble {
   std::string message;
 };
 
+/// The state that one prospect's row was decided from; another once either side has changed.
+struct OnDemandInput {
+  int64_t version = 0;  ///< the prospect's; 0: there is none
+  Timestamp record{};   ///< the record's version
+  uint64_t hash = 0;    ///< … and content
+};
+
 /// What became of one prospect.
 struct OnDemandRow {
   ProspectId prospect;
+  OnDemandInput input;
   OnDemandOutcome outcome = OnDemandOutcome::kUnchanged;
   std::string object;  ///< of its record; empty where there is none
   RemoteId remote;

@@ -123,9 +123,10 @@ class PushCycle {
   // ---- changes of records ----
 
   asio::awaitable<Result<void>> update(const Reading& reading, Entries entries) {
-    const bool doubt = entries.front().is_in_doubt();
-    if (doubt || turn_.reread) {
-      auto failed = co_await read_again(reading, entries);
+    auto unsure = co_await to_read_again(entries);
+    if (!unsure) co_return std::move(unsure).error();
+    if (!unsure->empty()) {
+      auto failed = co_await read_again(reading, *unsure);
       if (!failed) co_return std::move(failed).error();
       if (*failed) co_return co_await fail(std::move(entries), **std::move(failed));
       PD_TRY_CO(co_await leave_unreadable(entries));
@@ -141,6 +142,21 @@ class PushCycle {
     order.object = reading.object;
     order.rows = *std::move(rows);
     co_return co_await send(std::move(order), type, &reading);
+  }
+
+  // Whose records are read again before anything is sent: all of them where an attempt is in doubt or the
+  // last poll is too old, and else those that an undo gives a value back.
+  asio::awaitable<Result<Entries>> to_read_again(const Entries& entries) {
+    if (entries.front().is_in_doubt() || turn_.reread) co_return entries;
+    auto scene =
+        co_await on_worker<reconcile::PushScene>(c_.scheduler, [&] { return ledger_.scene(entries); });
+    if (!scene) co_return std::move(scene).error();
+    Entries some;
+    std::ranges::copy_if(entries, std::back_inserter(some), [&scene](const OutboxEntry& entry) {
+      const auto link = scene->links.find(entry.prospect);
+      return link != scene->links.end() && is_given_back(link->second);
+    });
+    co_return some;
   }
 
   // What the CRM holds of them now is not known: nothing is written over it unseen.

@@ -133,7 +133,7 @@ class ProspectExplainer {
   void add_differences(const reconcile::Link& link) {
     for (const auto& [at, agreed] : link.shadow) {
       if (at >= context_.schema.size() || at == field::kOwner || at == field::kAccount) continue;
-      if (agreed.remote == agreed.local) continue;
+      if (agreed.remote == agreed.local || agreed.restore) continue;
       add_fact("differs", context_.schema.fields()[at].name + ": the CRM has " +
                               quoted_words(agreed.remote.to_text()) + ", the prospect " +
                               quoted_words(agreed.local.to_text()) + "; it stays so until one side changes");

@@ -1,13 +1,16 @@
 #include "daemon/service/jobs.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <functional>
+#include <iterator>
 
 #include <boost/asio/co_spawn.hpp>
 
 #include "base/log.h"
 #include "daemon/engine/backoff.h"
 #include "daemon/service/job_counts.h"
+#include "daemon/service/plan_inputs.h"
 
 namespace prospectd::service {
 namespace {
@@ -26,8 +29,10 @@ constexpr milliseconds kBetweenTries{60'000};
 struct Running {
   JobView view;
   std::shared_ptr<const mapping::expression::Expression> filter;
-  engine::Wakeup wakeup;  ///< of its pauses
-  int tries = 0;          ///< of the part under way, that failed
+  engine::Wakeup wakeup;                            ///< of its pauses
+  int tries = 0;                                    ///< of the part under way, that failed
+  std::function<std::string(const JobView&)> tell;  ///< JobOrder::tell
+  std::vector<reconcile::PlanInput> inputs;         ///< of a dry run that is kept as a plan
 
   bool is_small() const { return !view.job.prospects.empty() && view.job.prospects.size() <= kSmallJobMax; }
 };
@@ -57,6 +62,11 @@ class StoredJobs final : public Jobs {
   }
 
   asio::awaitable<Result<std::shared_ptr<const JobView>>> start(JobOrder order) override {
+    if (!order.plan.empty()) {
+      const auto plan = co_await plan_of(order.plan);
+      if (!plan) co_return plan.error();
+      take_plan(*plan, order);
+    }
     if (auto wrong = check(order)) co_return *std::move(wrong);
     auto one = std::make_shared<Running>();
     if (!order.filter.empty()) {
@@ -71,6 +81,8 @@ class StoredJobs final : public Jobs {
     job.force = order.force;
     job.blanks = order.blanks;
     job.filter = order.filter;
+    job.plan = order.plan;
+    one->tell = std::move(order.tell);
     job.prospects = std::move(order.prospects);
     std::ranges::sort(job.prospects);
     const auto repeated = std::ranges::unique(job.prospects);
@@ -182,17 +194,29 @@ class StoredJobs final : public Jobs {
 
   asio::awaitable<void> work(RunningPtr one) {
     Job& job = one->view.job;
+    const bool is_new = job.state == JobState::kQueued;
     if (!one->view.cancelling) {
       job.state = JobState::kRunning;
       if (Result<void> ready = co_await get_ready(one); !ready)
         co_return co_await end(one, JobState::kFailed, ready.error());
     }
+    if (is_new && !job.plan.empty()) {
+      Result<void> same = co_await check_plan(one);
+      if (scheduler_.stopping()) co_return;  // it is checked anew with the next start
+      // From here on it is under way, and what it changes itself is no reason against it.
+      if (same) same = co_await save(one);
+      if (!same) co_return co_await end(one, JobState::kFailed, same.error());
+    }
     while (!one->view.cancelling) {
       auto ids = co_await next_part(*one);
       if (!ids) co_return co_await end(one, JobState::kFailed, ids.error());
-      if (ids->empty()) co_return co_await end(one, JobState::kDone, std::nullopt);
+      if (ids->empty()) {
+        std::optional<Error> not_kept = co_await keep_plan(one);
+        const JobState state = not_kept ? JobState::kFailed : JobState::kDone;
+        co_return co_await end(one, state, std::move(not_kept));
+      }
       const ProspectId last = ids->back();
-      Result<std::vector<JobRow>> rows = co_await carry_out(one, *std::move(ids));
+      Result<std::vector<JobRow>> rows = co_await carry_out(one, *std::move(ids), one->view.dry_run);
       if (scheduler_.stopping()) co_return;  // it goes on with the next start
       if (!rows) {
         if (!may_try_again(*one, rows.error())) co_return co_await end(one, JobState::kFailed, rows.error());
@@ -205,6 +229,9 @@ class StoredJobs final : public Jobs {
       one->tries = 0;
       job.after = last;
       add_rows(job.counts, *rows);
+      if (one->tell) std::ranges::move(inputs_of_rows(*rows), std::back_inserter(one->inputs));
+      if (one->tell && static_cast<size_t>(job.counts.done) > reconcile::kJobIdsMax)
+        co_return co_await end(one, JobState::kFailed, too_large_to_keep());
       keep_rows(one->view, *std::move(rows), one->is_small());
       if (Result<void> saved = co_await save(one); !saved)
         co_return settle(*one, JobState::kFailed, saved.error());
@@ -255,7 +282,102 @@ class StoredJobs final : public Jobs {
     co_return ids;
   }
 
-  asio::awaitable<Result<std::vector<JobRow>>> carry_out(RunningPtr one, std::vector<ProspectId> ids) {
+  // ---- saved plans ----
+
+  asio::awaitable<Result<reconcile::SavedPlan>> plan_of(std::string id) {
+    Result<reconcile::SavedPlan> found = make_error(ErrorCode::kCancelled, "the daemon is stopping");
+    std::function<void()> work = [&, now = scheduler_.now()] { found = read_plan(id, now); };
+    co_await scheduler_.blocking(std::move(work));
+    co_return found;
+  }
+
+  Result<reconcile::SavedPlan> read_plan(const std::string& id, Timestamp now) {
+    PD_ASSIGN(reader, store_.reader());
+    PD_ASSIGN(plan, reader->saved_plan(id, now));
+    if (!plan) return no_such_plan(id);
+    return *std::move(plan);
+  }
+
+  static void take_plan(const reconcile::SavedPlan& plan, JobOrder& order) {
+    order.direction = plan.kind == name_of(Direction::kPush) ? Direction::kPush : Direction::kPull;
+    order.force = plan.force;
+    order.blanks = plan.blanks;
+    order.connection = plan.connection;
+    order.prospects = prospects_of_plan(plan);
+  }
+
+  // The whole order is decided again before anything of it is done.
+  asio::awaitable<Result<void>> check_plan(RunningPtr one) {
+    std::string id = one->view.job.plan;
+    const auto plan = co_await plan_of(std::move(id));
+    if (!plan) co_return plan.error();
+    std::vector<ProspectId> changed;
+    const auto& all = one->view.job.prospects;
+    for (size_t from = 0; from < all.size() && !one->view.cancelling; from += engine::kOnDemandMax) {
+      const size_t to = std::min(all.size(), from + engine::kOnDemandMax);
+      std::vector<ProspectId> ids(all.begin() + static_cast<ptrdiff_t>(from),
+                                  all.begin() + static_cast<ptrdiff_t>(to));
+      const auto rows = co_await carry_out(one, std::move(ids), true);
+      if (!rows) co_return rows.error();
+      std::ranges::move(changed_inputs(*plan, *rows), std::back_inserter(changed));
+    }
+    if (auto conflict = outdated(*plan, changed)) co_return *std::move(conflict);
+    co_return Result<void>{};
+  }
+
+  static Error too_large_to_keep() {
+    return make_error(ErrorCode::kTooLarge, "a plan of more than " + std::to_string(reconcile::kJobIdsMax) +
+                                                " prospects is not kept: name fewer, or leave --save out");
+  }
+
+  // Answers why it could not be kept; nothing where it was, or is not to be.
+  asio::awaitable<std::optional<Error>> keep_plan(RunningPtr one) {
+    if (!one->tell) co_return std::nullopt;
+    reconcile::SavedPlan plan;
+    const Job& job = one->view.job;
+    plan.kind = job.kind;
+    plan.actor = job.actor;
+    plan.connection = job.connection;
+    plan.force = job.force;
+    plan.blanks = job.blanks;
+    plan.filter = job.filter;
+    plan.prospects = job.counts.done;
+    plan.inputs = std::move(one->inputs);
+    plan.created_at = scheduler_.now();
+    plan.expires_at = plan.created_at + reconcile::kSavedPlanKept;
+    plan.told = one->tell(one->view);
+    if (plan.told.size() > reconcile::kSavedPlanTextMax)
+      co_return make_error(ErrorCode::kTooLarge,
+                           "what the plan tells is too long to be kept: name fewer prospects");
+    Result<std::string> saved = make_error(ErrorCode::kCancelled, "the daemon is stopping");
+    const uint64_t chance = scheduler_.random();
+    std::function<void()> work = [&] { saved = write_plan(std::move(plan), chance); };
+    co_await scheduler_.blocking(std::move(work));
+    if (!saved) co_return std::move(saved).error();
+    one->view.saved_as = *std::move(saved);
+    co_return std::nullopt;
+  }
+
+  // Under a short name that no other plan has now.
+  Result<std::string> write_plan(reconcile::SavedPlan plan, uint64_t chance) {
+    PD_ASSIGN(reader, store_.reader());
+    for (uint64_t i = 0; plan.id.empty(); ++i) {  // ends: there are far fewer plans than names
+      char name[16];
+      std::snprintf(name, sizeof name, "p-%04x", static_cast<unsigned>((chance + i) & 0xffff));
+      PD_ASSIGN(taken, reader->saved_plan(name, Timestamp{}));
+      if (!taken) plan.id = name;
+    }
+    reconcile::Plan steps;
+    steps.cause = {"plan", plan.id, plan.actor};
+    const Timestamp now = plan.created_at;
+    std::string id = plan.id;
+    steps.steps.emplace_back(reconcile::SavePlan{std::move(plan)});
+    PD_TRY(write(steps, now));
+    return id;
+  }
+
+  asio::awaitable<Result<std::vector<JobRow>>> carry_out(RunningPtr one, std::vector<ProspectId> ids,
+                                                         bool dry_run) {
     const Job& job = one->view.job;
     std::vector<JobRow> rows;
     const std::vector<std::string> names = connections_of(job.connection);
@@ -264,7 +386,7 @@ class StoredJobs final : public Jobs {
       order.direction = job.kind == name_of(Direction::kPush) ? Direction::kPush : Direction::kPull;
       order.force = job.force;
       order.blanks = job.blanks;
-      order.dry_run = one->view.dry_run;
+      order.dry_run = dry_run;
       order.prospects = ids;
       order.actor = job.actor;
       order.detail = "job " + one->view.id;
@@ -272,7 +394,7 @@ class StoredJobs final : public Jobs {
       auto report = co_await supervisor_.on_demand(std::move(connection), std::move(order));
       if (!report) co_return std::move(report).error();
       one->view.job.calls += report->calls;
-      one->view.calls_to_come += report->calls_to_come;
+      if (one->view.dry_run) one->view.calls_to_come += report->calls_to_come;
       for (engine::OnDemandRow& row : report->rows)
         rows.push_back({name, std::move(row)});
     }

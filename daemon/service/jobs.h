@@ -4,6 +4,7 @@
 // they tell. On the loop's thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +22,8 @@ namespace prospectd::service {
 constexpr size_t kJobRowsMax = 1'000;  ///< of one job, that are kept to be shown
 constexpr size_t kJobsOpenMax = 100;
 
+struct JobView;
+
 struct JobOrder {
   engine::Direction direction = engine::Direction::kPull;
   bool force = false;
@@ -30,6 +33,10 @@ struct JobOrder {
   std::vector<ProspectId> prospects;  ///< at most reconcile::kJobIdsMax; empty: those that `filter` selects
   std::string filter;                 ///< docs/filters.md; empty: all
   std::string actor;
+  /// A saved plan that is applied: it says the rest, but for the actor. Empty: none.
+  std::string plan;
+  /// Of a dry run: it is kept as a plan, with what this makes of it (JSON). Empty: it is not.
+  std::function<std::string(const JobView&)> tell;
 };
 
 /// One prospect of a job, and over which connection.
@@ -45,6 +52,7 @@ struct JobView {
   bool dry_run = false;
   bool cancelling = false;    ///< it ends with the part that is under way
   int64_t calls_to_come = 0;  ///< of a dry run: what carrying it out would cost, about
+  std::string saved_as;       ///< of a dry run that has ended: the plan that it is kept as; empty: none
   /// What became of prospects, those that stayed as they were left out of a job over many; since the daemon
   /// started. At most kJobRowsMax.
   std::vector<JobRow> rows;
@@ -56,9 +64,10 @@ class Jobs {
   virtual ~Jobs() = default;
   /// Those of an earlier daemon that had not ended go on.
   virtual void resume() = 0;
-  /// Begins a job and answers at once.
+  /// Begins a job and answers at once. One that applies a plan decides it anew first, and fails with
+  /// kConflict, nothing done, where its inputs have changed since.
   /// **Errors:** kInvalidInput for a filter that is none, or nothing to do; kNotFound for an unknown
-  /// connection; kTooLarge over kJobIdsMax; kLocked over kJobsOpenMax; the store's.
+  /// connection or plan; kTooLarge over kJobIdsMax; kLocked over kJobsOpenMax; the store's.
   virtual boost::asio::awaitable<Result<std::shared_ptr<const JobView>>> start(JobOrder order) = 0;
   /// Newest first.
   virtual std::vector<std::shared_ptr<const JobView>> all() const = 0;

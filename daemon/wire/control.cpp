@@ -37,6 +37,8 @@ class ServedControl final : public Control {
     edits_ = service::make_edits(setup.scheduler, setup.supervisor, setup.store, schema);
     dlq_ = service::make_dlq(setup.scheduler, setup.supervisor, setup.store, schema);
     reviews_ = service::make_reviews(setup.scheduler, setup.supervisor, setup.store, schema);
+    plans_ = service::make_plans(setup.scheduler, setup.supervisor, setup.store);
+    undos_ = service::make_undos(setup.scheduler, setup.supervisor, setup.store, schema);
     service::About about{std::string(version()), config.state.database_file()};
     service_ = service::make_service(
         setup.scheduler, setup.supervisor, setup.store, schema,
@@ -64,6 +66,8 @@ class ServedControl final : public Control {
     api_options.dlq = dlq_.get();
     api_options.reviews = reviews_.get();
     api_options.jobs = jobs_.get();
+    api_options.plans = plans_.get();
+    api_options.undos = undos_.get();
     PD_ASSIGN(handler, api::make_api(setup.scheduler, *service_, std::move(api_options)));
     http::ServerOptions options;
     options.address = config.api.host;
@@ -93,6 +97,8 @@ class ServedControl final : public Control {
   std::unique_ptr<service::Reviews> reviews_;
   std::unique_ptr<service::Service> service_;
   std::unique_ptr<service::Jobs> jobs_;
+  std::unique_ptr<service::Plans> plans_;
+  std::unique_ptr<service::Undos> undos_;
   std::unique_ptr<metrics::Metrics> metrics_;
   std::unique_ptr<http::Server> server_;
 };

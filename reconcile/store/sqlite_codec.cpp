@@ -17,6 +17,7 @@ constexpr const char* kDateTag = "date";
 constexpr const char* kTimeTag = "time";
 constexpr const char* kRemote = "crm";
 constexpr const char* kLocal = "prospect";
+constexpr const char* kRestore = "restore";
 
 Error bad_json(const char* what) {
   return make_error(ErrorCode::kStateDamaged,
@@ -126,6 +127,7 @@ json side_json(const reconcile::Agreement& agreement) {
   json sides = json::object();  // an absent side is left out
   if (!agreement.remote.is_absent()) sides[kRemote] = tagged(agreement.remote);
   if (!agreement.local.is_absent()) sides[kLocal] = tagged(agreement.local);
+  if (agreement.restore) sides[kRestore] = tagged(*agreement.restore);
   return sides;
 }
 
@@ -248,7 +250,9 @@ Result<Shadow> Codec::read_shadow(std::string_view stored) const {
     const size_t at = position_in(schema_.fields(), name);
     if (at == schema_.size()) continue;
     if (!sides.is_object()) return bad_json("an agreement");
-    shadow.emplace(at, reconcile::Agreement{side_of(sides, kRemote), side_of(sides, kLocal)});
+    reconcile::Agreement agreement{side_of(sides, kRemote), side_of(sides, kLocal)};
+    if (sides.contains(kRestore)) agreement.restore = side_of(sides, kRestore);
+    shadow.emplace(at, std::move(agreement));
   }
   return shadow;
 }

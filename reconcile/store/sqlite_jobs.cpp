@@ -14,6 +14,7 @@ using Tree = nlohmann::json;
 std::string order_text(const Job& job) {
   Tree order = {{"connection", job.connection}, {"force", job.force}, {"blanks", job.blanks}};
   if (!job.filter.empty()) order["filter"] = job.filter;
+  if (!job.plan.empty()) order["plan"] = job.plan;
   for (const ProspectId id : job.prospects)
     order["prospects"].push_back(id.value);
   return order.dump(-1, ' ', false, Tree::error_handler_t::replace);
@@ -46,6 +47,7 @@ bool flag_in(const Tree& tree, const char* name) {
 void take_order(const Tree& order, Job& job) {
   job.connection = text_in(order, "connection");
   job.filter = text_in(order, "filter");
+  job.plan = text_in(order, "plan");
   job.force = flag_in(order, "force");
   job.blanks = flag_in(order, "blanks");
   const auto ids = order.find("prospects");

@@ -353,6 +353,18 @@ Result<std::vector<JournalRow>> Queries::journal_of(ProspectId prospect, size_t 
   return read_journal(query);
 }
 
+Result<std::vector<JournalRow>> Queries::journal_of_cause(CauseId id, int64_t after, size_t limit) {
+  Statement statement(db_,
+                      std::string(kJournalSelect) + "WHERE j.cause = ? AND j.id > ? ORDER BY j.id LIMIT ?");
+  Query query(statement);
+  query.bind(id.value).bind(after).bind(static_cast<int64_t>(limit));
+  std::vector<JournalRow> rows;
+  while (query.step())
+    rows.push_back(journal_row(query));
+  PD_TRY(query.done());
+  return rows;
+}
+
 Result<std::vector<JournalRow>> Queries::journal_of_remote(const RemoteId& remote, size_t limit) {
   Statement statement(db_, std::string(kJournalSelect) + "WHERE j.remote = ? ORDER BY j.id DESC LIMIT ?");
   Query query(statement);

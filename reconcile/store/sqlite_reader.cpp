@@ -3,11 +3,13 @@
 #include <algorithm>
 
 #include "reconcile/store/sqlite_access.h"
+#include "reconcile/store/sqlite_causes.h"
 #include "reconcile/store/sqlite_edit.h"
 #include "reconcile/store/sqlite_jobs.h"
 #include "reconcile/store/sqlite_list.h"
 #include "reconcile/store/sqlite_loader.h"
 #include "reconcile/store/sqlite_outbox.h"
+#include "reconcile/store/sqlite_plans.h"
 #include "reconcile/store/sqlite_queries.h"
 
 namespace prospectd::store {
@@ -114,6 +116,26 @@ class SqliteReader final : public Reader {
     PD_ASSIGN(lock, enter());
     return queries_.journal_of_remote(remote, bounded(limit));
   }
+  Result<std::vector<JournalRow>> journal_of_cause(CauseId id, int64_t after, size_t limit) override {
+    PD_ASSIGN(lock, enter());
+    return queries_.journal_of_cause(id, after, bounded(limit));
+  }
+  Result<std::optional<CauseRow>> cause(CauseId id) override {
+    PD_ASSIGN(lock, enter());
+    return read_cause(*setup_.db, id);
+  }
+  Result<std::optional<CauseRow>> last_cause() override {
+    PD_ASSIGN(lock, enter());
+    return read_last_cause(*setup_.db);
+  }
+  Result<std::vector<CauseRow>> causes_of_job(const std::string& job) override {
+    PD_ASSIGN(lock, enter());
+    return read_causes_of_job(*setup_.db, job);
+  }
+  Result<std::optional<CauseId>> last_cause_of(ProspectId prospect, const std::string& field) override {
+    PD_ASSIGN(lock, enter());
+    return read_last_cause_of(*setup_.db, prospect, field);
+  }
 
   Result<std::vector<reconcile::OutboxEntry>> outbox_of(ProspectId prospect) override {
     PD_ASSIGN(lock, enter());
@@ -138,6 +160,16 @@ class SqliteReader final : public Reader {
   Result<std::vector<reconcile::Job>> jobs() override {
     PD_ASSIGN(lock, enter());
     return read_jobs(*setup_.db);
+  }
+
+  Result<std::vector<reconcile::SavedPlan>> saved_plans(Timestamp now) override {
+    PD_ASSIGN(lock, enter());
+    return read_saved_plans(*setup_.db, now);
+  }
+
+  Result<std::optional<reconcile::SavedPlan>> saved_plan(const std::string& id, Timestamp now) override {
+    PD_ASSIGN(lock, enter());
+    return read_saved_plan(*setup_.db, id, now);
   }
 
   Result<reconcile::PageSnapshot> snapshot(const reconcile::PageKeys& keys) override {

@@ -2,6 +2,7 @@
 
 #include "reconcile/store/sqlite_brake.h"
 #include "reconcile/store/sqlite_jobs.h"
+#include "reconcile/store/sqlite_plans.h"
 
 namespace prospectd::store {
 namespace {
@@ -40,6 +41,14 @@ struct Dispatch {
   Result<void> write_hold(const Step& step) {
     ++context.written;
     return write_step(context.db, step);
+  }
+  Result<void> operator()(const reconcile::SavePlan& step) {
+    ++context.written;
+    return write_saved_plan(context.db, step.plan, context.now);
+  }
+  Result<void> operator()(const reconcile::DropPlan& step) {
+    ++context.written;
+    return drop_saved_plan(context.db, step.id);
   }
   template <class Other>
   Result<void> operator()(const Other& step) {

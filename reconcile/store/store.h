@@ -108,6 +108,13 @@ struct JournalRow {
   reconcile::JournalEntry entry;
 };
 
+/// What set changes off, as it is kept.
+struct CauseRow {
+  CauseId id;
+  reconcile::Cause cause;
+  Timestamp at{};
+};
+
 struct Totals {
   int64_t prospects = 0;
   int64_t without_key = 0;
@@ -169,6 +176,16 @@ class Reader {
   /// The journal of a prospect, oldest first, ranges that include it too; at most `limit` newest.
   virtual Result<std::vector<JournalRow>> journal_of(ProspectId prospect, size_t limit) = 0;
   virtual Result<std::vector<JournalRow>> journal_of_remote(const RemoteId& remote, size_t limit) = 0;
+  virtual Result<std::optional<CauseRow>> cause(CauseId id) = 0;
+  /// The newest cause; none in a new database.
+  virtual Result<std::optional<CauseRow>> last_cause() = 0;
+  /// The causes whose detail names this job ("…, job 12"), newest first.
+  virtual Result<std::vector<CauseRow>> causes_of_job(const std::string& job) = 0;
+  /// The journal of a cause, oldest first, from the row after `after` on, at most `limit`.
+  virtual Result<std::vector<JournalRow>> journal_of_cause(CauseId id, int64_t after, size_t limit) = 0;
+  /// The newest cause that changed this field of a prospect, on either side; what was merely written to a CRM
+  /// does not count. None when there is none.
+  virtual Result<std::optional<CauseId>> last_cause_of(ProspectId prospect, const std::string& field) = 0;
   /// What is to be written of a prospect, or was given up, by number.
   virtual Result<std::vector<reconcile::OutboxEntry>> outbox_of(ProspectId prospect) = 0;
   /// By name.
@@ -178,6 +195,10 @@ class Reader {
   virtual Result<std::vector<reconcile::SavedFilter>> saved_filters() = 0;
   /// By number: those that go on, and the last kEndedJobsMax that have ended.
   virtual Result<std::vector<reconcile::Job>> jobs() = 0;
+  /// Saved plans that have not expired, newest first, without their inputs and what they told.
+  virtual Result<std::vector<reconcile::SavedPlan>> saved_plans(Timestamp now) = 0;
+  /// One of them, whole.
+  virtual Result<std::optional<reconcile::SavedPlan>> saved_plan(const std::string& id, Timestamp now) = 0;
   /// A snapshot for a dry run.
   virtual Result<reconcile::PageSnapshot> snapshot(const reconcile::PageKeys& keys) = 0;
   virtual Result<reconcile::EditScene> edit_scene(const reconcile::EditKeys& keys) = 0;

@@ -33,6 +33,7 @@ TEST_P(StoreContract, AJobIsReadAsItWasWritten) {
   named.calls = 4;
   Job filtered = job_of(2, JobState::kFailed);
   filtered.filter = "tag:\"hot\"";
+  filtered.plan = "p-7f3a";
   filtered.code = "network";
   filtered.error = "nobody answers";
   must_commit({PutJob{named}, PutJob{filtered}});

@@ -25,6 +25,8 @@ TEST_P(StoreContract, ANewProspectIsFoundWhole) {
   l.shadow[custom::kDate] = {Value(*parse_date("1999-12-31")), Value::null()};
   l.shadow[custom::kDateTime] = {Value(at(1)), Value(true)};
   l.shadow[custom::kNumber] = {Value(2.0), Value(int64_t{2})};
+  l.shadow[custom::kInteger] = {Value(int64_t{3}), Value(int64_t{3}), Value(int64_t{2})};  // given back
+  l.shadow[custom::kText] = {Value("ours"), Value("ours"), Value::null()};
   l.pending = {{field::kOwner, RemoteId("005X")}, {field::kAccount, RemoteId("001X")}};
   must_commit({CreateProspect{p, l}});
   const ProspectRow found = row(1);

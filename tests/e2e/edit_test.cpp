@@ -24,6 +24,14 @@ class EditHere : public testing::Test {
     follower_.await_first_cycle();
   }
   int64_t waiting() const { return follower_.data({"status"}).at("totals").at("outbox").get<int64_t>(); }
+  /// The cause of the last step of a prospect's explanation that has this reason.
+  std::string cause_of(const std::string& prospect, const std::string& reason) const {
+    std::string cause;
+    const Json told = follower_.data({"explain", "prospect", prospect});
+    for (const Json& step : told.at("because"))
+      if (step.at("reason") == reason) cause = step.at("cause");
+    return cause;
+  }
   /// Whether the CRM answers at all.
   void set_crm_open(bool open) { crm_.change({"knobs", open ? "api_enabled:=true" : "api_enabled:=false"}); }
 
@@ -46,6 +54,33 @@ TEST_F(EditHere, AFieldIsSetExplainedAndWrittenToTheCrm) {
   EXPECT_THAT(told.out, HasSubstr("PUSHED"));
   expect_same(holding_of(follower_), undisturbed(crm_));
   EXPECT_EQ(follower_.stop(SIGTERM), 0);
+}
+
+TEST_F(EditHere, S12_AnEditIsUndoneOnBothSidesAndTheUndoToo) {
+  const Json before = follower_.data({"prospects", "1"}).at("lastName");
+  follower_.ask({"set", "prospect", "1", "last_name=Royal"});
+  EXPECT_EQ(follower_.ask({"sync"}).code, 0);
+  const std::string edit = cause_of("1", "LOCAL_EDIT");
+  const Ended dry = follower_.ask({"undo", edit, "--dry-run"});
+  EXPECT_EQ(dry.code, 0) << dry.err;
+  EXPECT_THAT(dry.out, HasSubstr("1 would be restored"));
+  EXPECT_EQ(follower_.data({"prospects", "1"}).at("lastName"), "Royal") << "a dry run writes nothing";
+  const Json undone = follower_.data({"undo", edit});
+  EXPECT_EQ(undone.at("counts").at("restored"), 1);
+  EXPECT_EQ(follower_.ask({"sync"}).code, 0);
+  EXPECT_EQ(follower_.data({"prospects", "1"}).at("lastName"), before);
+  expect_same(holding_of(follower_), undisturbed(crm_));
+  EXPECT_THAT(follower_.ask({"undo", edit}).out, HasSubstr("Nothing was changed"));
+  EXPECT_EQ(follower_.ask({"undo", undone.at("causes").at(0).get<std::string>()}).code, 0);
+  EXPECT_EQ(follower_.ask({"sync"}).code, 0);
+  EXPECT_EQ(follower_.data({"prospects", "1"}).at("lastName"), "Royal");
+  expect_same(holding_of(follower_), undisturbed(crm_));
+}
+
+TEST_F(EditHere, S12_WhatCameFromTheCrmIsNotUndoneAndSaysWhy) {
+  const Ended undo = follower_.ask({"undo", cause_of("1", "CREATED_FROM_CRM")});
+  EXPECT_EQ(undo.code, 1);
+  EXPECT_THAT(undo.err, HasSubstr("can't be undone: what came from the CRM is not undone"));
 }
 
 TEST_F(EditHere, WhatCanNotBeWrittenYetWaitsAndOutlivesAKill) {

@@ -57,6 +57,15 @@ class JsonContract : public testing::Test {
     expect_asked("explain", {"explain", "prospect", "1"});
   }
 
+  // Of prospect 1's last edit.
+  std::string cause_of_edit() const {
+    std::string cause;
+    const Json told = follower_.data({"explain", "prospect", "1"});
+    for (const Json& step : told.at("because"))
+      if (step.at("reason") == "LOCAL_EDIT") cause = step.at("cause");
+    return cause;
+  }
+
   void expect_sandbox(const std::string& verb, const Words& words) {
     Words all = {"sandbox"};
     all.insert(all.end(), words.begin(), words.end());
@@ -118,11 +127,17 @@ TEST_F(JsonContract, EveryVerbSaysWhatThePageSays) {
   expect_asked("prospects ID", {"prospects", "1"});
   ask_what_waits_for_a_person();
   expect_asked("set", {"set", "prospect", "1", "title=VP Sales"});
+  expect_asked("undo", {"undo", cause_of_edit()});
   expect_asked("add", {"add", "prospect", "last_name=Roy"});
   write_file(follower_.path("people.csv"), "last_name,email\nRoy,\nRay,no address\n");
   expect_asked("add --file", {"add", "prospects", "--file", follower_.path("people.csv")}, 3);
   expect_asked("pull", {"pull", "1", "--force"});
   expect_asked("push", {"push", "1", "--dry-run"}, 3);
+  const std::string plan = follower_.data({"pull", "1", "--force", "--dry-run", "--save"}).at("savedAs");
+  expect_asked("plan list", {"plan", "list"});
+  expect_asked("plan show", {"plan", "show", plan});
+  expect_asked("apply", {"apply", plan});
+  expect_asked("plan drop", {"plan", "drop", plan});
   expect_asked("jobs list", {"jobs", "list"});
   expect_asked("jobs show", {"jobs", "show", "1"});
   expect_asked("jobs cancel", {"jobs", "cancel", "1"});

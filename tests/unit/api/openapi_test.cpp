@@ -107,6 +107,10 @@ TEST(OpenApi, ResourcesOfTheDatabaseAreDescribedAsTheyAre) {
 
 constexpr const char* kListedRows =
     "INSERT INTO connections (id, name) VALUES (1, 'salesforce');"
+    "INSERT INTO causes (id, kind, detail, actor, at) VALUES (1, 'edit', 'prospect 7', 'ana@acme.test', "
+    "1800000000000), (2, 'poll', 'salesforce/Lead', 'prospectd', 1800000000000);"
+    "INSERT INTO journal (cause, reason, prospect, count, field, before, after) VALUES (1, 'LOCAL_EDIT', 7, "
+    "1, 'company', '\"Acme\"', 'null'), (2, 'UPDATED_FROM_CRM', 7, 1, 'stage', 'null', '\"new\"');"
     "UPDATE tally SET prospects = 1, links = 1, users = 2, accounts = 1, open_duplicates = 1, dead_letters = "
     "1, next_outbox = 2, outbox_dead = 1, open_conflicts = 1;"
     "INSERT INTO conflicts (id, prospect, connection, field, remote, local, opened_at) VALUES (1, 7, 1, "
@@ -171,6 +175,10 @@ class Documented : public ApiTest {
     api.reviews = reviews_.get();
     jobs = *service::make_jobs(scheduler, supervisor_, *database, *real_);
     api.jobs = jobs.get();
+    undos_ = service::make_undos(scheduler, supervisor_, *database, schema_);
+    api.undos = undos_.get();
+    plans_ = service::make_plans(scheduler, supervisor_, *database);
+    api.plans = plans_.get();
     server_ = *http::make_server(io, http::ServerOptions{}, *make_api(scheduler, *real_, std::move(api)));
   }
 
@@ -251,6 +259,8 @@ class Documented : public ApiTest {
   std::unique_ptr<service::Service> real_;
   std::unique_ptr<service::Dlq> dlq_;
   std::unique_ptr<service::Reviews> reviews_;
+  std::unique_ptr<service::Undos> undos_;
+  std::unique_ptr<service::Plans> plans_;
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<http::Transport> client_ = http::make_curl_transport(io, http::CurlOptions{});
 };

@@ -106,6 +106,21 @@ class ShelfReader final : public store::Reader {
   Result<std::vector<store::JournalRow>> journal_of_remote(const RemoteId& remote, size_t) override {
     return answer(chosen(shelf_.journal, [&](const auto& row) { return row.entry.remote == remote; }));
   }
+  Result<std::optional<store::CauseRow>> cause(CauseId) override {
+    return answer(std::optional<store::CauseRow>{});
+  }
+  Result<std::optional<store::CauseRow>> last_cause() override {
+    return answer(std::optional<store::CauseRow>{});
+  }
+  Result<std::vector<store::CauseRow>> causes_of_job(const std::string&) override {
+    return answer(std::vector<store::CauseRow>{});
+  }
+  Result<std::vector<store::JournalRow>> journal_of_cause(CauseId id, int64_t, size_t) override {
+    return answer(chosen(shelf_.journal, [&](const auto& row) { return row.cause == id; }));
+  }
+  Result<std::optional<CauseId>> last_cause_of(ProspectId, const std::string&) override {
+    return answer(std::optional<CauseId>{});
+  }
   Result<reconcile::PageSnapshot> snapshot(const reconcile::PageKeys& keys) override {
     reconcile::PageSnapshot out;
     for (const RemoteId& id : keys.users) {
@@ -130,6 +145,12 @@ class ShelfReader final : public store::Reader {
     return answer(std::vector<reconcile::SavedFilter>{});
   }
   Result<std::vector<reconcile::Job>> jobs() override { return answer(std::vector<reconcile::Job>{}); }
+  Result<std::vector<reconcile::SavedPlan>> saved_plans(Timestamp) override {
+    return answer(std::vector<reconcile::SavedPlan>{});
+  }
+  Result<std::optional<reconcile::SavedPlan>> saved_plan(const std::string&, Timestamp) override {
+    return answer(std::optional<reconcile::SavedPlan>{});
+  }
   Result<void> each_prospect(const std::function<void(const store::ProspectRow&)>& visit) override {
     for (const auto& [id, row] : shelf_.prospects)
       visit(row);

@@ -1,0 +1,72 @@
+#include "daemon/service/plan_inputs.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace prospectd::service {
+
+using reconcile::PlanInput;
+using reconcile::SavedPlan;
+
+namespace {
+
+constexpr size_t kOutdatedNamedMax = 5;
+
+PlanInput input_of(const JobRow& row) {
+  return {row.row.prospect, row.connection, row.row.input.version, row.row.input.record, row.row.input.hash};
+}
+
+}  // namespace
+
+std::vector<PlanInput> inputs_of_rows(const std::vector<JobRow>& rows) {
+  std::vector<PlanInput> inputs;
+  inputs.reserve(rows.size());
+  for (const JobRow& row : rows)
+    inputs.push_back(input_of(row));
+  return inputs;
+}
+
+std::vector<ProspectId> changed_inputs(const SavedPlan& plan, const std::vector<JobRow>& rows) {
+  std::map<std::pair<ProspectId, std::string>, const PlanInput*> kept;
+  for (const PlanInput& input : plan.inputs)
+    kept[{input.prospect, input.connection}] = &input;
+  std::vector<ProspectId> changed;
+  for (const JobRow& row : rows) {
+    const auto found = kept.find({row.row.prospect, row.connection});
+    if (found == kept.end() || *found->second != input_of(row)) changed.push_back(row.row.prospect);
+  }
+  std::ranges::sort(changed);
+  const auto repeated = std::ranges::unique(changed);
+  changed.erase(repeated.begin(), repeated.end());
+  return changed;
+}
+
+std::optional<Error> outdated(const SavedPlan& plan, const std::vector<ProspectId>& changed) {
+  if (changed.empty()) return std::nullopt;
+  std::string text =
+      std::to_string(changed.size()) + " of the inputs of plan " + plan.id + " have changed since: prospect";
+  if (changed.size() > 1) text += "s";
+  for (size_t i = 0; i < std::min(changed.size(), kOutdatedNamedMax); ++i)
+    text += (i == 0 ? " " : ", ") + std::to_string(changed[i].value);
+  if (changed.size() > kOutdatedNamedMax) text += " and others";
+  return make_error(ErrorCode::kConflict, text + "; nothing was done, make the plan anew");
+}
+
+std::vector<ProspectId> prospects_of_plan(const SavedPlan& plan) {
+  std::vector<ProspectId> ids;
+  for (const PlanInput& input : plan.inputs)
+    ids.push_back(input.prospect);
+  std::ranges::sort(ids);
+  const auto repeated = std::ranges::unique(ids);
+  ids.erase(repeated.begin(), repeated.end());
+  return ids;
+}
+
+Error no_such_plan(const std::string& id) {
+  return make_error(
+      ErrorCode::kNotFound,
+      "there is no plan " + id + ", or its 24 hours are over; prospectd plan list says what there is");
+}
+
+}  // namespace prospectd::service

@@ -1,0 +1,101 @@
+#include "daemon/service/undo_rows.h"
+
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+namespace prospectd::service {
+namespace {
+
+using mapping::LocalType;
+using mapping::Value;
+using reconcile::JournalEntry;
+using reconcile::UndoItem;
+using reconcile::UndoWay;
+using Tree = nlohmann::json;
+
+Tree tree_of_journal(const std::string& text) {
+  return Tree::parse(text.begin(), text.end(), nullptr, false);
+}
+
+// A text of the journal as the field's kind; as it is where it does not read as one.
+Value typed_text(const std::string& text, LocalType type) {
+  if (type == LocalType::kDate) {
+    if (const auto date = parse_date(text)) return Value(*date);
+  }
+  if (type == LocalType::kDateTime) {
+    if (const auto time = parse_timestamp(text)) return Value(*time);
+  }
+  return Value(text);
+}
+
+Value value_in(const Tree& tree, LocalType type) {
+  if (tree.is_boolean()) return Value(tree.get<bool>());
+  if (tree.is_number_integer() && type != LocalType::kNumber) return Value(tree.get<int64_t>());
+  if (tree.is_number()) return Value(tree.get<double>());
+  return tree.is_string() ? typed_text(tree.get<std::string>(), type) : Value::null();
+}
+
+// The decision for the prospect keeps both sides in its words alone.
+bool read_sides(const JournalEntry& entry, LocalType type, UndoItem& item) {
+  const Tree sides = tree_of_journal(entry.detail);
+  if (!sides.is_object() || !sides.contains("crm") || !sides.contains("prospect")) return false;
+  item.before = value_in(sides["crm"], type);
+  item.after = value_in(sides["prospect"], type);
+  return true;
+}
+
+/// Nothing where the row tells of no change of a value.
+bool read_item(const JournalEntry& entry, LocalType type, UndoItem& item) {
+  item.prospect = entry.prospect;
+  item.remote = entry.remote;
+  if (item.way == UndoWay::kReviewReopened) return true;
+  if (item.way == UndoWay::kReviewKept) return read_sides(entry, type, item);
+  if (entry.before.empty() && entry.after.empty()) return false;
+  item.before = value_in(tree_of_journal(entry.before), type);
+  item.after = value_in(tree_of_journal(entry.after), type);
+  return true;
+}
+
+UndoTold refusal_of(const JournalEntry& entry, const reconcile::UndoRule& rule) {
+  UndoTold told;
+  told.prospect = entry.prospect;
+  told.prospects = entry.count;
+  told.field = entry.field;
+  told.outcome = reconcile::UndoOutcome::kRefused;
+  told.reason = code_of(entry.reason);
+  told.message = rule.why;
+  constexpr std::string_view kOf = "of ";  // a write names the cause that it carries: "of c-12"
+  if (entry.reason == reconcile::Reason::kPushed && entry.detail.starts_with(kOf))
+    told.message += ": prospectd undo " + entry.detail.substr(kOf.size());
+  return told;
+}
+
+}  // namespace
+
+UndoRows undo_rows_of(const mapping::LocalSchema& schema, const std::vector<store::JournalRow>& rows) {
+  UndoRows out;
+  std::map<std::tuple<ProspectId, size_t, UndoWay, std::string>, UndoItem> items;
+  for (const store::JournalRow& row : rows) {
+    const JournalEntry& entry = row.entry;
+    const reconcile::UndoRule& rule = reconcile::undo_rule(entry.reason);
+    if (rule.way == UndoWay::kRefused) out.refused.push_back(refusal_of(entry, rule));
+    const size_t at = schema.find(entry.field);
+    if (rule.way == UndoWay::kNote || rule.way == UndoWay::kRefused || at == mapping::LocalSchema::npos)
+      continue;
+    UndoItem item;
+    item.field = at;
+    item.way = rule.way;
+    if (!read_item(entry, schema.fields()[at].type, item)) continue;
+    const std::string record = rule.way == UndoWay::kProspect ? std::string() : entry.remote.str();
+    const auto [place, is_new] = items.try_emplace({item.prospect, at, item.way, record}, item);
+    if (!is_new) place->second.after = item.after;  // the value before is that of the first row
+  }
+  for (auto& [key, item] : items)
+    out.items.push_back(std::move(item));
+  return out;
+}
+
+}  // namespace prospectd::service

@@ -1,0 +1,21 @@
+// A cause's rows of the journal as what an undo is decided from: one item for each field, from what it was
+// before the cause to what the cause left, and what is not undone. Internal to the service. Pure, any thread.
+#pragma once
+
+#include <vector>
+
+#include "daemon/service/undo.h"
+#include "reconcile/store/store.h"
+
+namespace prospectd::service {
+
+struct UndoRows {
+  std::vector<reconcile::UndoItem> items;  ///< by prospect
+  std::vector<UndoTold> refused;
+};
+
+/// `rows`: of one cause, oldest first. Rows that tell of no change are left out, and so are fields that the
+/// schema does not name any more.
+UndoRows undo_rows_of(const mapping::LocalSchema& schema, const std::vector<store::JournalRow>& rows);
+
+}  // namespace prospectd::service
