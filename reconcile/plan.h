@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -193,6 +194,35 @@ struct DropPush {
   bool operator==(const DropPush&) const = default;
 };
 
+/// A new row of a kind (row_kind.h), whole: its cells in the kind's order. Its version is 1.
+struct CreateRow {
+  std::string type;  ///< RowKind::type
+  int64_t id = 0;
+  std::vector<Value> cells;
+  bool operator==(const CreateRow&) const = default;
+};
+/// Changes cells of a row; refused unless its version is still `expected`.
+struct UpdateRow {
+  std::string type;
+  int64_t id = 0;
+  int64_t expected = 0;
+  std::vector<std::pair<size_t, Value>> cells;
+  bool operator==(const UpdateRow&) const = default;
+};
+/// Takes a row away; refused unless its version is still `expected`.
+struct RemoveRow {
+  std::string type;
+  int64_t id = 0;
+  int64_t expected = 0;
+  bool operator==(const RemoveRow&) const = default;
+};
+/// Somebody was in touch with the prospect; an earlier touch than the one that is known changes nothing.
+struct TouchProspect {
+  ProspectId prospect;
+  Timestamp at{};
+  bool operator==(const TouchProspect&) const = default;
+};
+
 /// Writes a job whole: a new one, or how far it has come.
 struct PutJob {
   Job job;
@@ -202,7 +232,8 @@ struct PutJob {
 using Step = std::variant<CreateProspect, UpdateProspect, PutLink, HoldDuplicate, CloseDuplicates, Quarantine,
                           Release, PutUser, PutAccount, AddLineage, TagProspect, OpenConflict, PutSetting,
                           AddToken, RevokeToken, NoteTokenUse, PutSavedFilter, EnqueuePush, LeasePush,
-                          NotePushSent, AbandonLeases, SettlePush, DropPush, CloseConflict, PutJob>;
+                          NotePushSent, AbandonLeases, SettlePush, DropPush, CloseConflict, PutJob, CreateRow,
+                          UpdateRow, RemoveRow, TouchProspect>;
 
 /// One row of the journal. Creations by an import share one row a page (`count` > 1, prospects
 /// `prospect`…`last`).
@@ -217,6 +248,7 @@ struct JournalEntry {
   std::string before;  ///< Value::to_json
   std::string after;
   std::string detail;  ///< more words, e.g. both sides of a conflict
+  int64_t row = 0;     ///< of the kind `object` (row_kind.h), where it is of a row that is no prospect
   bool operator==(const JournalEntry&) const = default;
 };
 

@@ -86,6 +86,10 @@ class Applier {
   void operator()(const SettlePush&) {}
   void operator()(const DropPush&) {}
   void operator()(const PutJob&) {}
+  void operator()(const CreateRow&) {}
+  void operator()(const UpdateRow&) {}
+  void operator()(const RemoveRow&) {}
+  void operator()(const TouchProspect&) {}
 
  private:
   template <class Id>

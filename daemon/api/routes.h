@@ -49,6 +49,13 @@ enum class Operation {
   kStartJob,
   kJob,
   kCancelJob,
+  kCreateRow,
+  kChangeRow,
+  kRemoveRow,
+  kProspectTags,
+  kAddTags,
+  kReplaceTags,
+  kRemoveTags,
 };
 
 struct Route {

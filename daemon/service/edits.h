@@ -25,6 +25,11 @@ struct PushToCome {
   reconcile::PushLane lane = reconcile::PushLane::kOrdinary;
 };
 
+/// What a plan puts into the outbox, by the connection's name; `outward` is parallel to `flows`.
+PushToCome push_to_come(const std::vector<engine::ConnectionFlow>& flows,
+                        const std::vector<reconcile::OutwardFlow>& outward,
+                        const reconcile::EnqueuePush& push);
+
 struct EditReport {
   reconcile::EditVerdict verdict = reconcile::EditVerdict::kUnchanged;
   ProspectId prospect;  ///< of a new one: its number, which a dry run only supposes

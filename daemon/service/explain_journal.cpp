@@ -45,7 +45,8 @@ std::string creation_words(const store::JournalRow& row, const JournalFocus& foc
 bool is_a_persons(reconcile::Reason reason) {
   using reconcile::Reason;
   constexpr Reason kActs[] = {Reason::kLocalEdit,     Reason::kPushRetried,   Reason::kPushDropped,
-                              Reason::kLetterDropped, Reason::kReviewTookCrm, Reason::kReviewKeptProspect};
+                              Reason::kLetterDropped, Reason::kReviewTookCrm, Reason::kReviewKeptProspect,
+                              Reason::kTouched,       Reason::kTagged,        Reason::kUntagged};
   return std::ranges::find(kActs, reason) != std::end(kActs);
 }
 

@@ -9,6 +9,7 @@
 #include "reconcile/store/sqlite_loader.h"
 #include "reconcile/store/sqlite_outbox.h"
 #include "reconcile/store/sqlite_queries.h"
+#include "reconcile/store/sqlite_row_scene.h"
 
 namespace prospectd::store {
 namespace {
@@ -150,6 +151,11 @@ class SqliteReader final : public Reader {
     PD_ASSIGN(lock, enter());
     PD_ASSIGN(tally, load_tally(*setup_.db));
     return read_edit_scene(*setup_.db, loader_, keys, tally);
+  }
+  Result<void> look_up(const reconcile::RowKeys& keys, reconcile::RowScene& scene) override {
+    PD_ASSIGN(lock, enter());
+    PD_ASSIGN(tally, load_tally(*setup_.db));
+    return look_up_rows(*setup_.db, tally, keys, scene);
   }
 
   // Page by page, so that a visitor who takes its time does not keep the log from being moved.
