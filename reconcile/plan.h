@@ -11,6 +11,7 @@
 
 #include "reconcile/access.h"
 #include "reconcile/job.h"
+#include "reconcile/kept_answer.h"
 #include "reconcile/model.h"
 #include "reconcile/outbox.h"
 #include "reconcile/reason.h"
@@ -223,6 +224,19 @@ struct TouchProspect {
   bool operator==(const TouchProspect&) const = default;
 };
 
+/// Keeps an answer under its key, in the place of what is kept there; those that are too old go. Nothing is
+/// journaled for it.
+struct KeepAnswer {
+  KeptAnswer answer;
+  bool operator==(const KeepAnswer&) const = default;
+};
+/// Lets go of what is kept under a key: nothing came of it.
+struct DropAnswer {
+  std::string actor;
+  std::string key;
+  bool operator==(const DropAnswer&) const = default;
+};
+
 /// Writes a job whole: a new one, or how far it has come.
 struct PutJob {
   Job job;
@@ -233,7 +247,7 @@ using Step = std::variant<CreateProspect, UpdateProspect, PutLink, HoldDuplicate
                           Release, PutUser, PutAccount, AddLineage, TagProspect, OpenConflict, PutSetting,
                           AddToken, RevokeToken, NoteTokenUse, PutSavedFilter, EnqueuePush, LeasePush,
                           NotePushSent, AbandonLeases, SettlePush, DropPush, CloseConflict, PutJob, CreateRow,
-                          UpdateRow, RemoveRow, TouchProspect>;
+                          UpdateRow, RemoveRow, TouchProspect, KeepAnswer, DropAnswer>;
 
 /// One row of the journal. Creations by an import share one row a page (`count` > 1, prospects
 /// `prospect`…`last`).

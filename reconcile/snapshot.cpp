@@ -90,6 +90,8 @@ class Applier {
   void operator()(const UpdateRow&) {}
   void operator()(const RemoveRow&) {}
   void operator()(const TouchProspect&) {}
+  void operator()(const KeepAnswer&) {}
+  void operator()(const DropAnswer&) {}
 
  private:
   template <class Id>

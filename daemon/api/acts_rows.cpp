@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "daemon/api/acts_lists.h"
 #include "daemon/api/entity_tag.h"
+#include "daemon/api/keyed.h"
 #include "daemon/api/resources.h"
 #include "daemon/api/row_order.h"
 #include "daemon/api/shapes.h"
@@ -98,6 +99,11 @@ asio::awaitable<http::Response> edit_row(Service& service, RowEdits& rows, Call 
   order.actor = call.actor();
   order.role = call.bearer ? call.bearer->role : reconcile::Role::kRead;
   order.dry_run = dry_run || !body.faults.empty();
+  if (call.key) {
+    order.keep = [key = *call.key, path = "/v1/" + call.type + "/"](const RowReport& report) {
+      return done_at(key, 201, path + std::to_string(report.id));
+    };
+  }
   const Result<RowReport> report = co_await rows.change(std::move(order));
   if (!report) co_return failed(report.error());
   if (const auto refusal = refusal_of(kind, call, *report)) co_return refused(*refusal);
@@ -193,6 +199,11 @@ asio::awaitable<http::Response> tag_prospect(RowEdits& rows, Call call, TagAct a
     order.tags = std::get<std::vector<int64_t>>(std::move(parsed));
   }
   const bool dry_run = order.dry_run;
+  if (call.key) {
+    order.keep = [call](const service::TagReport& report) {
+      return told_with(*call.key, tags_answer(call, report, false));
+    };
+  }
   const Result<service::TagReport> report = co_await rows.tag(std::move(order));
   if (!report) co_return failed(report.error());
   if (!report->found) co_return refused(not_there(store::prospect_collection(), call.id));

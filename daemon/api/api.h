@@ -14,6 +14,7 @@
 #include "daemon/service/dlq.h"
 #include "daemon/service/edits.h"
 #include "daemon/service/jobs.h"
+#include "daemon/service/kept_answers.h"
 #include "daemon/service/reviews.h"
 #include "daemon/service/row_edits.h"
 #include "daemon/service/service.h"
@@ -31,9 +32,10 @@ struct ApiOptions {
   service::Edits* edits = nullptr;           ///< outlives the api; none: nothing is changed here
   service::Dlq* dlq = nullptr;               ///< outlives the api; none: nothing is retried or dropped here
   service::Reviews* reviews = nullptr;       ///< outlives the api; none: no conflict is decided here
-  service::Jobs* jobs = nullptr;        ///< outlives the api; none: nothing is pulled or pushed on demand
-  service::RowEdits* rows = nullptr;    ///< outlives the api; none: no other rows are changed here
-  metrics::Metrics* metrics = nullptr;  ///< outlives the api; none: there is no /metrics
+  service::Jobs* jobs = nullptr;            ///< outlives the api; none: nothing is pulled or pushed on demand
+  service::RowEdits* rows = nullptr;        ///< outlives the api; none: no other rows are changed here
+  service::KeptAnswers* answers = nullptr;  ///< outlives the api; none: no Idempotency-Key is taken
+  metrics::Metrics* metrics = nullptr;      ///< outlives the api; none: there is no /metrics
 };
 
 /// Scheduler and service outlive the io_context's run: a sync that was asked for goes on as a coroutine of

@@ -27,8 +27,9 @@ class EditWork {
     PD_TRY(name_connections());
     PD_ASSIGN(transaction, store_.begin());
     PD_ASSIGN(scene, transaction->edit_scene(reconcile::keys_of_edits(order_.edits)));
-    const reconcile::Plan plan = decide(scene);
+    reconcile::Plan plan = decide(scene);
     if (plan.empty()) return std::move(reports_);
+    add_kept(plan, order_.keep, reports_, now_);
     PD_TRY(transaction->apply(plan, now_));
     PD_TRY(transaction->commit());
     return std::move(reports_);

@@ -13,6 +13,7 @@
 
 #include "daemon/engine/scheduler.h"
 #include "daemon/engine/supervisor.h"
+#include "daemon/service/kept_answers.h"
 #include "reconcile/edit.h"
 
 namespace prospectd::service {
@@ -43,6 +44,7 @@ struct EditOrder {
   std::vector<reconcile::ProspectEdit> edits;  ///< in order; at most reconcile::kEditsMax
   std::string actor;
   bool dry_run = false;
+  KeepWith<std::vector<EditReport>> keep = {};  ///< empty: no answer is kept with the change
 };
 
 class Edits {

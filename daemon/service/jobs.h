@@ -13,6 +13,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "daemon/engine/scheduler.h"
+#include "daemon/service/kept_answers.h"
 #include "daemon/service/service.h"
 #include "reconcile/job.h"
 
@@ -20,17 +21,6 @@ namespace prospectd::service {
 
 constexpr size_t kJobRowsMax = 1'000;  ///< of one job, that are kept to be shown
 constexpr size_t kJobsOpenMax = 100;
-
-struct JobOrder {
-  engine::Direction direction = engine::Direction::kPull;
-  bool force = false;
-  bool blanks = false;  ///< only with `force`
-  bool dry_run = false;
-  std::string connection;             ///< empty: all
-  std::vector<ProspectId> prospects;  ///< at most reconcile::kJobIdsMax; empty: those that `filter` selects
-  std::string filter;                 ///< docs/filters.md; empty: all
-  std::string actor;
-};
 
 /// One prospect of a job, and over which connection.
 struct JobRow {
@@ -49,6 +39,18 @@ struct JobView {
   /// started. At most kJobRowsMax.
   std::vector<JobRow> rows;
   bool rows_cut = false;  ///< there were more
+};
+
+struct JobOrder {
+  engine::Direction direction = engine::Direction::kPull;
+  bool force = false;
+  bool blanks = false;  ///< only with `force`
+  bool dry_run = false;
+  std::string connection;             ///< empty: all
+  std::vector<ProspectId> prospects;  ///< at most reconcile::kJobIdsMax; empty: those that `filter` selects
+  std::string filter;                 ///< docs/filters.md; empty: all
+  std::string actor;
+  KeepWith<JobView> keep = {};  ///< empty: no answer is kept with the job
 };
 
 class Jobs {

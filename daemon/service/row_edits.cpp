@@ -42,6 +42,7 @@ class RowWork {
     PD_ASSIGN(transaction, store_.begin());
     PD_ASSIGN(plan, decide(ground_of(*transaction)));
     if (plan.empty()) return std::move(report_);
+    add_kept(plan, order_.keep, report_, now_);
     PD_TRY(transaction->apply(plan, now_));
     PD_TRY(transaction->commit());
     return std::move(report_);
@@ -234,7 +235,9 @@ class StoredRowEdits final : public RowEdits {
   Result<TagReport> tag_now(const Desk& desk, const TagOrder& order, Timestamp now) {
     reconcile::Plan plan;
     PD_ASSIGN(report, TagWork(desk, order).decide(plan));
-    if (!order.dry_run && !plan.empty()) PD_TRY(commit_plan(store_, plan, now));
+    if (order.dry_run || plan.empty()) return report;
+    add_kept(plan, order.keep, report, now);
+    PD_TRY(commit_plan(store_, plan, now));
     return report;
   }
 

@@ -18,13 +18,6 @@
 
 namespace prospectd::service {
 
-struct RowOrder {
-  reconcile::RowEdit edit;
-  std::string actor;
-  reconcile::Role role = reconcile::Role::kUser;
-  bool dry_run = false;
-};
-
 struct RowReport {
   reconcile::RowVerdict verdict = reconcile::RowVerdict::kUnchanged;
   int64_t id = 0;       ///< of a new one: its number, which a dry run only supposes
@@ -36,17 +29,15 @@ struct RowReport {
   std::vector<reconcile::RowFault> faults;
 };
 
-enum class TagAct { kAdd, kRemove, kReplace };
-
-/// Tags of a prospect, by their numbers.
-struct TagOrder {
-  ProspectId prospect;
-  TagAct act = TagAct::kAdd;
-  std::vector<int64_t> tags;  ///< at most kTagsOfOrderMax
+struct RowOrder {
+  reconcile::RowEdit edit;
   std::string actor;
+  reconcile::Role role = reconcile::Role::kUser;
   bool dry_run = false;
+  KeepWith<RowReport> keep = {};  ///< empty: no answer is kept with the change
 };
-constexpr size_t kTagsOfOrderMax = 100;
+
+enum class TagAct { kAdd, kRemove, kReplace };
 
 struct TagReport {
   bool found = true;            ///< false: there is no such prospect, and nothing was done
@@ -55,6 +46,17 @@ struct TagReport {
   std::vector<std::string> added;
   std::vector<std::string> removed;
 };
+
+/// Tags of a prospect, by their numbers.
+struct TagOrder {
+  ProspectId prospect;
+  TagAct act = TagAct::kAdd;
+  std::vector<int64_t> tags;  ///< at most kTagsOfOrderMax
+  std::string actor;
+  bool dry_run = false;
+  KeepWith<TagReport> keep = {};  ///< empty: no answer is kept with the change
+};
+constexpr size_t kTagsOfOrderMax = 100;
 
 class RowEdits {
  public:

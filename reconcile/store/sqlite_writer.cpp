@@ -1,6 +1,7 @@
 #include "reconcile/store/sqlite_writer.h"
 
 #include "reconcile/store/sqlite_jobs.h"
+#include "reconcile/store/sqlite_kept_answers.h"
 
 namespace prospectd::store {
 namespace {
@@ -34,6 +35,14 @@ struct Dispatch {
   Result<void> operator()(const reconcile::UpdateRow& step) { return rows.write(step); }
   Result<void> operator()(const reconcile::RemoveRow& step) { return rows.write(step); }
   Result<void> operator()(const reconcile::TouchProspect& step) { return rows.write(step); }
+  Result<void> operator()(const reconcile::KeepAnswer& step) {
+    ++context.written;
+    return keep_answer(context.db, step.answer, context.now);
+  }
+  Result<void> operator()(const reconcile::DropAnswer& step) {
+    ++context.written;
+    return drop_answer(context.db, step.actor, step.key);
+  }
   Result<void> operator()(const reconcile::PutJob& step) {
     ++context.written;
     return write_job(context.db, step.job);

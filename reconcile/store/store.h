@@ -139,6 +139,12 @@ struct StoredSetting {
   bool operator==(const StoredSetting&) const = default;
 };
 
+/// A kept answer without its body.
+struct KeptSize {
+  reconcile::KeptAnswer answer;
+  size_t body_bytes = 0;
+};
+
 /// A consistent view for reading, on a connection of its own.
 class Reader {
  public:
@@ -179,6 +185,10 @@ class Reader {
   virtual Result<std::vector<reconcile::SavedFilter>> saved_filters() = 0;
   /// By number: those that go on, and the last kEndedJobsMax that have ended.
   virtual Result<std::vector<reconcile::Job>> jobs() = 0;
+  /// What is kept under a key; and all that is, by age, the bodies left out but for their size.
+  virtual Result<std::optional<reconcile::KeptAnswer>> kept_answer(const std::string& actor,
+                                                                   const std::string& key) = 0;
+  virtual Result<std::vector<KeptSize>> kept_answers() = 0;
   /// A snapshot for a dry run.
   virtual Result<reconcile::PageSnapshot> snapshot(const reconcile::PageKeys& keys) = 0;
   virtual Result<reconcile::EditScene> edit_scene(const reconcile::EditKeys& keys) = 0;
