@@ -5,12 +5,14 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "reconcile/access.h"
 #include "reconcile/brake.h"
 #include "reconcile/job.h"
+#include "reconcile/kept_answer.h"
 #include "reconcile/model.h"
 #include "reconcile/outbox.h"
 #include "reconcile/reason.h"
@@ -197,6 +199,48 @@ struct DropPush {
   bool operator==(const DropPush&) const = default;
 };
 
+/// A new row of a kind (row_kind.h), whole: its cells in the kind's order. Its version is 1.
+struct CreateRow {
+  std::string type;  ///< RowKind::type
+  int64_t id = 0;
+  std::vector<Value> cells;
+  bool operator==(const CreateRow&) const = default;
+};
+/// Changes cells of a row; refused unless its version is still `expected`.
+struct UpdateRow {
+  std::string type;
+  int64_t id = 0;
+  int64_t expected = 0;
+  std::vector<std::pair<size_t, Value>> cells;
+  bool operator==(const UpdateRow&) const = default;
+};
+/// Takes a row away; refused unless its version is still `expected`.
+struct RemoveRow {
+  std::string type;
+  int64_t id = 0;
+  int64_t expected = 0;
+  bool operator==(const RemoveRow&) const = default;
+};
+/// Somebody was in touch with the prospect; an earlier touch than the one that is known changes nothing.
+struct TouchProspect {
+  ProspectId prospect;
+  Timestamp at{};
+  bool operator==(const TouchProspect&) const = default;
+};
+
+/// Keeps an answer under its key, in the place of what is kept there; those that are too old go. Nothing is
+/// journaled for it.
+struct KeepAnswer {
+  KeptAnswer answer;
+  bool operator==(const KeepAnswer&) const = default;
+};
+/// Lets go of what is kept under a key: nothing came of it.
+struct DropAnswer {
+  std::string actor;
+  std::string key;
+  bool operator==(const DropAnswer&) const = default;
+};
+
 /// Writes a job whole: a new one, or how far it has come.
 struct PutJob {
   Job job;
@@ -228,7 +272,8 @@ using Step = std::variant<CreateProspect, UpdateProspect, PutLink, HoldDuplicate
                           Release, PutUser, PutAccount, AddLineage, TagProspect, OpenConflict, PutSetting,
                           AddToken, RevokeToken, NoteTokenUse, PutSavedFilter, EnqueuePush, LeasePush,
                           NotePushSent, AbandonLeases, SettlePush, DropPush, CloseConflict, PutJob, SavePlan,
-                          DropPlan, HoldConnection, ReleaseConnection>;
+                          DropPlan, HoldConnection, ReleaseConnection, CreateRow, UpdateRow, RemoveRow,
+                          TouchProspect, KeepAnswer, DropAnswer>;
 
 /// One row of the journal. Creations by an import share one row a page (`count` > 1, prospects
 /// `prospect`…`last`).
@@ -243,6 +288,7 @@ struct JournalEntry {
   std::string before;  ///< Value::to_json
   std::string after;
   std::string detail;  ///< more words, e.g. both sides of a conflict
+  int64_t row = 0;     ///< of the kind `object` (row_kind.h), where it is of a row that is no prospect
   bool operator==(const JournalEntry&) const = default;
 };
 

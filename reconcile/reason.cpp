@@ -120,9 +120,30 @@ constexpr Row kReasons[] = {
      "An undo gives the CRM the value back that it held before, unless it has changed since"},
     {Reason::kReviewReopened, "REVIEW_REOPENED",
      "The decision of a conflict was undone, and a person decides it again"},
+    {Reason::kRowCreated, "ROW_CREATED", "It was made here"},
+    {Reason::kRowRemoved, "ROW_REMOVED", "It was deleted here"},
+    {Reason::kAccountAssigned, "ACCOUNT_ASSIGNED", "The account was assigned to another owner here"},
+    {Reason::kTaskDeleted, "TASK_DELETED", "A task of the sequence state was deleted, so it was paused"},
+    {Reason::kStateEnded, "STATE_ENDED", "The sequence state ended, and its open tasks went with it"},
+    {Reason::kDefaultMoved, "DEFAULT_MOVED", "Another mailbox of the user became the default"},
+    {Reason::kTouched, "TOUCHED", "Somebody was in touch with the prospect"},
+    {Reason::kOwnedByCrm, "OWNED_BY_CRM", "The CRM keeps this: it is changed there"},
+    {Reason::kReferenceUnknown, "REFERENCE_UNKNOWN", "What is named is not there"},
+    {Reason::kNotUsable, "NOT_USABLE", "What is named can't be taken for this"},
+    {Reason::kValueTaken, "VALUE_TAKEN", "Another one has this already, and only one may"},
+    {Reason::kStillReferred, "STILL_REFERRED", "Something still refers to it"},
+    {Reason::kStateMoveRefused, "STATE_MOVE_REFUSED",
+     "A sequence state does not go from the state that it is in to this one"},
+    {Reason::kOptedOut, "OPTED_OUT", "The prospect has opted out"},
+    {Reason::kSequenceOff, "SEQUENCE_OFF", "The sequence is not enabled"},
+    {Reason::kReentryRefused, "REENTRY_REFUSED",
+     "The prospect has been in the sequence, and its ruleset does not let them in again"},
+    {Reason::kExclusiveElsewhere, "EXCLUSIVE_ELSEWHERE", "The prospect is in another exclusive sequence"},
+    {Reason::kNoConnectedMailbox, "NO_CONNECTED_MAILBOX", "The user has no connected mailbox"},
+    {Reason::kTagged, "TAGGED", "The prospect got a tag"},
+    {Reason::kUntagged, "UNTAGGED", "A tag was taken off the prospect"},
 };
-static_assert(std::size(kReasons) == static_cast<size_t>(Reason::kReviewReopened) + 1,
-              "a row for every reason");
+static_assert(std::size(kReasons) == static_cast<size_t>(Reason::kUntagged) + 1, "a row for every reason");
 
 constexpr bool in_order() {
   for (size_t i = 0; i < std::size(kReasons); ++i) {

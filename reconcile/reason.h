@@ -78,6 +78,26 @@ enum class Reason {
   kUndone,              ///< a prospect's value is again what it was before what was undone (§12)
   kGivenBack,           ///< the CRM is given back the value that it had lost to what was undone (§12)
   kReviewReopened,      ///< the decision of a conflict was undone: a person decides again (§12)
+  kRowCreated,          ///< a task, a tag, … was made here
+  kRowRemoved,
+  kAccountAssigned,     ///< to another owner, here (§8)
+  kTaskDeleted,         ///< a task of the sequence state was deleted, so that it pauses (§10)
+  kStateEnded,          ///< with its sequence state an open task goes (§10)
+  kDefaultMoved,        ///< another mailbox of the user became the default
+  kTouched,             ///< somebody was in touch with the prospect
+  kOwnedByCrm,          ///< the CRM keeps it: it is changed there
+  kReferenceUnknown,    ///< what is named is not there
+  kNotUsable,           ///< what is named is there, and can't be taken for this
+  kValueTaken,          ///< another row has it, and only one may
+  kStillReferred,       ///< something refers to it, so that it stays
+  kStateMoveRefused,    ///< a sequence state does not go from there to here
+  kOptedOut,            ///< the prospect does not want to be written to
+  kSequenceOff,         ///< the sequence is not enabled
+  kReentryRefused,      ///< by the sequence's ruleset (§10)
+  kExclusiveElsewhere,  ///< … the prospect is in another exclusive sequence
+  kNoConnectedMailbox,  ///< (§7)
+  kTagged,              ///< a prospect got a tag
+  kUntagged,
 };
 
 /// Stable upper-case code: "DUPLICATE_EMAIL".

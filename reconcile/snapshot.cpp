@@ -90,6 +90,12 @@ class Applier {
   void operator()(const ReleaseConnection&) {}
   void operator()(const SavePlan&) {}
   void operator()(const DropPlan&) {}
+  void operator()(const CreateRow&) {}
+  void operator()(const UpdateRow&) {}
+  void operator()(const RemoveRow&) {}
+  void operator()(const TouchProspect&) {}
+  void operator()(const KeepAnswer&) {}
+  void operator()(const DropAnswer&) {}
 
  private:
   template <class Id>

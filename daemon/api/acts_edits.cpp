@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "daemon/api/edit_order.h"
 #include "daemon/api/entity_tag.h"
+#include "daemon/api/keyed.h"
 #include "daemon/api/resources.h"
 
 namespace prospectd::api {
@@ -19,23 +20,6 @@ using service::Edits;
 using service::Service;
 
 // ---- what is told ----
-
-Json fault_json(const MemberFault& fault) {
-  Json out;
-  out["code"] = fault.code;
-  out["title"] = "A field can't be taken";
-  out["detail"] = fault.detail;
-  if (!fault.pointer.empty()) out["source"]["pointer"] = fault.pointer;
-  if (fault.holder) out["meta"]["prospect"] = std::to_string(fault.holder.value);
-  return out;
-}
-
-std::vector<Json> faults_json(const std::vector<MemberFault>& faults) {
-  std::vector<Json> out;
-  for (const MemberFault& fault : faults)
-    out.push_back(fault_json(fault));
-  return out;
-}
 
 Json report_json(const EditReport& report, const Service& service, bool dry_run) {
   Json out;
@@ -58,10 +42,17 @@ Refusal stale(const EditReport& report) {
 
 // ---- one prospect ----
 
-asio::awaitable<Result<EditReport>> carry_out(Edits& edits, EditBody body, std::string actor, bool dry_run) {
+service::KeepWith<std::vector<EditReport>> made_once(const reconcile::AnswerKey& key) {
+  return [key](const std::vector<EditReport>& reports) {
+    return done_at(key, 201, "/v1/prospects/" + std::to_string(reports.front().prospect.value));
+  };
+}
+
+asio::awaitable<Result<EditReport>> carry_out(Edits& edits, EditBody body, const Call& call, bool dry_run) {
   service::EditOrder order;
+  if (call.key && !body.edit.prospect) order.keep = made_once(*call.key);
   order.edits.push_back(std::move(body.edit));
-  order.actor = std::move(actor);
+  order.actor = call.actor();
   order.dry_run = dry_run;
   Result<std::vector<EditReport>> reports = co_await edits.edit(std::move(order));
   if (!reports) co_return std::move(reports).error();
@@ -91,10 +82,9 @@ asio::awaitable<http::Response> edit_one(Service& service, Edits& edits, Call ca
   const bool dry_run = call.parameters.flag("dryRun");
   body.edit.opt_in = call.parameters.flag("optIn");
   if (call.parameters.fault()) co_return refused(*call.parameters.fault());
-  std::string actor = call.actor();
   EditBody asked = body;
   const Result<EditReport> report =
-      co_await carry_out(edits, std::move(asked), std::move(actor), dry_run || refused_already);
+      co_await carry_out(edits, std::move(asked), call, dry_run || refused_already);
   if (!report) co_return failed(report.error());
   if (report->verdict == EditVerdict::kNoProspect) co_return refused(no_prospect(call.id));
   if (report->verdict == EditVerdict::kStale) co_return refused(stale(*report));
@@ -133,25 +123,9 @@ asio::awaitable<http::Response> create(Service& service, Edits& edits, Call call
 
 // ---- rows ----
 
-// Rows that can't be read are not asked for: their reports stay empty.
-asio::awaitable<Result<std::vector<EditReport>>> carry_out_rows(Edits& edits,
-                                                                const std::vector<ImportRow>& rows,
-                                                                std::string actor, bool dry_run) {
-  service::EditOrder order;
-  order.actor = std::move(actor);
-  order.dry_run = dry_run;
-  for (const ImportRow& row : rows) {
-    if (row.body.faults.empty() && !row.body.edit.values.empty()) order.edits.push_back(row.body.edit);
-  }
-  Result<std::vector<EditReport>> reports = co_await edits.edit(std::move(order));
-  if (!reports) co_return std::move(reports).error();
-  std::vector<EditReport> all;
-  size_t next = 0;
-  for (const ImportRow& row : rows) {
-    const bool asked = row.body.faults.empty() && !row.body.edit.values.empty();
-    all.push_back(asked ? (*reports)[next++] : EditReport{});
-  }
-  co_return all;
+// Rows that can't be read are not asked for.
+bool is_asked(const ImportRow& row) {
+  return row.body.faults.empty() && !row.body.edit.values.empty();
 }
 
 Json row_json(const ImportRow& row, const EditReport& report) {
@@ -170,27 +144,41 @@ Json row_json(const ImportRow& row, const EditReport& report) {
   return out;
 }
 
-asio::awaitable<http::Response> bring_in(Service& service, Edits& edits, Call call) {
-  auto parsed = parse_import(call.body, service.schema());
-  if (const auto* refusal = std::get_if<Refusal>(&parsed)) co_return refused(*refusal);
-  const auto& rows = std::get<std::vector<ImportRow>>(parsed);
-  const bool dry_run = call.parameters.flag("dryRun");
-  if (call.parameters.fault()) co_return refused(*call.parameters.fault());
-  std::string actor = call.actor();
-  const auto reports = co_await carry_out_rows(edits, rows, std::move(actor), dry_run);
-  if (!reports) co_return failed(reports.error());
+Json import_meta(const std::vector<ImportRow>& rows, const std::vector<EditReport>& reports, bool dry_run) {
   Json meta;
   meta["dryRun"] = dry_run;
   meta["created"] = 0;
   meta["refused"] = 0;
   meta["rows"] = Json::array();
-  for (size_t i = 0; i < rows.size(); ++i) {
-    Json row = row_json(rows[i], (*reports)[i]);
-    Json& count = meta[row["outcome"].get<std::string>()];
+  size_t next = 0;
+  for (const ImportRow& row : rows) {
+    Json told = row_json(row, is_asked(row) ? reports[next++] : EditReport{});
+    Json& count = meta[told["outcome"].get<std::string>()];
     count = count.get<int64_t>() + 1;
-    meta["rows"].push_back(std::move(row));
+    meta["rows"].push_back(std::move(told));
   }
-  co_return only_meta(std::move(meta));
+  return meta;
+}
+
+asio::awaitable<http::Response> bring_in(Service& service, Edits& edits, Call call) {
+  auto parsed = parse_import(call.body, service.schema());
+  if (const auto* refusal = std::get_if<Refusal>(&parsed)) co_return refused(*refusal);
+  const auto& rows = std::get<std::vector<ImportRow>>(parsed);
+  service::EditOrder order;
+  order.actor = call.actor();
+  order.dry_run = call.parameters.flag("dryRun");
+  if (call.parameters.fault()) co_return refused(*call.parameters.fault());
+  const bool dry_run = order.dry_run;
+  for (const ImportRow& row : rows)
+    if (is_asked(row)) order.edits.push_back(row.body.edit);
+  if (call.key) {
+    order.keep = [key = *call.key, rows](const std::vector<EditReport>& reports) {
+      return told_with(key, only_meta(import_meta(rows, reports, false)));
+    };
+  }
+  const Result<std::vector<EditReport>> reports = co_await edits.edit(std::move(order));
+  if (!reports) co_return failed(reports.error());
+  co_return only_meta(import_meta(rows, *reports, dry_run));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/api/job_order.h"
+#include "daemon/api/keyed.h"
 #include "daemon/api/resources.h"
 
 namespace prospectd::api {
@@ -117,6 +118,9 @@ asio::awaitable<http::Response> start_job(service::Service& service, Jobs& jobs,
   const bool filtered = !body.order.filter.empty();
   if (body.save) body.order.tell = [&service](const JobView& view) { return told_of_plan(view, service); };
   service::JobOrder order = std::move(body.order);
+  if (call.key) {
+    order.keep = [key = *call.key](const JobView& job) { return done_at(key, 202, "/v1/jobs/" + job.id); };
+  }
   const Result<JobPtr> job = co_await jobs.start(std::move(order));
   if (job) co_return accepted(job_resource(**job, service, true), "/v1/jobs/" + (*job)->id);
   if (job.error().code == ErrorCode::kLocked)

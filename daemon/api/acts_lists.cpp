@@ -62,13 +62,17 @@ std::optional<Refusal> read_filters(Service& service, Parameters& parameters, st
 
 // ---- collections ----
 
+std::string tag_of(const store::ListRow& row) {
+  return row.version == 0 ? std::string() : entity_tag(row.version);
+}
+
 asio::awaitable<ShownRows> read_rows(Service& service, store::ListQuery query) {
   const Collection& of = *query.of;
   const Result<std::vector<store::ListRow>> rows = co_await service.list(std::move(query));
   if (!rows) co_return rows.error();
   std::vector<Shown> shown;
   for (const store::ListRow& row : *rows)
-    shown.push_back({row_resource(of, row), cursor_after(row.id, row.keys)});
+    shown.push_back({row_resource(of, row), cursor_after(row.id, row.keys), tag_of(row)});
   co_return shown;
 }
 
@@ -234,13 +238,6 @@ asio::awaitable<http::Response> list(Service& service, Call call) {
   co_return answer;
 }
 
-// "there is no prospect 99"
-Refusal not_there(const Collection& collection, const std::string& id, bool is_number) {
-  if (!is_number) return refuse(Refused::kNotFound, collection.subject + " is found by its number");
-  const std::string noun = collection.subject.substr(collection.subject.find(' ') + 1);
-  return refuse(Refused::kNotFound, "there is no " + noun + " " + id);
-}
-
 asio::awaitable<http::Response> show(Service& service, Call call) {
   const std::optional<Shape> shape = shape_of(call.type, service.schema());
   const ShowWish wish = show_wish(call.parameters, *shape, service.schema());
@@ -252,7 +249,7 @@ asio::awaitable<http::Response> show(Service& service, Call call) {
     rows = co_await read_by_number(service, call.type, std::move(ids));
   }
   if (!rows) co_return failed(rows.error());
-  if (rows->empty()) co_return refused(not_there(*shape->collection, call.id, number.has_value()));
+  if (rows->empty()) co_return refused(not_there(*shape->collection, call.id));
   std::vector<Json> resources = {std::move(rows->front().resource)};
   std::optional<std::vector<Json>> included;
   if (!wish.include.empty()) {
@@ -269,6 +266,12 @@ asio::awaitable<http::Response> show(Service& service, Call call) {
 }
 
 }  // namespace
+
+Refusal not_there(const Collection& collection, const std::string& id) {
+  if (!number_of(id)) return refuse(Refused::kNotFound, collection.subject + " is found by its number");
+  const std::string noun = collection.subject.substr(collection.subject.find(' ') + 1);
+  return refuse(Refused::kNotFound, "there is no " + noun + " " + id);
+}
 
 std::string link_of(const Call& call, const std::string& after) {
   std::string query;

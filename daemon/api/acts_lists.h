@@ -9,6 +9,9 @@
 
 namespace prospectd::api {
 
+/// "there is no task 99", or that one is found by its number.
+Refusal not_there(const store::Collection& collection, const std::string& id);
+
 /// The link to what was asked for (no `after`), or to the page of it that follows the row at `after`.
 std::string link_of(const Call& call, const std::string& after);
 

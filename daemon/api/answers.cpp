@@ -37,6 +37,8 @@ constexpr RefusedRow kRefused[] = {
     {Refused::kUnsupportedMediaType, status_codes::UnsupportedMediaType, "unsupported_media_type",
      "Unsupported media type"},
     {Refused::kTooLarge, status_codes::RequestEntityTooLarge, "too_large", "Too large"},
+    {Refused::kKeyUnderWay, status_codes::Conflict, "key_under_way", "The first request is under way"},
+    {Refused::kKeyReused, status_codes::UnprocessableEntity, "key_reused", "The key was used already"},
     {Refused::kTooManyRequests, status_codes::TooManyRequests, "too_many_requests", "Too many requests"},
 };
 

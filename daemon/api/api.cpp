@@ -17,11 +17,13 @@
 #include "daemon/api/acts_lists.h"
 #include "daemon/api/acts_plans.h"
 #include "daemon/api/acts_reviews.h"
+#include "daemon/api/acts_rows.h"
 #include "daemon/api/acts_tokens.h"
 #include "daemon/api/acts_undos.h"
 #include "daemon/api/answers.h"
 #include "daemon/api/call.h"
 #include "daemon/api/gate.h"
+#include "daemon/api/keyed.h"
 #include "daemon/api/media_type.h"
 #include "daemon/api/openapi.h"
 #include "daemon/api/resources.h"
@@ -40,6 +42,7 @@ class Api {
       : scheduler_(scheduler),
         service_(service),
         metrics_(options.metrics),
+        answers_(options.answers),
         gate_(std::move(options.token), std::move(options.hosts), options.tokens),
         syncs_(scheduler, service) {
     add_own_acts();
@@ -52,6 +55,7 @@ class Api {
     if (options.jobs != nullptr) add_job_acts(acts_, service, *options.jobs);
     if (options.plans != nullptr) add_plan_acts(acts_, *options.plans);
     if (options.undos != nullptr) add_undo_acts(acts_, *options.undos);
+    if (options.rows != nullptr) add_row_acts(acts_, service, *options.rows);
     if (options.tokens != nullptr) add_token_acts(acts_, scheduler, *options.tokens);
   }
 
@@ -94,9 +98,20 @@ class Api {
     call.type = found.route->type;
     call.parameters = Parameters(std::move(target.query), found.route->parameters);
     if (const auto tag = request.headers.get("if-match")) call.if_match = std::string(*tag);
-    call.body = std::move(request.body);
     if (call.parameters.fault()) co_return refused(*call.parameters.fault());
-    http::Response answer = co_await act->second(std::move(call));
+    auto key = answer_key(request, call.actor());
+    if (const auto* refusal = std::get_if<Refusal>(&key)) co_return refused(*refusal);
+    call.key = std::get<std::optional<reconcile::AnswerKey>>(std::move(key));
+    call.body = std::move(request.body);
+    http::Response answer;
+    if (!call.key) {
+      answer = co_await act->second(std::move(call));
+    } else if (answers_ != nullptr) {
+      answer = co_await answer_once(*answers_, acts_, found.route->operation, std::move(call));
+    } else {
+      answer =
+          refused(refuse(Refused::kInvalidInput, "this daemon keeps no answers: leave out Idempotency-Key"));
+    }
     co_return answer;
   }
 
@@ -230,6 +245,7 @@ class Api {
   engine::Scheduler& scheduler_;
   service::Service& service_;
   metrics::Metrics* metrics_;
+  service::KeptAnswers* answers_;
   Gate gate_;
   Syncs syncs_;
   Acts acts_;

@@ -14,8 +14,10 @@
 #include "daemon/service/dlq.h"
 #include "daemon/service/edits.h"
 #include "daemon/service/jobs.h"
+#include "daemon/service/kept_answers.h"
 #include "daemon/service/plans.h"
 #include "daemon/service/reviews.h"
+#include "daemon/service/row_edits.h"
 #include "daemon/service/service.h"
 #include "daemon/service/tokens.h"
 #include "daemon/service/undo.h"
@@ -32,10 +34,12 @@ struct ApiOptions {
   service::Edits* edits = nullptr;           ///< outlives the api; none: nothing is changed here
   service::Dlq* dlq = nullptr;               ///< outlives the api; none: nothing is retried or dropped here
   service::Reviews* reviews = nullptr;       ///< outlives the api; none: no conflict is decided here
-  service::Jobs* jobs = nullptr;        ///< outlives the api; none: nothing is pulled or pushed on demand
-  service::Plans* plans = nullptr;      ///< outlives the api; none: no plan is shown or dropped here
-  service::Undos* undos = nullptr;      ///< outlives the api; none: nothing is undone here
-  metrics::Metrics* metrics = nullptr;  ///< outlives the api; none: there is no /metrics
+  service::Jobs* jobs = nullptr;            ///< outlives the api; none: nothing is pulled or pushed on demand
+  service::Plans* plans = nullptr;          ///< outlives the api; none: no plan is shown or dropped here
+  service::Undos* undos = nullptr;          ///< outlives the api; none: nothing is undone here
+  service::RowEdits* rows = nullptr;        ///< outlives the api; none: no other rows are changed here
+  service::KeptAnswers* answers = nullptr;  ///< outlives the api; none: no Idempotency-Key is taken
+  metrics::Metrics* metrics = nullptr;      ///< outlives the api; none: there is no /metrics
 };
 
 /// Scheduler and service outlive the io_context's run: a sync that was asked for goes on as a coroutine of

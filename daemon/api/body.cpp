@@ -1,6 +1,7 @@
 #include "daemon/api/body.h"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include <nlohmann/json.hpp>
@@ -95,6 +96,40 @@ const Body& attributes_in(const Body& body, const std::string& type, std::string
     refuse_member("/data/id", "\"id\" must be the one of the path");
   pointer = "/data/attributes";
   return data.contains("attributes") ? data["attributes"] : nothing;
+}
+
+std::optional<mapping::Value> single_value(const Body& given) {
+  if (given.is_null()) return mapping::Value::null();
+  if (given.is_boolean()) return mapping::Value(given.get<bool>());
+  if (given.is_string()) return mapping::Value(given.get<std::string>());
+  if (given.is_number_float()) return mapping::Value(given.get<double>());
+  const bool fits = !given.is_number_unsigned() ||
+                    given.get<uint64_t>() <= static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
+  if (given.is_number_integer() && fits) return mapping::Value(given.get<int64_t>());
+  return std::nullopt;
+}
+
+std::string pointer_to(const std::string& pointer, const std::string& name) {
+  std::string out = pointer + "/";
+  for (const char c : repair_utf8(name)) {
+    if (c == '~') out += "~0";
+    if (c == '/') out += "~1";
+    if (c != '~' && c != '/') out += c;
+  }
+  return out;
+}
+
+std::optional<Body> linked_id(const Body& given, const std::string& type) {
+  const Body data = given.is_object() ? given.value("data", Body(false)) : Body(false);
+  if (data.is_null()) return data;
+  const bool fits =
+      data.is_object() && data.value("type", Body()) == type && data.contains("id") && data["id"].is_string();
+  if (!fits) return std::nullopt;
+  return data["id"];
+}
+
+std::string linkage_words(const std::string& type) {
+  return "\"data\" must be null, or the type " + type + " and an id as text";
 }
 
 std::string text_member(const Body& attributes, const std::string& pointer, const char* name) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <exception>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -13,6 +14,7 @@
 
 #include "daemon/api/orders.h"
 #include "daemon/api/refusal.h"
+#include "mapping/value.h"
 
 namespace prospectd::api {
 
@@ -38,6 +40,16 @@ const Body& attributes_in(const Body& body, const std::string& type, std::string
                           const std::string& id, const std::vector<std::string>& more = {});
 /// **Throws:** BodyFault where it is missing or no text.
 std::string text_member(const Body& attributes, const std::string& pointer, const char* name);
+
+/// A single JSON value; nothing for arrays, objects and numbers that can't be kept.
+std::optional<mapping::Value> single_value(const Body& given);
+/// A member's name as a part of a JSON pointer, after `pointer`.
+std::string pointer_to(const std::string& pointer, const std::string& name);
+/// The id of a relationship to one resource, {"data": {"type": "users", "id": "7"}}, or null for {"data":
+/// null}; nothing when it is no such relationship.
+std::optional<Body> linked_id(const Body& given, const std::string& type);
+/// What is wanted in its place.
+std::string linkage_words(const std::string& type);
 
 /// Reads a body with `read`, and tells what is wrong with it.
 template <class Order, class Read>

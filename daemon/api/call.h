@@ -15,6 +15,7 @@
 #include "daemon/api/parameters.h"
 #include "daemon/api/routes.h"
 #include "daemon/service/tokens.h"
+#include "reconcile/kept_answer.h"
 
 namespace prospectd::api {
 
@@ -24,8 +25,9 @@ struct Call {
   std::string type;  ///< Route::type
   Parameters parameters;
   std::string body;
-  std::optional<std::string> if_match;    ///< the header
-  std::optional<service::Bearer> bearer;  ///< who asks; none where no token is needed, and none came
+  std::optional<std::string> if_match;           ///< the header
+  std::optional<reconcile::AnswerKey> key = {};  ///< it is to be carried out once
+  std::optional<service::Bearer> bearer;         ///< who asks; none where no token is needed, and none came
 
   /// The journal's actor.
   std::string actor() const { return bearer ? bearer->user : std::string(); }

@@ -22,29 +22,6 @@ constexpr const char* kCustomMember = "custom";
 constexpr std::string_view kShownOnly[] = {"addresses", "links",     "tags",
                                            "createdAt", "updatedAt", "touchedAt"};
 
-/// A single JSON value; nothing for arrays, objects and numbers that can't be kept.
-std::optional<Value> value_of(const Body& given) {
-  if (given.is_null()) return Value::null();
-  if (given.is_boolean()) return Value(given.get<bool>());
-  if (given.is_string()) return Value(given.get<std::string>());
-  if (given.is_number_float()) return Value(given.get<double>());
-  const bool fits = !given.is_number_unsigned() ||
-                    given.get<uint64_t>() <= static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
-  if (given.is_number_integer() && fits) return Value(given.get<int64_t>());
-  return std::nullopt;
-}
-
-/// A member's name as a part of a JSON pointer.
-std::string pointer_to(const std::string& pointer, const std::string& name) {
-  std::string out = pointer + "/";
-  for (const char c : repair_utf8(name)) {
-    if (c == '~') out += "~0";
-    if (c == '/') out += "~1";
-    if (c != '~' && c != '/') out += c;
-  }
-  return out;
-}
-
 /// Reads the members of one edit.
 class EditMembers {
  public:
@@ -109,17 +86,10 @@ class EditMembers {
 
   // {"data": {"type": "users", "id": "7"}}, or {"data": null}.
   void read_linkage(size_t at, const std::string& type, const Body& given, const std::string& pointer) {
-    const Body data = given.is_object() ? given.value("data", Body(false)) : Body(false);
-    if (data.is_null()) {
-      take(at, data, pointer);
-      return;
-    }
-    const bool fits = data.is_object() && data.value("type", Body()) == type && data.contains("id") &&
-                      data["id"].is_string();
-    if (fits) {
-      take(at, data["id"], pointer);
+    if (const auto id = linked_id(given, type)) {
+      take(at, *id, pointer);
     } else {
-      note(pointer, "field_error", "\"data\" must be null, or the type " + type + " and an id as text");
+      note(pointer, "field_error", linkage_words(type));
     }
   }
 
@@ -128,7 +98,7 @@ class EditMembers {
       note(pointer, "field_error", schema_.fields()[at].name + " is given twice");
       return;
     }
-    auto value = value_of(given);
+    auto value = single_value(given);
     if (!value) {
       note(pointer, "field_error", schema_.fields()[at].name + " takes a single value");
       return;

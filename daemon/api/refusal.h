@@ -24,6 +24,8 @@ enum class Refused {
   kPreconditionFailed,
   kUnsupportedMediaType,
   kTooLarge,
+  kKeyUnderWay,  ///< of an Idempotency-Key
+  kKeyReused,
   kTooManyRequests,
 };
 

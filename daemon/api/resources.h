@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "daemon/api/answers.h"
+#include "daemon/api/edit_order.h"
 #include "daemon/api/syncs.h"
 #include "daemon/service/dlq.h"
 #include "daemon/service/reviews.h"
@@ -28,6 +29,9 @@ Json review_resource(const service::Review& review, const service::Service& serv
 /// [{"field", "before", "after"}], [{"connection", "object", "operation", "lane"}]
 Json changes_json(const std::vector<reconcile::FieldChange>& changes, const service::Service& service);
 Json pushes_json(const std::vector<service::PushToCome>& pushes);
+/// What is wrong with members of a body, as errors of a document.
+Json fault_json(const MemberFault& fault);
+std::vector<Json> faults_json(const std::vector<MemberFault>& faults);
 Json explanation_resource(const std::string& subject, const service::Explanation& explanation);
 Json health_resource(const std::string& id, const std::vector<service::Check>& checks);
 

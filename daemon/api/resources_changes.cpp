@@ -31,6 +31,23 @@ Json pushes_json(const std::vector<service::PushToCome>& pushes) {
   return out;
 }
 
+Json fault_json(const MemberFault& fault) {
+  Json out;
+  out["code"] = fault.code;
+  out["title"] = "A field can't be taken";
+  out["detail"] = fault.detail;
+  if (!fault.pointer.empty()) out["source"]["pointer"] = fault.pointer;
+  if (fault.holder) out["meta"]["prospect"] = std::to_string(fault.holder.value);
+  return out;
+}
+
+std::vector<Json> faults_json(const std::vector<MemberFault>& faults) {
+  std::vector<Json> out;
+  for (const MemberFault& fault : faults)
+    out.push_back(fault_json(fault));
+  return out;
+}
+
 Json review_resource(const service::Review& review, const service::Service& service) {
   Json out;
   out["connection"] = review.connection;

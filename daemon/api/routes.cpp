@@ -3,6 +3,7 @@
 #include <cpprest/http_msg.h>
 
 #include "daemon/api/list_wish.h"
+#include "reconcile/row_kind.h"
 
 namespace prospectd::api {
 namespace {
@@ -51,6 +52,26 @@ void add_lists(std::vector<Route>& table) {
   }
   for (const std::string type : {"duplicates", "deadLetters"})
     table.push_back({methods::GET, {"v1", type}, Operation::kList, Role::kRead, list_parameters(type), type});
+}
+
+// Changes of what the lists list, but for prospects.
+void add_row_changes(std::vector<Route>& table) {
+  for (const reconcile::RowKind& kind : reconcile::row_kinds()) {
+    if (!kind.editable) continue;
+    const std::vector<std::string> one = {"v1", kind.type, kAnySegment};
+    table.push_back(
+        {methods::POST, {"v1", kind.type}, Operation::kCreateRow, kind.role, {"dryRun"}, kind.type});
+    table.push_back({methods::PATCH, one, Operation::kChangeRow, kind.role, {"dryRun"}, kind.type});
+    table.push_back({methods::DEL, one, Operation::kRemoveRow, kind.role, {"dryRun"}, kind.type});
+  }
+}
+
+void add_prospect_tags(std::vector<Route>& table) {
+  const std::vector<std::string> tags = {"v1", "prospects", kAnySegment, "relationships", "tags"};
+  table.push_back({methods::GET, tags, Operation::kProspectTags, Role::kRead, {}});
+  table.push_back({methods::POST, tags, Operation::kAddTags, Role::kUser, {"dryRun"}});
+  table.push_back({methods::PATCH, tags, Operation::kReplaceTags, Role::kUser, {"dryRun"}});
+  table.push_back({methods::DEL, tags, Operation::kRemoveTags, Role::kUser, {"dryRun"}});
 }
 
 std::vector<Route> make_routes() {
@@ -115,6 +136,8 @@ const std::vector<Route>& routes() {
   static const std::vector<Route> table = [] {
     std::vector<Route> made = make_routes();
     add_lists(made);
+    add_row_changes(made);
+    add_prospect_tags(made);
     return made;
   }();
   return table;

@@ -53,6 +53,13 @@ enum class Operation {
   kPlans,
   kPlan,
   kDropPlan,
+  kCreateRow,
+  kChangeRow,
+  kRemoveRow,
+  kProspectTags,
+  kAddTags,
+  kReplaceTags,
+  kRemoveTags,
 };
 
 struct Route {

@@ -1,7 +1,8 @@
-// The grammar's parts that are shared, and the verbs that change prospects.
+// The grammar's parts that are shared, and the verbs that change prospects and other rows.
 #include <CLI/CLI.hpp>
 
 #include "daemon/cli/command_parts.h"
+#include "daemon/cli/edit_words.h"
 #include "daemon/cli/help_text.h"
 
 namespace prospectd::cli {
@@ -30,8 +31,9 @@ void add_limit(CLI::App* verb, size_t& limit) {
 }
 
 void add_edits(CLI::App& app, SetOptions& set, AddOptions& add) {
-  const std::vector<std::string> one = {"prospect"};
-  const std::vector<std::string> one_or_many = {"prospect", "prospects"};
+  const std::vector<std::string> one = edited_kind_names();
+  std::vector<std::string> one_or_many = one;
+  one_or_many.emplace_back("prospects");
   CLI::App* change = add_verb(app, "set");
   change->add_option("KIND", set.kind, "what it is")
       ->required()
@@ -42,7 +44,7 @@ void add_edits(CLI::App& app, SetOptions& set, AddOptions& add) {
   change->add_flag("--opt-in", set.opt_in, "the person has opted in again: take an opt-out back");
   change->add_flag("--dry-run", set.dry_run, "say what would change and go out; write nothing");
   CLI::App* make = add_verb(app, "add");
-  make->add_option("KIND", add.kind, "prospect, or prospects with --file")
+  make->add_option("KIND", add.kind, "what it is; prospects with --file")
       ->required()
       ->type_name(joined_choices(one_or_many))
       ->check(CLI::IsMember(one_or_many).description(""));

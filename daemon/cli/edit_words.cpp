@@ -10,18 +10,57 @@ namespace {
 
 using Json = nlohmann::json;
 
+void add_changes(const Json& changes, const std::string& type, const std::string& id,
+                 const std::string& before, std::vector<std::string>& lines) {
+  for (const Json& change : changes) {
+    const bool own = text_at(change, "type") == type && text_at(change, "id") == id;
+    const bool named = !text_at(change, "type").empty() && !own;
+    const std::string who = named ? shown_at(change, "type") + " " + shown_at(change, "id") + ", " : before;
+    lines.push_back("  " + who + shown_at(change, "field") + "  " + value_words(member(change, "before")) +
+                    " → " + value_words(member(change, "after")));
+  }
+}
+
 }  // namespace
+
+const std::vector<EditedKind>& edited_kinds() {
+  static const std::vector<EditedKind> table = {
+      {"prospect", "prospects"}, {"task", "tasks"},         {"account", "accounts"},
+      {"user", "users"},         {"mailbox", "mailboxes"},  {"stage", "stages"},
+      {"tag", "tags"},           {"sequence", "sequences"}, {"sequence-state", "sequenceStates"},
+      {"ruleset", "rulesets"},
+  };
+  return table;
+}
+
+std::vector<std::string> edited_kind_names() {
+  std::vector<std::string> names;
+  for (const EditedKind& kind : edited_kinds())
+    names.emplace_back(kind.name);
+  return names;
+}
+
+std::string type_of_kind(const std::string& name) {
+  for (const EditedKind& kind : edited_kinds())
+    if (kind.name == name) return kind.type;
+  return {};
+}
+
+std::string kind_at_start(const std::string& name) {
+  std::string words = name;
+  if (!words.empty() && words[0] >= 'a' && words[0] <= 'z')
+    words[0] = static_cast<char>(words[0] - 'a' + 'A');
+  return words;
+}
 
 std::string value_words(const Json& value) {
   return value.is_null() ? "nothing" : harmless(dump_json_line(value));
 }
 
-std::vector<std::string> change_lines(const Json& meta) {
+std::vector<std::string> change_lines(const Json& meta, const std::string& type, const std::string& id) {
   std::vector<std::string> lines;
-  for (const Json& change : member(meta, "changes")) {
-    lines.push_back("  " + shown_at(change, "field") + "  " + value_words(member(change, "before")) + " → " +
-                    value_words(member(change, "after")));
-  }
+  add_changes(member(meta, "changes"), type, id, "", lines);
+  add_changes(member(meta, "prospectChanges"), type, id, "the prospect's ", lines);
   for (const Json& push : member(meta, "pushes")) {
     const std::string lane = text_at(push, "lane");
     lines.push_back("  to be written to " + shown_at(push, "connection") + ": " +

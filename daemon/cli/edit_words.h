@@ -11,8 +11,23 @@ namespace prospectd::cli {
 
 /// A value as JSON, or "nothing".
 std::string value_words(const nlohmann::json& value);
-/// A line for each change of `meta` (docs/api.md, Changes), and one for each push.
-std::vector<std::string> change_lines(const nlohmann::json& meta);
+/// A line for each change of `meta` (docs/api.md, Changes), and one for each push. Where changes name their
+/// row, those of others than `type` and `id` are told with it.
+std::vector<std::string> change_lines(const nlohmann::json& meta, const std::string& type = {},
+                                      const std::string& id = {});
+
+/// What `set` and `add` change, by its name on the command line ("sequence-state"), and its resources in the
+/// API ("sequenceStates"). The first is the prospect.
+struct EditedKind {
+  const char* name;
+  const char* type;
+};
+const std::vector<EditedKind>& edited_kinds();
+std::vector<std::string> edited_kind_names();
+/// The type of a kind; empty for none.
+std::string type_of_kind(const std::string& name);
+/// "Prospect", "Sequence-state".
+std::string kind_at_start(const std::string& name);
 /// "email is an address of prospect 1 · …" of a row's errors.
 std::string fault_words(const nlohmann::json& errors);
 

@@ -71,7 +71,7 @@ struct ExplainOptions {
 
 /// What is set of one resource.
 struct SetOptions {
-  std::string kind;                ///< "prospect"
+  std::string kind;                ///< "prospect", "task", …: edited_kinds()
   std::string id;                  ///< its number
   std::vector<std::string> words;  ///< FIELD=VALUE
   bool opt_in = false;
@@ -79,7 +79,7 @@ struct SetOptions {
 };
 /// What is made: one of its words, or many of a file.
 struct AddOptions {
-  std::string kind;                  ///< "prospect", or "prospects" with a file
+  std::string kind;                  ///< "prospect", "task", …, or "prospects" with a file
   std::vector<std::string> words;    ///< FIELD=VALUE
   std::string file;                  ///< CSV; empty: none
   std::vector<std::string> columns;  ///< COLUMN=FIELD

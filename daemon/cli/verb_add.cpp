@@ -1,4 +1,4 @@
-// `add`: a prospect of words, or prospects of a CSV file.
+// `add`: a prospect, a task, … of words, or prospects of a CSV file.
 #include <chrono>
 #include <nlohmann/json.hpp>
 
@@ -20,22 +20,26 @@ Error add_usage(const std::string& message) {
   return make_error(ErrorCode::kInvalidInput, message);
 }
 
-std::string with_dry_run(const char* path, bool dry_run) {
-  return std::string(path) + (dry_run ? "?dryRun=true" : "");
+std::string with_dry_run(std::string path, bool dry_run) {
+  return path + (dry_run ? "?dryRun=true" : "");
 }
 
-ExitCode add_one(const DaemonClient& client, const Json& fields, bool dry_run, Console& console) {
-  const auto answer = client.post(with_dry_run("/v1/prospects", dry_run), fields);
+ExitCode add_one(const DaemonClient& client, const std::string& kind, const Json& fields, bool dry_run,
+                 Console& console) {
+  const std::string type = type_of_kind(kind);
+  const auto answer = client.post(with_dry_run("/v1/" + type, dry_run), fields);
   if (!answer) return console.fail(answer.error());
   Json meta = member(*answer, "meta");
   const std::string id = text_at(member(*answer, "data"), "id");
-  const std::vector<std::string> lines = change_lines(meta);
+  const Json& changes = member(meta, "changes");
+  const std::string shown_id = dry_run && !changes.empty() ? text_at(changes.front(), "id") : id;
+  const std::vector<std::string> lines = change_lines(meta, type, shown_id);
   if (console.json) {
     meta["id"] = dry_run ? Json() : Json(id);
     console.document(meta);
     return ExitCode::kOk;
   }
-  console.line(dry_run ? "A prospect would be made:" : "Prospect " + harmless(id) + " was made:");
+  console.line(kind_at_start(kind) + (dry_run ? " would be made:" : " " + harmless(id) + " was made:"));
   for (const std::string& line : lines)
     console.line(line);
   return ExitCode::kOk;
@@ -170,11 +174,11 @@ ExitCode verb_add(const CommonOptions& common, const AddOptions& options, Consol
   const auto names = split_words(options.words, fields);
   if (!names) return console.fail(names.error());
   if (!names->empty()) return console.fail(add_usage("\"" + names->front() + "\" is no FIELD=VALUE"));
-  const bool many = options.kind == "prospects";
+  const bool many = type_of_kind(options.kind).empty();
   if (many == options.file.empty() || many == !fields.empty()) {
-    return console.fail(
-        add_usage(many ? "say which file: prospectd add prospects --file FILE.csv"
-                       : "say which fields: prospectd add prospect FIELD=VALUE; a file makes prospects"));
+    return console.fail(add_usage(
+        many ? std::string("say which file: prospectd add prospects --file FILE.csv")
+             : "say which fields: prospectd add " + options.kind + " FIELD=VALUE; a file makes prospects"));
   }
   if (!many && !options.columns.empty()) return console.fail(add_usage("--map is for the columns of a file"));
   std::optional<CsvRows> rows;
@@ -185,7 +189,7 @@ ExitCode verb_add(const CommonOptions& common, const AddOptions& options, Consol
   }
   const DaemonAccess access = reach_daemon(common, console);
   if (!access.client) return access.code;
-  if (!many) return add_one(*access.client, fields, options.dry_run, console);
+  if (!many) return add_one(*access.client, options.kind, fields, options.dry_run, console);
   return FileImport(*access.client, *std::move(rows), options.dry_run, console).run();
 }
 

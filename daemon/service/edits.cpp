@@ -16,12 +16,6 @@ using reconcile::EditScene;
 using reconcile::EditVerdict;
 using reconcile::OutwardFlow;
 
-std::string connection_named(const std::vector<engine::ConnectionFlow>& flows,
-                             const std::vector<OutwardFlow>& outward, reconcile::ConnectionId id) {
-  const auto at = std::ranges::find(outward, id, &OutwardFlow::connection);
-  return at == outward.end() ? std::string() : flows[static_cast<size_t>(at - outward.begin())].connection;
-}
-
 /// One order, as it is decided and carried out on the worker.
 class EditWork {
  public:
@@ -33,8 +27,9 @@ class EditWork {
     PD_TRY(name_connections());
     PD_ASSIGN(transaction, store_.begin());
     PD_ASSIGN(scene, transaction->edit_scene(reconcile::keys_of_edits(order_.edits)));
-    const reconcile::Plan plan = decide(scene);
+    reconcile::Plan plan = decide(scene);
     if (plan.empty()) return std::move(reports_);
+    add_kept(plan, order_.keep, reports_, now_);
     PD_TRY(transaction->apply(plan, now_));
     PD_TRY(transaction->commit());
     return std::move(reports_);
@@ -80,10 +75,8 @@ class EditWork {
         report.changes = update->changes;
       if (const auto* create = std::get_if<reconcile::CreateProspect>(&step))
         report.changes = first_values(create->prospect);
-      if (const auto* push = std::get_if<reconcile::EnqueuePush>(&step)) {
-        report.pushes.push_back({connection_named(flows_, outward_, push->connection), push->object,
-                                 push->operation, push->lane});
-      }
+      if (const auto* push = std::get_if<reconcile::EnqueuePush>(&step))
+        report.pushes.push_back(push_to_come(flows_, outward_, *push));
     }
     return report;
   }
@@ -143,6 +136,14 @@ class StoredEdits final : public Edits {
 };
 
 }  // namespace
+
+PushToCome push_to_come(const std::vector<engine::ConnectionFlow>& flows,
+                        const std::vector<OutwardFlow>& outward, const reconcile::EnqueuePush& push) {
+  const auto at = std::ranges::find(outward, push.connection, &OutwardFlow::connection);
+  const std::string name =
+      at == outward.end() ? std::string() : flows[static_cast<size_t>(at - outward.begin())].connection;
+  return {name, push.object, push.operation, push.lane};
+}
 
 std::unique_ptr<Edits> make_edits(engine::Scheduler& scheduler, engine::Supervisor& supervisor,
                                   store::Store& store, mapping::LocalSchema schema) {

@@ -13,6 +13,7 @@
 
 #include "daemon/engine/scheduler.h"
 #include "daemon/engine/supervisor.h"
+#include "daemon/service/kept_answers.h"
 #include "reconcile/edit.h"
 
 namespace prospectd::service {
@@ -24,6 +25,11 @@ struct PushToCome {
   reconcile::PushOperation operation = reconcile::PushOperation::kUpdate;
   reconcile::PushLane lane = reconcile::PushLane::kOrdinary;
 };
+
+/// What a plan puts into the outbox, by the connection's name; `outward` is parallel to `flows`.
+PushToCome push_to_come(const std::vector<engine::ConnectionFlow>& flows,
+                        const std::vector<reconcile::OutwardFlow>& outward,
+                        const reconcile::EnqueuePush& push);
 
 struct EditReport {
   reconcile::EditVerdict verdict = reconcile::EditVerdict::kUnchanged;
@@ -38,6 +44,7 @@ struct EditOrder {
   std::vector<reconcile::ProspectEdit> edits;  ///< in order; at most reconcile::kEditsMax
   std::string actor;
   bool dry_run = false;
+  KeepWith<std::vector<EditReport>> keep = {};  ///< empty: no answer is kept with the change
 };
 
 class Edits {

@@ -46,7 +46,8 @@ bool is_a_persons(reconcile::Reason reason) {
   using reconcile::Reason;
   constexpr Reason kActs[] = {Reason::kLocalEdit,     Reason::kPushRetried,   Reason::kPushDropped,
                               Reason::kLetterDropped, Reason::kReviewTookCrm, Reason::kReviewKeptProspect,
-                              Reason::kUndone,        Reason::kGivenBack,     Reason::kReviewReopened};
+                              Reason::kUndone,        Reason::kGivenBack,     Reason::kReviewReopened,
+                              Reason::kTouched,       Reason::kTagged,        Reason::kUntagged};
   return std::ranges::find(kActs, reason) != std::end(kActs);
 }
 

@@ -95,7 +95,8 @@ class StoredJobs final : public Jobs {
     } else {
       job.id = {next_++};
       one->view.id = std::to_string(job.id.value);
-      PD_TRY_CO(co_await save(one));
+      KeepWith<JobView> keep = std::move(order.keep);
+      PD_TRY_CO(co_await save(one, std::move(keep)));
     }
     make_room();
     jobs_.push_back(one);
@@ -431,13 +432,14 @@ class StoredJobs final : public Jobs {
       log::warn("job.not_saved", saved.error().text(), {{"job", one->view.id}});
   }
 
-  asio::awaitable<Result<void>> save(RunningPtr one) {
+  asio::awaitable<Result<void>> save(RunningPtr one, KeepWith<JobView> keep = {}) {
     if (one->view.dry_run) co_return Result<void>{};
     Result<void> saved = make_error(ErrorCode::kCancelled, "the daemon is stopping");
     const Timestamp now = scheduler_.now();
     reconcile::Plan plan;
     plan.cause = {"job", one->view.id, one->view.job.actor};
     plan.steps.emplace_back(reconcile::PutJob{one->view.job});
+    add_kept(plan, keep, one->view, now);
     std::function<void()> work = [&] { saved = write(plan, now); };
     co_await scheduler_.blocking(std::move(work));
     co_return saved;

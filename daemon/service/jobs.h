@@ -14,6 +14,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "daemon/engine/scheduler.h"
+#include "daemon/service/kept_answers.h"
 #include "daemon/service/service.h"
 #include "reconcile/job.h"
 
@@ -21,23 +22,6 @@ namespace prospectd::service {
 
 constexpr size_t kJobRowsMax = 1'000;  ///< of one job, that are kept to be shown
 constexpr size_t kJobsOpenMax = 100;
-
-struct JobView;
-
-struct JobOrder {
-  engine::Direction direction = engine::Direction::kPull;
-  bool force = false;
-  bool blanks = false;  ///< only with `force`
-  bool dry_run = false;
-  std::string connection;             ///< empty: all
-  std::vector<ProspectId> prospects;  ///< at most reconcile::kJobIdsMax; empty: those that `filter` selects
-  std::string filter;                 ///< docs/filters.md; empty: all
-  std::string actor;
-  /// A saved plan that is applied: it says the rest, but for the actor. Empty: none.
-  std::string plan;
-  /// Of a dry run: it is kept as a plan, with what this makes of it (JSON). Empty: it is not.
-  std::function<std::string(const JobView&)> tell;
-};
 
 /// One prospect of a job, and over which connection.
 struct JobRow {
@@ -57,6 +41,22 @@ struct JobView {
   /// started. At most kJobRowsMax.
   std::vector<JobRow> rows;
   bool rows_cut = false;  ///< there were more
+};
+
+struct JobOrder {
+  engine::Direction direction = engine::Direction::kPull;
+  bool force = false;
+  bool blanks = false;  ///< only with `force`
+  bool dry_run = false;
+  std::string connection;             ///< empty: all
+  std::vector<ProspectId> prospects;  ///< at most reconcile::kJobIdsMax; empty: those that `filter` selects
+  std::string filter;                 ///< docs/filters.md; empty: all
+  std::string actor;
+  KeepWith<JobView> keep = {};  ///< empty: no answer is kept with the job
+  /// A saved plan that is applied: it says the rest, but for the actor. Empty: none.
+  std::string plan = {};
+  /// Of a dry run: it is kept as a plan, with what this makes of it (JSON). Empty: it is not.
+  std::function<std::string(const JobView&)> tell = {};
 };
 
 class Jobs {

@@ -35,6 +35,9 @@ class ServedControl final : public Control {
     PD_ASSIGN(tokens, service::make_tokens(setup.scheduler, setup.store));
     tokens_ = std::move(tokens);
     edits_ = service::make_edits(setup.scheduler, setup.supervisor, setup.store, schema);
+    rows_ = service::make_row_edits(setup.scheduler, setup.supervisor, setup.store, schema);
+    PD_ASSIGN(answers, service::make_kept_answers(setup.scheduler, setup.store));
+    answers_ = std::move(answers);
     dlq_ = service::make_dlq(setup.scheduler, setup.supervisor, setup.store, schema);
     reviews_ = service::make_reviews(setup.scheduler, setup.supervisor, setup.store, schema);
     plans_ = service::make_plans(setup.scheduler, setup.supervisor, setup.store);
@@ -63,6 +66,8 @@ class ServedControl final : public Control {
     api_options.filters = filters_.get();
     api_options.tokens = tokens_.get();
     api_options.edits = edits_.get();
+    api_options.rows = rows_.get();
+    api_options.answers = answers_.get();
     api_options.dlq = dlq_.get();
     api_options.reviews = reviews_.get();
     api_options.jobs = jobs_.get();
@@ -93,6 +98,8 @@ class ServedControl final : public Control {
   std::unique_ptr<service::SavedFilters> filters_;
   std::unique_ptr<service::Tokens> tokens_;
   std::unique_ptr<service::Edits> edits_;
+  std::unique_ptr<service::RowEdits> rows_;
+  std::unique_ptr<service::KeptAnswers> answers_;
   std::unique_ptr<service::Dlq> dlq_;
   std::unique_ptr<service::Reviews> reviews_;
   std::unique_ptr<service::Service> service_;

@@ -34,7 +34,8 @@ Collection users() {
            connection(),
            {"remote_id", "t.remote", kText}},
           {},
-          {"name", "email_key"}};
+          {"name", "email_key"},
+          true};
 }
 
 Collection mailboxes() {
@@ -44,7 +45,8 @@ Collection mailboxes() {
           {own("address"), own("is_default", kFlag), own("connected", kFlag), own("send_disabled", kFlag),
            own("sync_disabled", kFlag), own("error")},
           {{"user", "t.user", "users"}},
-          {"address"}};
+          {"address"},
+          true};
 }
 
 Collection accounts() {
@@ -59,11 +61,12 @@ Collection accounts() {
            {"remote_id", "t.remote", kText},
            own("deleted", kFlag)},
           {{"owner", "t.owner", "users"}},
-          {"name"}};
+          {"name"},
+          true};
 }
 
 Collection stages() {
-  return {"stages", "stages", "a stage", {own("name"), own("position", kInteger)}, {}, {"name"}};
+  return {"stages", "stages", "a stage", {own("name"), own("position", kInteger)}, {}, {"name"}, true};
 }
 
 Collection sequences() {
@@ -71,8 +74,9 @@ Collection sequences() {
           "sequences",
           "a sequence",
           {own("name"), own("enabled", kFlag), own("definition", kJson)},
-          {{"owner", "t.owner", "users"}},
-          {"name"}};
+          {{"owner", "t.owner", "users"}, {"ruleset", "t.ruleset", "rulesets"}},
+          {"name"},
+          true};
 }
 
 Collection sequence_states() {
@@ -84,7 +88,25 @@ Collection sequence_states() {
            {"sequence", "t.sequence", "sequences"},
            {"sequencer", "t.sequencer", "users"},
            {"mailbox", "t.mailbox", "mailboxes"}},
-          {"state"}};
+          {"state"},
+          true};
+}
+
+Collection rulesets() {
+  return {"rulesets",
+          "rulesets",
+          "a ruleset",
+          {own("name"), own("reentry"), own("exclusive", kFlag), own("call_on_opened", kFlag),
+           own("call_on_clicked", kFlag)},
+          {{"stage_on_added", "t.stage_on_added", "stages"},
+           {"stage_on_replied", "t.stage_on_replied", "stages"},
+           {"stage_on_completed", "t.stage_on_completed", "stages"},
+           {"stage_on_finished", "t.stage_on_finished", "stages"},
+           {"stage_on_bounced", "t.stage_on_bounced", "stages"},
+           {"stage_on_failed", "t.stage_on_failed", "stages"},
+           {"stage_on_opted_out", "t.stage_on_opted_out", "stages"}},
+          {"name"},
+          true};
 }
 
 Collection tasks() {
@@ -97,7 +119,8 @@ Collection tasks() {
            {"prospect", "t.prospect", "prospects"},
            {"account", "t.account", "accounts"},
            {"sequence_state", "t.sequence_state", "sequenceStates"}},
-          {"subject"}};
+          {"subject"},
+          true};
 }
 
 Collection conflicts() {
@@ -140,6 +163,7 @@ Collection journal() {
           {own("reason"),
            own("object"),
            {"remote_id", "t.remote", kText},
+           {"row", "t.\"row\"", kInteger},
            own("field"),
            own("before", kJson),
            own("after", kJson),
@@ -176,7 +200,7 @@ Collection connections() {
 }
 
 Collection tags() {
-  return {"tags", "tags", "a tag", {own("name")}, {}, {"name"}};
+  return {"tags", "tags", "a tag", {own("name")}, {}, {"name"}, true};
 }
 
 bool is_label(const Collection& collection, const Column& column) {
@@ -212,7 +236,7 @@ std::vector<Column> prospect_columns_by_name() {
 
 const std::vector<Collection>& collections() {
   static const std::vector<Collection> table = {
-      users(), accounts(),  mailboxes(), stages(), tags(),    sequences(), sequence_states(),
+      users(), accounts(),  mailboxes(), stages(), tags(),    sequences(), sequence_states(), rulesets(),
       tasks(), conflicts(), lineage(),   causes(), journal(), outbox(),    connections()};
   return table;
 }

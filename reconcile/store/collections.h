@@ -33,6 +33,7 @@ struct Collection {
   std::vector<Column> columns;
   std::vector<Reference> references;
   std::vector<std::string> labels;  ///< columns by which expressions know what refers to it: owner:"ana@x"
+  bool versioned = false;           ///< its rows have a version, which is told beside them
 };
 
 /// In the order of the API's documentation.

@@ -43,6 +43,7 @@ struct ListQuery {
 
 struct ListRow {
   int64_t id = 0;
+  int64_t version = 0;                             ///< 0 where the collection has none
   std::vector<mapping::Value> values;              ///< parallel to Collection::columns; JSON as its text
   std::vector<std::optional<int64_t>> references;  ///< parallel to Collection::references
   std::vector<mapping::Value> keys;                ///< parallel to ListPlace::keys; texts and whole numbers

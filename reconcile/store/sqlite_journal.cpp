@@ -10,7 +10,7 @@ JournalWriter::JournalWriter(WriteContext& context)
       insert_cause_(c_.db, "INSERT INTO causes (kind, detail, actor, at) VALUES (?, ?, ?, ?) RETURNING id"),
       insert_entry_(c_.db,
                     "INSERT INTO journal (cause, reason, prospect, last, count, object, remote, field, "
-                    "before, after, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                    "before, after, detail, row) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       read_cursor_(c_.db, "SELECT stamp, verified, edition FROM cursors WHERE connection = ? AND object = ?"),
       put_cursor_(c_.db,
                   "INSERT INTO cursors (connection, object, stamp, verified, edition) VALUES (?, ?, ?, ?, ?) "
@@ -49,7 +49,8 @@ Result<void> JournalWriter::add(int64_t cause, const reconcile::JournalEntry& en
       .bind_or_null(entry.field)
       .bind_or_null(entry.before)
       .bind_or_null(entry.after)
-      .bind_or_null(entry.detail);
+      .bind_or_null(entry.detail)
+      .bind_or_null(entry.row != 0 ? std::optional(entry.row) : std::nullopt);
   PD_TRY(query.run());
   ++c_.written;
   return {};

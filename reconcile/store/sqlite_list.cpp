@@ -45,7 +45,7 @@ Value read_value(const Query& query, int at, ColumnType type) {
 
 std::string select_sql(const ListQuery& query, const PlaceSql& place, const std::string& filter) {
   const Collection& of = *query.of;
-  std::string sql = "SELECT t.id";
+  std::string sql = of.versioned ? "SELECT t.id, t.version" : "SELECT t.id, 0";
   for (const Column& column : of.columns)
     sql += ", " + column.sql;
   for (const Reference& reference : of.references)
@@ -151,7 +151,8 @@ Result<std::vector<ListRow>> read_list(Database& db, const ListQuery& wanted, si
   while (query.step()) {
     ListRow row;
     row.id = query.integer(0);
-    int at = 1;
+    row.version = query.integer(1);
+    int at = 2;
     for (const Column& column : of.columns)
       row.values.push_back(read_value(query, at++, column.type));
     for (size_t i = 0; i < of.references.size(); ++i)

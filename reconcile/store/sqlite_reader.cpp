@@ -6,11 +6,13 @@
 #include "reconcile/store/sqlite_causes.h"
 #include "reconcile/store/sqlite_edit.h"
 #include "reconcile/store/sqlite_jobs.h"
+#include "reconcile/store/sqlite_kept_answers.h"
 #include "reconcile/store/sqlite_list.h"
 #include "reconcile/store/sqlite_loader.h"
 #include "reconcile/store/sqlite_outbox.h"
 #include "reconcile/store/sqlite_plans.h"
 #include "reconcile/store/sqlite_queries.h"
+#include "reconcile/store/sqlite_row_scene.h"
 
 namespace prospectd::store {
 namespace {
@@ -182,6 +184,21 @@ class SqliteReader final : public Reader {
     PD_ASSIGN(lock, enter());
     PD_ASSIGN(tally, load_tally(*setup_.db));
     return read_edit_scene(*setup_.db, loader_, keys, tally);
+  }
+  Result<void> look_up(const reconcile::RowKeys& keys, reconcile::RowScene& scene) override {
+    PD_ASSIGN(lock, enter());
+    PD_ASSIGN(tally, load_tally(*setup_.db));
+    return look_up_rows(*setup_.db, tally, keys, scene);
+  }
+
+  Result<std::optional<reconcile::KeptAnswer>> kept_answer(const std::string& actor,
+                                                           const std::string& key) override {
+    PD_ASSIGN(lock, enter());
+    return read_kept_answer(*setup_.db, actor, key);
+  }
+  Result<std::vector<KeptSize>> kept_answers() override {
+    PD_ASSIGN(lock, enter());
+    return read_kept_answers(*setup_.db);
   }
 
   // Page by page, so that a visitor who takes its time does not keep the log from being moved.

@@ -42,7 +42,7 @@ ReferenceWriter::ReferenceWriter(WriteContext& context, PendingWriter& pending)
                    "remote_hash, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       update_user_(c_.db,
                    "UPDATE users SET name = ?, email_key = ?, kind = ?, active = ?, connection = ?, remote = "
-                   "?, remote_version = ?, remote_hash = ? WHERE id = ?"),
+                   "?, remote_version = ?, remote_hash = ?, version = version + 1 WHERE id = ?"),
       insert_account_(c_.db,
                       "INSERT INTO accounts (name, website, industry, phone, owner, connection, remote, "
                       "remote_version, remote_hash, deleted, pending, id, version) VALUES (?, ?, ?, ?, ?, ?, "

@@ -10,6 +10,7 @@
 #include "reconcile/store/sqlite_outbox.h"
 #include "reconcile/store/sqlite_push.h"
 #include "reconcile/store/sqlite_reader.h"
+#include "reconcile/store/sqlite_row_scene.h"
 #include "reconcile/store/sqlite_writer.h"
 #include "reconcile/store/store.h"
 
@@ -331,6 +332,10 @@ class SqliteTransaction final : public Transaction {
   Result<reconcile::EditScene> edit_scene(const reconcile::EditKeys& keys) override {
     PD_TRY(usable());
     return read_edit_scene(core_->db(), core_->loader(), keys, core_->tally());
+  }
+  Result<void> look_up(const reconcile::RowKeys& keys, reconcile::RowScene& scene) override {
+    PD_TRY(usable());
+    return look_up_rows(core_->db(), core_->tally(), keys, scene);
   }
   Result<std::vector<reconcile::OutboxEntry>> due_pushes(ConnectionId connection, Timestamp now,
                                                          size_t limit) override {

@@ -2,6 +2,7 @@
 
 #include "reconcile/store/sqlite_brake.h"
 #include "reconcile/store/sqlite_jobs.h"
+#include "reconcile/store/sqlite_kept_answers.h"
 #include "reconcile/store/sqlite_plans.h"
 
 namespace prospectd::store {
@@ -14,6 +15,7 @@ struct Dispatch {
   IncidentWriter& incidents;
   AccessWriter& access;
   OutboxWriter& outbox;
+  RowWriter& rows;
   WriteContext& context;
 
   Result<void> operator()(const reconcile::CreateProspect& step) { return people.write(step); }
@@ -31,6 +33,18 @@ struct Dispatch {
   Result<void> operator()(const reconcile::AbandonLeases& step) { return outbox.write(step); }
   Result<void> operator()(const reconcile::SettlePush& step) { return outbox.write(step); }
   Result<void> operator()(const reconcile::DropPush& step) { return outbox.write(step); }
+  Result<void> operator()(const reconcile::CreateRow& step) { return rows.write(step); }
+  Result<void> operator()(const reconcile::UpdateRow& step) { return rows.write(step); }
+  Result<void> operator()(const reconcile::RemoveRow& step) { return rows.write(step); }
+  Result<void> operator()(const reconcile::TouchProspect& step) { return rows.write(step); }
+  Result<void> operator()(const reconcile::KeepAnswer& step) {
+    ++context.written;
+    return keep_answer(context.db, step.answer, context.now);
+  }
+  Result<void> operator()(const reconcile::DropAnswer& step) {
+    ++context.written;
+    return drop_answer(context.db, step.actor, step.key);
+  }
   Result<void> operator()(const reconcile::PutJob& step) {
     ++context.written;
     return write_job(context.db, step.job);
@@ -71,7 +85,8 @@ Writer::Writer(Database& db, const Codec& codec, Loader& loader, Tally& tally)
       people_(context_, pending_, outbox_),
       references_(context_, pending_),
       incidents_(context_),
-      access_(context_) {}
+      access_(context_),
+      rows_(context_, pending_) {}
 
 Result<int64_t> Writer::apply(const reconcile::Plan& plan, Timestamp now) {
   context_.now = now;
@@ -79,7 +94,7 @@ Result<int64_t> Writer::apply(const reconcile::Plan& plan, Timestamp now) {
   context_.cause_id = 0;
   context_.written = 0;
   PD_TRY(people_.give_up(plan));
-  Dispatch dispatch{people_, references_, incidents_, access_, outbox_, context_};
+  Dispatch dispatch{people_, references_, incidents_, access_, outbox_, rows_, context_};
   for (const reconcile::Step& step : plan.steps)
     PD_TRY(std::visit(dispatch, step));
   PD_TRY(people_.catch_up());

@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "reconcile/plan.h"
+#include "reconcile/row_kind.h"
 #include "reconcile/store/sqlite_loader.h"
 
 namespace prospectd::store {
@@ -255,6 +256,26 @@ class AccessWriter {
   Statement drop_filter_;
 };
 
+/// Rows of the kinds that people write, and touches of prospects.
+class RowWriter {
+ public:
+  RowWriter(WriteContext& context, PendingWriter& pending);
+  Result<void> write(const reconcile::CreateRow& step);
+  Result<void> write(const reconcile::UpdateRow& step);
+  Result<void> write(const reconcile::RemoveRow& step);
+  Result<void> write(const reconcile::TouchProspect& step);
+
+ private:
+  void count(const reconcile::RowKind& kind, int64_t more);
+  Result<void> note_number(const reconcile::RowKind& kind, int64_t id);
+  Result<void> stop_waiting(int64_t account);
+
+  WriteContext& c_;
+  PendingWriter& pending_;
+  Statement put_next_;
+  Statement touch_;
+};
+
 class Writer {
  public:
   Writer(Database& db, const Codec& codec, Loader& loader, Tally& tally);
@@ -275,6 +296,7 @@ class Writer {
   ReferenceWriter references_;
   IncidentWriter incidents_;
   AccessWriter access_;
+  RowWriter rows_;
 };
 
 }  // namespace prospectd::store

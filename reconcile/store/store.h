@@ -14,6 +14,7 @@
 #include "reconcile/access.h"
 #include "reconcile/edit.h"
 #include "reconcile/push.h"
+#include "reconcile/row_edit.h"
 #include "reconcile/snapshot.h"
 #include "reconcile/store/list.h"
 
@@ -64,6 +65,8 @@ class Transaction {
   virtual Result<std::vector<RecordKey>> unread_links(ConnectionId connection, size_t limit) = 0;
   /// The state of exactly these keys, for edits made here.
   virtual Result<reconcile::EditScene> edit_scene(const reconcile::EditKeys& keys) = 0;
+  /// Adds the answers to these keys, for changes of other rows.
+  virtual Result<void> look_up(const reconcile::RowKeys& keys, reconcile::RowScene& scene) = 0;
   /// Entries of the outbox to lease now (reconcile::plan_lease): the first that is due and others like it, of
   /// its object, operation and doubt, by lane, then due time, then number, at most `limit` and kPushLeaseMax.
   /// A ready one whose prospect has one under way is not among them. A lease that has run out is due again.
@@ -145,6 +148,12 @@ struct StoredSetting {
   bool operator==(const StoredSetting&) const = default;
 };
 
+/// A kept answer without its body.
+struct KeptSize {
+  reconcile::KeptAnswer answer;
+  size_t body_bytes = 0;
+};
+
 /// A consistent view for reading, on a connection of its own.
 class Reader {
  public:
@@ -199,9 +208,14 @@ class Reader {
   virtual Result<std::vector<reconcile::SavedPlan>> saved_plans(Timestamp now) = 0;
   /// One of them, whole.
   virtual Result<std::optional<reconcile::SavedPlan>> saved_plan(const std::string& id, Timestamp now) = 0;
+  /// What is kept under a key; and all that is, by age, the bodies left out but for their size.
+  virtual Result<std::optional<reconcile::KeptAnswer>> kept_answer(const std::string& actor,
+                                                                   const std::string& key) = 0;
+  virtual Result<std::vector<KeptSize>> kept_answers() = 0;
   /// A snapshot for a dry run.
   virtual Result<reconcile::PageSnapshot> snapshot(const reconcile::PageKeys& keys) = 0;
   virtual Result<reconcile::EditScene> edit_scene(const reconcile::EditKeys& keys) = 0;
+  virtual Result<void> look_up(const reconcile::RowKeys& keys, reconcile::RowScene& scene) = 0;
   /// Calls `visit` with each prospect in id order (tests, exports).
   virtual Result<void> each_prospect(const std::function<void(const ProspectRow&)>& visit) = 0;
 };

@@ -129,6 +129,9 @@ TEST_F(JsonContract, EveryVerbSaysWhatThePageSays) {
   expect_asked("set", {"set", "prospect", "1", "title=VP Sales"});
   expect_asked("undo", {"undo", cause_of_edit()});
   expect_asked("add", {"add", "prospect", "last_name=Roy"});
+  const std::string owner = follower_.data({"prospects", "1"}).at("owner").at("id");
+  expect_asked("add task", {"add", "task", "owner=" + owner, "prospect=1"});
+  expect_asked("set task", {"set", "task", "1", "subject=Call back"});
   write_file(follower_.path("people.csv"), "last_name,email\nRoy,\nRay,no address\n");
   expect_asked("add --file", {"add", "prospects", "--file", follower_.path("people.csv")}, 3);
   expect_asked("pull", {"pull", "1", "--force"});

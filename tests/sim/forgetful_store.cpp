@@ -52,6 +52,9 @@ class ForgetfulTransaction final : public store::Transaction {
   Result<reconcile::EditScene> edit_scene(const reconcile::EditKeys& keys) override {
     return inner_->edit_scene(keys);
   }
+  Result<void> look_up(const reconcile::RowKeys& keys, reconcile::RowScene& scene) override {
+    return inner_->look_up(keys, scene);
+  }
   Result<std::vector<reconcile::OutboxEntry>> due_pushes(reconcile::ConnectionId connection, Timestamp now,
                                                          size_t limit) override {
     return inner_->due_pushes(connection, now, limit);

@@ -30,7 +30,7 @@ TEST_F(Routes, UnknownPathsAre404) {
 }
 
 TEST_F(Routes, OtherMethodsAre405AndSayWhatMayBeAsked) {
-  const auto post_to_list = send(post("/v1/users", "{}"));
+  const auto post_to_list = send(post("/v1/journalEntries", "{}"));
   EXPECT_EQ(post_to_list.status, 405);
   EXPECT_EQ(post_to_list.headers.get("allow"), "GET, HEAD");
   const auto get_of_syncs = get("/v1/syncs");

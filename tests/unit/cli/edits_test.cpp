@@ -58,6 +58,24 @@ TEST(Set, SaysEveryFaultOfARefusedChange) {
   EXPECT_THAT(ran.err, HasSubstr("no field \"x\""));
 }
 
+TEST(Set, ChangesOtherRowsAndSaysWhatGoesAlong) {
+  WithDaemon setup;
+  setup.daemon.answer(
+      "PATCH /v1/sequenceStates/3", 200,
+      R"({"data":{"type":"sequenceStates","id":"3","attributes":{}},"meta":{"dryRun":false,"changes":[)"
+      R"({"type":"sequenceStates","id":"3","field":"state","before":"active","after":"finished"},)"
+      R"({"type":"mailboxes","id":"2","field":"is_default","before":true,"after":false}],)"
+      R"("prospectChanges":[{"field":"stage","before":"new","after":"done"}],"pushes":[]}})");
+  const Ran ran = setup.ask({"set", "sequence-state", "3", "state=finished"});
+  EXPECT_EQ(ran.code, ExitCode::kOk) << ran.err;
+  EXPECT_EQ(ran.out,
+            "Sequence-state 3 was changed:\n"
+            "  state  \"active\" → \"finished\"\n"
+            "  mailboxes 2, is_default  true → false\n"
+            "  the prospect's stage  \"new\" → \"done\"\n");
+  EXPECT_EQ(setup.ask({"set", "task", "7", "state=complete", "--opt-in"}).code, ExitCode::kUsage);
+}
+
 TEST(Set, WantsFieldsAndAKnownKind) {
   WithDaemon setup;
   EXPECT_EQ(setup.ask({"set", "prospect", "42"}).code, ExitCode::kUsage);
@@ -72,6 +90,15 @@ TEST(Add, MakesAProspectAndSaysItsNumber) {
   const Ran ran = setup.ask({"add", "prospect", "title=VP Sales"});
   EXPECT_EQ(ran.code, ExitCode::kOk) << ran.err;
   EXPECT_THAT(ran.out, HasSubstr("Prospect 42 was made:"));
+}
+
+TEST(Add, MakesOtherRowsToo) {
+  WithDaemon setup;
+  setup.daemon.answer("POST /v1/tags?dryRun=true", 200,
+                      R"({"meta":{"dryRun":true,"changes":[{"type":"tags","id":"3","field":"name",)"
+                      R"("before":null,"after":"hot"}],"prospectChanges":[],"pushes":[]}})");
+  EXPECT_EQ(setup.ask({"add", "tag", "name=hot", "--dry-run"}).out,
+            "Tag would be made:\n  name  nothing → \"hot\"\n");
 }
 
 TEST(Add, WantsAFileForManyAndFieldsForOne) {

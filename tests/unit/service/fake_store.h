@@ -134,6 +134,15 @@ class ShelfReader final : public store::Reader {
   Result<reconcile::EditScene> edit_scene(const reconcile::EditKeys&) override {
     return answer(reconcile::EditScene{});
   }
+  Result<std::optional<reconcile::KeptAnswer>> kept_answer(const std::string&, const std::string&) override {
+    return answer(std::optional<reconcile::KeptAnswer>());
+  }
+  Result<std::vector<store::KeptSize>> kept_answers() override {
+    return answer(std::vector<store::KeptSize>());
+  }
+  Result<void> look_up(const reconcile::RowKeys&, reconcile::RowScene&) override {
+    return shelf_.failure ? Result<void>(*shelf_.failure) : Result<void>{};
+  }
   Result<std::vector<reconcile::OutboxEntry>> outbox_of(ProspectId prospect) override {
     return answer(chosen(shelf_.outbox, [&](const auto& entry) { return entry.prospect == prospect; }));
   }
