@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "reconcile/access.h"
+#include "reconcile/drift.h"
 #include "reconcile/job.h"
 #include "reconcile/model.h"
 #include "reconcile/outbox.h"
@@ -83,6 +84,8 @@ struct AddLineage {
   LineageEntry entry;
   bool operator==(const AddLineage&) const = default;
 };
+/// The tag of prospects whose record is deleted (§4).
+constexpr const char* kDeletedTag = "crm-deleted";
 /// Adds (or takes away) a tag of a prospect, by name.
 struct TagProspect {
   ProspectId prospect;
@@ -198,11 +201,18 @@ struct PutJob {
   Job job;
   bool operator==(const PutJob&) const = default;
 };
+/// What an object's drift scan came to, in the place of the one before it.
+struct PutVerification {
+  ConnectionId connection;
+  Verification verification;
+  bool operator==(const PutVerification&) const = default;
+};
 
-using Step = std::variant<CreateProspect, UpdateProspect, PutLink, HoldDuplicate, CloseDuplicates, Quarantine,
-                          Release, PutUser, PutAccount, AddLineage, TagProspect, OpenConflict, PutSetting,
-                          AddToken, RevokeToken, NoteTokenUse, PutSavedFilter, EnqueuePush, LeasePush,
-                          NotePushSent, AbandonLeases, SettlePush, DropPush, CloseConflict, PutJob>;
+using Step =
+    std::variant<CreateProspect, UpdateProspect, PutLink, HoldDuplicate, CloseDuplicates, Quarantine, Release,
+                 PutUser, PutAccount, AddLineage, TagProspect, OpenConflict, PutSetting, AddToken,
+                 RevokeToken, NoteTokenUse, PutSavedFilter, EnqueuePush, LeasePush, NotePushSent,
+                 AbandonLeases, SettlePush, DropPush, CloseConflict, PutJob, PutVerification>;
 
 /// One row of the journal. Creations by an import share one row a page (`count` > 1, prospects
 /// `prospect`…`last`).
@@ -219,6 +229,9 @@ struct JournalEntry {
   std::string detail;  ///< more words, e.g. both sides of a conflict
   bool operator==(const JournalEntry&) const = default;
 };
+
+/// A row that tells of a link.
+JournalEntry entry_of(const Link& link, Reason reason);
 
 /// What set a plan off.
 struct Cause {

@@ -109,9 +109,10 @@ constexpr Row kReasons[] = {
      "Both sides had changed the field, and a person took the CRM's value"},
     {Reason::kReviewKeptProspect, "REVIEW_KEPT_PROSPECT",
      "Both sides had changed the field, and a person kept the prospect's value"},
+    {Reason::kGoneFromCrm, "GONE_FROM_CRM",
+     "The CRM has the record no more, not even in its bin: it was purged, or is not shown any longer"},
 };
-static_assert(std::size(kReasons) == static_cast<size_t>(Reason::kReviewKeptProspect) + 1,
-              "a row for every reason");
+static_assert(std::size(kReasons) == static_cast<size_t>(Reason::kGoneFromCrm) + 1, "a row for every reason");
 
 constexpr bool in_order() {
   for (size_t i = 0; i < std::size(kReasons); ++i) {

@@ -72,6 +72,7 @@ enum class Reason {
   kLetterDropped,
   kReviewTookCrm,       ///< a person decided a conflict under the rule `review`
   kReviewKeptProspect,  ///< … the other way
+  kGoneFromCrm,         ///< the record is in the CRM no more, not even in its bin (§4)
 };
 
 /// Stable upper-case code: "DUPLICATE_EMAIL".

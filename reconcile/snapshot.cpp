@@ -86,6 +86,7 @@ class Applier {
   void operator()(const SettlePush&) {}
   void operator()(const DropPush&) {}
   void operator()(const PutJob&) {}
+  void operator()(const PutVerification&) {}
 
  private:
   template <class Id>

@@ -29,6 +29,11 @@ ConnectionState state_for(const Error& error) {
   }
 }
 
+Result<std::vector<store::StoredVerification>> last_scans(store::Store& store) {
+  PD_ASSIGN(reader, store.reader());
+  return reader->verifications();
+}
+
 }  // namespace
 
 Poller::Poller(Scheduler& scheduler, store::Store& store, ConnectionOptions options)
@@ -64,6 +69,12 @@ std::shared_ptr<Ticket> Poller::request(OnDemandOrder order) {
   return queue(std::move(ticket));
 }
 
+std::shared_ptr<Ticket> Poller::request(VerifyOrder order) {
+  auto ticket = std::make_shared<Ticket>(scheduler_.io());
+  ticket->verify = std::move(order);
+  return queue(std::move(ticket));
+}
+
 std::shared_ptr<Ticket> Poller::queue(std::shared_ptr<Ticket> ticket) {
   if (scheduler_.stopping() || fatal_) {
     ticket->done.notify();
@@ -94,6 +105,9 @@ ConnectionStatus Poller::status() const {
   s.forecast = allowance_.forecast();
   s.calls = calls_before_ + options_.connector->calls();
   s.poll_interval = options_.poll.interval;
+  s.verify = options_.verify;
+  for (const auto& [object, scan] : scans_)
+    status_of(s.objects, object).verification = scan;
   tally_.show(s, scheduler_.monotonic());
   return s;
 }
@@ -122,11 +136,11 @@ asio::awaitable<milliseconds> Poller::turn() {
   std::vector<std::shared_ptr<Ticket>> served = std::exchange(tickets_, {});
   wakeup_.take();  // what it announced is being served: the rest after this turn is a whole one
   bool asked_for = false;
-  bool only_orders = true;
+  bool only_parts = true;
   for (const auto& ticket : served) {
-    only_orders = only_orders && ticket->order;
-    if (ticket->order) {
-      ticket->answer = co_await answer_order(*std::move(ticket->order));
+    only_parts = only_parts && ticket->is_part();
+    if (ticket->is_part()) {
+      co_await answer_part(*ticket);
       ticket->done.notify();
     } else if (ticket->dry) {
       co_await answer_dry(*ticket);
@@ -136,7 +150,7 @@ asio::awaitable<milliseconds> Poller::turn() {
     }
   }
   // The parts of a long job may follow each other without an end: they don't put a poll off.
-  const bool is_due = only_orders && (reconfigured || scheduler_.monotonic() >= due_);
+  const bool is_due = only_parts && (reconfigured || scheduler_.monotonic() >= due_);
   if (!asked_for && !is_due) {
     if (reconfigured) due_ = {};
     co_await push(false, nullptr);
@@ -150,7 +164,7 @@ asio::awaitable<milliseconds> Poller::turn() {
   due_ = scheduler_.monotonic() + pause;
   if (outcome && !fatal_) co_await push(asked_for, &outcome);
   for (const auto& ticket : served) {
-    if (ticket->dry || ticket->order) continue;
+    if (!ticket->wants_cycle()) continue;
     ticket->cycle = outcome;
     ticket->done.notify();
   }
@@ -198,10 +212,19 @@ milliseconds Poller::until_due() const {
 asio::awaitable<Result<void>> Poller::connect() {
   if (connection_) co_return Result<void>{};
   Result<reconcile::ConnectionId> id = reconcile::ConnectionId{};
-  std::function<void()> work = [this, &id] { id = store_.connection(options_.name); };
+  Result<std::vector<store::StoredVerification>> scans = std::vector<store::StoredVerification>();
+  std::function<void()> work = [this, &id, &scans] {
+    id = store_.connection(options_.name);
+    scans = last_scans(store_);
+  };
   co_await scheduler_.blocking(std::move(work));
   if (!id) co_return std::move(id).error();
+  if (!scans) co_return std::move(scans).error();
   connection_ = *id;
+  for (store::StoredVerification& scan : *scans) {
+    const std::string object = scan.verification.object;
+    if (scan.connection == connection_) scans_[object] = std::move(scan.verification);
+  }
   co_return Result<void>{};
 }
 
@@ -224,6 +247,14 @@ asio::awaitable<Result<CycleSummary>> Poller::cycle(bool asked_for) {
   co_return outcome;
 }
 
+asio::awaitable<void> Poller::answer_part(Ticket& ticket) {
+  if (ticket.order) {
+    ticket.answer = co_await answer_order(*std::move(ticket.order));
+  } else {
+    ticket.verified = co_await answer_verify(*std::move(ticket.verify));
+  }
+}
+
 // Prospects that somebody names: what goes out of them is pushed at once, if the CRM lets it.
 asio::awaitable<Result<OnDemandReport>> Poller::answer_order(OnDemandOrder order) {
   if (fatal_) co_return *fatal_;
@@ -241,6 +272,34 @@ asio::awaitable<Result<OnDemandReport>> Poller::answer_order(OnDemandOrder order
   PD_TRY_CO(co_await work.run());
   if (work.has_enqueued() && !dry_run) co_await push(true, nullptr, &work);
   co_return co_await work.report();
+}
+
+// A part of a drift scan; what its repairs send out goes with the turn's pushes.
+asio::awaitable<Result<VerifyReport>> Poller::answer_verify(VerifyOrder order) {
+  if (fatal_) co_return *fatal_;
+  PD_TRY_CO(co_await connect());
+  // What an earlier process had under way is known before its echo is met.
+  if (!pushes_.has_recovered()) co_await push(false, nullptr);
+  const bool dry_run = order.dry_run;
+  CycleContext context = make_context();
+  context.on_progress = {};
+  context.on_applied = [this](const std::string& object, const reconcile::PlanCounts& counts) {
+    tally_.applied(object, counts);
+  };
+  auto applier = make_committing_applier(store_);
+  Verify work(context, *applier, std::move(order));
+  Result<VerifyReport> report = co_await work.run();
+  allowance_.note(scheduler_.monotonic(), options_.connector->usage());
+  if (!report) {
+    if (is_fatal(report.error())) fatal_ = report.error();
+    co_return report;
+  }
+  if (!dry_run) {
+    for (const reconcile::Verification& one : report->objects)
+      if (one.finished_at) note(one);
+  }
+  if (report->failed && is_fatal(*report->failed)) fatal_ = report->failed;
+  co_return report;
 }
 
 asio::awaitable<void> Poller::answer_dry(Ticket& ticket) {
@@ -316,6 +375,22 @@ void Poller::note(const ObjectReading& reading, const CycleSummary& cycle) {
   status.took = reading.took;
   status.complete = reading.complete;
   if (reading.complete) status.verified = cycle.window_upper;
+}
+
+void Poller::note(const reconcile::Verification& verification) {
+  scans_[verification.object] = verification;
+  const reconcile::DriftCounts& counts = verification.counts;
+  const bool quiet = counts.found() == 0 && verification.code.empty();
+  log::write(quiet ? log::Level::kInfo : log::Level::kWarn, "verify.done",
+             verification.code.empty() ? "compared with the CRM" : verification.trouble,
+             {{"connection", options_.name},
+              {"object", verification.object},
+              {"compared", counts.compared},
+              {"missing", counts.missing},
+              {"stale", counts.stale},
+              {"unexpected", counts.unexpected},
+              {"gone", counts.gone},
+              {"repaired", counts.repaired}});
 }
 
 void Poller::log_cycle(const CycleSummary& summary) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "reconcile/store/sqlite_access.h"
+#include "reconcile/store/sqlite_drift.h"
 #include "reconcile/store/sqlite_edit.h"
 #include "reconcile/store/sqlite_jobs.h"
 #include "reconcile/store/sqlite_list.h"
@@ -138,6 +139,11 @@ class SqliteReader final : public Reader {
   Result<std::vector<reconcile::Job>> jobs() override {
     PD_ASSIGN(lock, enter());
     return read_jobs(*setup_.db);
+  }
+
+  Result<std::vector<StoredVerification>> verifications() override {
+    PD_ASSIGN(lock, enter());
+    return read_verifications(*setup_.db);
   }
 
   Result<reconcile::PageSnapshot> snapshot(const reconcile::PageKeys& keys) override {

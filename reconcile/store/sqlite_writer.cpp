@@ -1,5 +1,6 @@
 #include "reconcile/store/sqlite_writer.h"
 
+#include "reconcile/store/sqlite_drift.h"
 #include "reconcile/store/sqlite_jobs.h"
 
 namespace prospectd::store {
@@ -32,6 +33,10 @@ struct Dispatch {
   Result<void> operator()(const reconcile::PutJob& step) {
     ++context.written;
     return write_job(context.db, step.job);
+  }
+  Result<void> operator()(const reconcile::PutVerification& step) {
+    ++context.written;
+    return write_verification(context.db, step);
   }
   template <class Other>
   Result<void> operator()(const Other& step) {

@@ -129,6 +129,9 @@ class ShelfReader final : public store::Reader {
   Result<std::vector<reconcile::SavedFilter>> saved_filters() override {
     return answer(std::vector<reconcile::SavedFilter>{});
   }
+  Result<std::vector<store::StoredVerification>> verifications() override {
+    return answer(std::vector<store::StoredVerification>{});
+  }
   Result<std::vector<reconcile::Job>> jobs() override { return answer(std::vector<reconcile::Job>{}); }
   Result<void> each_prospect(const std::function<void(const store::ProspectRow&)>& visit) override {
     for (const auto& [id, row] : shelf_.prospects)
@@ -221,6 +224,13 @@ class ToldSupervisor final : public engine::Supervisor {
     return {};
   }
   void push_soon() override { asked.push_back("push"); }
+  boost::asio::awaitable<Result<engine::VerifyReport>> verify(std::string connection,
+                                                              engine::VerifyOrder) override {
+    asked.push_back("verify " + connection);
+    engine::VerifyReport report;
+    report.done = true;
+    co_return report;
+  }
   boost::asio::awaitable<Result<engine::OnDemandReport>> on_demand(std::string connection,
                                                                    engine::OnDemandOrder order) override {
     asked.push_back(std::string(name_of(order.direction)) + " " + connection);
