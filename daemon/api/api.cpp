@@ -17,6 +17,7 @@
 #include "daemon/api/acts_lists.h"
 #include "daemon/api/acts_reviews.h"
 #include "daemon/api/acts_tokens.h"
+#include "daemon/api/acts_verifications.h"
 #include "daemon/api/answers.h"
 #include "daemon/api/call.h"
 #include "daemon/api/gate.h"
@@ -48,6 +49,7 @@ class Api {
     if (options.dlq != nullptr) add_dlq_acts(acts_, service, *options.dlq);
     if (options.reviews != nullptr) add_review_acts(acts_, service, *options.reviews);
     if (options.jobs != nullptr) add_job_acts(acts_, service, *options.jobs);
+    if (options.jobs != nullptr) add_verification_acts(acts_, *options.jobs);
     if (options.tokens != nullptr) add_token_acts(acts_, scheduler, *options.tokens);
   }
 

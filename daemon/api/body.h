@@ -38,6 +38,10 @@ const Body& attributes_in(const Body& body, const std::string& type, std::string
                           const std::string& id, const std::vector<std::string>& more = {});
 /// **Throws:** BodyFault where it is missing or no text.
 std::string text_member(const Body& attributes, const std::string& pointer, const char* name);
+/// Empty where it is missing or null. **Throws:** BodyFault where it is no text.
+std::string text_or_nothing(const Body& attributes, const std::string& pointer, const char* name);
+/// False where it is missing. **Throws:** BodyFault where it is neither true nor false.
+bool flag_member(const Body& attributes, const std::string& pointer, const char* name);
 
 /// Reads a body with `read`, and tells what is wrong with it.
 template <class Order, class Read>

@@ -1,4 +1,4 @@
-// The body that starts a job. Pure, any thread.
+// The bodies that start a job. Pure, any thread.
 #pragma once
 
 #include <string>
@@ -18,5 +18,9 @@ struct JobBody {
 /// with "filter": …, or with "all": true, as plain members or as a JSON:API resource.
 /// **Errors:** kTooLarge; kInvalidJson with line and column; kInvalidInput, which names the member.
 std::variant<JobBody, Refusal> parse_job_order(const std::string& body);
+
+/// {"object": …, "connection": …, "repair": …, "yes": …, "dryRun": …}, each of which may be missing, of a
+/// drift scan; in the same forms. **Errors:** as parse_job_order.
+std::variant<service::JobOrder, Refusal> parse_verification_order(const std::string& body);
 
 }  // namespace prospectd::api

@@ -49,6 +49,9 @@ enum class Operation {
   kStartJob,
   kJob,
   kCancelJob,
+  kVerifications,
+  kStartVerification,
+  kVerification,
 };
 
 struct Route {

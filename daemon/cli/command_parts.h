@@ -30,8 +30,9 @@ struct JobDrafts {
   TransferOptions pull;
   TransferOptions push;
   JobsOptions jobs;
+  VerifyOptions verify;
 };
-/// The verbs pull, push and jobs.
+/// The verbs pull, push, verify and jobs.
 void add_jobs(CLI::App& app, JobDrafts& drafts);
 /// Fills the invocation when `verb` is one of them.
 void take_job_verb(const std::string& verb, JobDrafts&& drafts, Invocation& made);

@@ -121,6 +121,15 @@ struct JobsOptions {
   size_t rows = 20;
 };
 
+struct VerifyOptions {
+  std::string connection;  ///< empty: all
+  std::string object;      ///< empty: all
+  bool repair = false;
+  bool yes = false;
+  bool dry_run = false;
+  size_t rows = 20;
+};
+
 struct ConfigSchemaOptions {
   std::string name = "prospectd";  ///< config::schema_files
 };
@@ -171,9 +180,9 @@ struct Invocation {
   std::variant<VersionOptions, CheckOptions, InitOptions, StatusOptions, DoctorOptions, CompletionOptions,
                ManOptions, LoginTestOptions, RunOptions, SyncOptions, ProspectsOptions, DuplicatesOptions,
                DeadLettersOptions, ExplainOptions, SetOptions, AddOptions, DlqOptions, ConflictsOptions,
-               TransferOptions, JobsOptions, ConfigSchemaOptions, ConfigReferenceOptions, ConfigShowOptions,
-               ConfigReloadOptions, SettingsOptions, FiltersOptions, TokensOptions, SandboxCallOptions,
-               SandboxVerb, DemoVerb>
+               TransferOptions, JobsOptions, VerifyOptions, ConfigSchemaOptions, ConfigReferenceOptions,
+               ConfigShowOptions, ConfigReloadOptions, SettingsOptions, FiltersOptions, TokensOptions,
+               SandboxCallOptions, SandboxVerb, DemoVerb>
       verb;
 };
 

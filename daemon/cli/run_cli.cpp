@@ -43,6 +43,7 @@ struct Carry {
   ExitCode operator()(const AddOptions& o) const { return verb_add(common, o, console); }
   ExitCode operator()(const TransferOptions& o) const { return verb_transfer(common, o, console); }
   ExitCode operator()(const JobsOptions& o) const { return verb_jobs(common, o, console); }
+  ExitCode operator()(const VerifyOptions& o) const { return verb_verify(common, o, console); }
   ExitCode operator()(const ConfigSchemaOptions& o) const { return verb_config_schema(o, console); }
   ExitCode operator()(const ConfigReferenceOptions&) const { return verb_config_reference(console); }
   ExitCode operator()(const ConfigShowOptions& o) const { return verb_config_show(common, o, console); }

@@ -33,6 +33,7 @@ ExitCode verb_add(const CommonOptions& common, const AddOptions& options, Consol
 /// `pull` and `push`.
 ExitCode verb_transfer(const CommonOptions& common, const TransferOptions& options, Console& console);
 ExitCode verb_jobs(const CommonOptions& common, const JobsOptions& options, Console& console);
+ExitCode verb_verify(const CommonOptions& common, const VerifyOptions& options, Console& console);
 ExitCode verb_config_schema(const ConfigSchemaOptions& options, Console& console);
 ExitCode verb_config_reference(Console& console);
 ExitCode verb_config_show(const CommonOptions& common, const ConfigShowOptions& options, Console& console);

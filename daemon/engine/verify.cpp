@@ -69,7 +69,8 @@ Verify::Verify(CycleContext& context, Applier& applier, VerifyOrder order)
 
 asio::awaitable<Result<VerifyReport>> Verify::run() {
   const ApiUsage usage = c_.options.connector->usage();
-  if (usage.allowed > 0 && usage.used * 100 >= usage.allowed * order_.percent) {
+  const int percent = order_.unhurried ? c_.options.verify.percent : c_.options.push.ordinary_percent;
+  if (usage.allowed > 0 && usage.used * 100 >= usage.allowed * percent) {
     report_.held_back = std::to_string(usage.used * 100 / usage.allowed) +
                         " % of the CRM's daily allowance is used: the drift scan waits";
     co_return std::move(report_);

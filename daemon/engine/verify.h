@@ -46,9 +46,9 @@ struct VerifyOrder {
   bool repair = false;
   bool yes = false;  ///< goes past the mass-change brake
   bool dry_run = false;
-  int percent = 80;    ///< of the CRM's daily allowance: past it the scan waits
-  std::string actor;   ///< of the cause
-  std::string detail;  ///< of the cause: "job 7"
+  bool unhurried = false;  ///< nobody waits for it: it leaves more of the CRM's allowance to the others
+  std::string actor;       ///< of the cause
+  std::string detail;      ///< of the cause: "job 7"
   std::shared_ptr<VerifyScan> scan;
 };
 

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "daemon/engine/backoff.h"
 #include "daemon/service/job_counts.h"
+#include "daemon/service/verify_run.h"
 
 namespace prospectd::service {
 namespace {
@@ -21,15 +22,18 @@ constexpr size_t kSmallJobMax = 200;     // prospects: such a one never waits fo
 constexpr int kPartTriesMax = 8;         // of one part that failed for no reason of its own
 constexpr size_t kDryRunsKeptMax = 100;  // that have ended
 constexpr milliseconds kBetweenTries{60'000};
+constexpr milliseconds kHeldBackPause{600'000};  // before the allowance is looked at again
 
 /// A job under way, or ended.
 struct Running {
   JobView view;
   std::shared_ptr<const mapping::expression::Expression> filter;
-  engine::Wakeup wakeup;  ///< of its pauses
-  int tries = 0;          ///< of the part under way, that failed
+  engine::Wakeup wakeup;            ///< of its pauses
+  int tries = 0;                    ///< of the part under way, that failed
+  std::unique_ptr<VerifyRun> scan;  ///< of a drift scan that runs
 
   bool is_small() const { return !view.job.prospects.empty() && view.job.prospects.size() <= kSmallJobMax; }
+  bool is_scan() const { return view.job.kind == reconcile::kVerifyKind; }
 };
 using RunningPtr = std::shared_ptr<Running>;
 
@@ -65,7 +69,8 @@ class StoredJobs final : public Jobs {
       one->filter = *std::move(filter);
     }
     Job& job = one->view.job;
-    job.kind = name_of(order.direction);
+    job.kind = order.verify ? reconcile::kVerifyKind : name_of(order.direction);
+    if (order.verify) job.verify = *std::move(order.verify);
     job.actor = order.actor;
     job.connection = order.connection;
     job.force = order.force;
@@ -127,11 +132,22 @@ class StoredJobs final : public Jobs {
                                                   ? "the configuration names no connection"
                                                   : "no connection of this name in the configuration");
     }
+    if (order.verify && scans_over(order.connection))
+      return make_error(ErrorCode::kLocked,
+                        "a drift scan goes over the connection already: /v1/verifications");
     const auto open =
         std::ranges::count_if(jobs_, [](const RunningPtr& one) { return is_open(one->view.job.state); });
     if (static_cast<size_t>(open) >= kJobsOpenMax)
       return make_error(ErrorCode::kLocked, "too many jobs are waiting: ask again when one has ended");
     return std::nullopt;
+  }
+
+  bool scans_over(const std::string& connection) const {
+    return std::ranges::any_of(jobs_, [&](const RunningPtr& one) {
+      const std::string& its = one->view.job.connection;
+      return one->is_scan() && is_open(one->view.job.state) &&
+             (its.empty() || connection.empty() || its == connection);
+    });
   }
 
   std::vector<std::string> connections_of(const std::string& wanted) const {
@@ -168,53 +184,74 @@ class StoredJobs final : public Jobs {
     });
   }
 
+  // Of large jobs one of a sort runs at a time.
+  RunningPtr& lane_of(const Running& one) { return one.is_scan() ? scan_ : large_; }
+
   asio::awaitable<void> run(RunningPtr one) {
-    while (!one->is_small() && large_ != nullptr && !one->view.cancelling && !scheduler_.stopping())
+    RunningPtr& lane = lane_of(*one);
+    while (!one->is_small() && lane != nullptr && !one->view.cancelling && !scheduler_.stopping())
       co_await scheduler_.sleep(kTurnPause, &one->wakeup);
     if (scheduler_.stopping()) co_return;
-    if (!one->is_small() && !one->view.cancelling) large_ = one;
+    if (!one->is_small() && !one->view.cancelling) lane = one;
     co_await work(one);
-    if (large_ != one) co_return;
-    large_.reset();
+    if (lane != one) co_return;
+    lane.reset();
     for (const RunningPtr& other : jobs_)
       if (other->view.job.state == JobState::kQueued) other->wakeup.notify();
   }
 
   asio::awaitable<void> work(RunningPtr one) {
-    Job& job = one->view.job;
     if (!one->view.cancelling) {
-      job.state = JobState::kRunning;
+      one->view.job.state = JobState::kRunning;
       if (Result<void> ready = co_await get_ready(one); !ready)
         co_return co_await end(one, JobState::kFailed, ready.error());
     }
     while (!one->view.cancelling) {
-      auto ids = co_await next_part(*one);
-      if (!ids) co_return co_await end(one, JobState::kFailed, ids.error());
-      if (ids->empty()) co_return co_await end(one, JobState::kDone, std::nullopt);
-      const ProspectId last = ids->back();
-      Result<std::vector<JobRow>> rows = co_await carry_out(one, *std::move(ids));
+      const Result<bool> more = co_await carry_on(one);
       if (scheduler_.stopping()) co_return;  // it goes on with the next start
-      if (!rows) {
-        if (!may_try_again(*one, rows.error())) co_return co_await end(one, JobState::kFailed, rows.error());
+      if (!more) {
+        if (!may_try_again(*one, more.error())) co_return co_await end(one, JobState::kFailed, more.error());
         const milliseconds pause =
-            engine::rest_after(rows.error(), one->tries, kBetweenTries, scheduler_.random());
+            engine::rest_after(more.error(), one->tries, kBetweenTries, scheduler_.random());
         co_await scheduler_.sleep(pause, &one->wakeup);
-        if (scheduler_.stopping()) co_return;
-        continue;
+      } else if (!*more) {
+        co_return co_await end(one, JobState::kDone, std::nullopt);
+      } else {
+        one->tries = 0;
+        if (Result<void> saved = co_await save(one); !saved)
+          co_return settle(*one, JobState::kFailed, saved.error());
+        if (!one->view.held_back.empty()) co_await scheduler_.sleep(kHeldBackPause, &one->wakeup);
       }
-      one->tries = 0;
-      job.after = last;
-      add_rows(job.counts, *rows);
-      keep_rows(one->view, *std::move(rows), one->is_small());
-      if (Result<void> saved = co_await save(one); !saved)
-        co_return settle(*one, JobState::kFailed, saved.error());
+      if (scheduler_.stopping()) co_return;
     }
     co_await end(one, JobState::kCancelled, std::nullopt);
+  }
+
+  asio::awaitable<Result<bool>> carry_on(const RunningPtr& one) {
+    return one->is_scan() ? one->scan->next() : next_part_of(one);
+  }
+
+  // False: nothing is left.
+  asio::awaitable<Result<bool>> next_part_of(RunningPtr one) {
+    auto ids = co_await next_part(*one);
+    if (!ids) co_return std::move(ids).error();
+    if (ids->empty()) co_return false;
+    const ProspectId last = ids->back();
+    Result<std::vector<JobRow>> rows = co_await carry_out(one, *std::move(ids));
+    if (!rows) co_return std::move(rows).error();
+    one->view.job.after = last;
+    add_rows(one->view.job.counts, *rows);
+    keep_rows(one->view, *std::move(rows), one->is_small());
+    co_return true;
   }
 
   // What an earlier daemon began is parsed anew; how many there are is asked where that is one look.
   asio::awaitable<Result<void>> get_ready(RunningPtr one) {
     Job& job = one->view.job;
+    if (one->is_scan()) {
+      one->scan = std::make_unique<VerifyRun>(supervisor_, one->view, connections_of(job.connection));
+      co_return Result<void>{};
+    }
     if (!job.filter.empty() && one->filter == nullptr) {
       auto filter = service_.prospect_filter(job.filter);
       if (!filter) co_return std::move(filter).error();
@@ -292,6 +329,8 @@ class StoredJobs final : public Jobs {
   void settle(Running& one, JobState state, const std::optional<Error>& error) {
     settle_state(one.view.job, state, error, scheduler_.now());
     one.view.cancelling = false;
+    one.view.held_back.clear();
+    one.scan.reset();
     if (!one.view.job.total && state == JobState::kDone) one.view.job.total = one.view.job.counts.done;
     log::info("job.ended", "a job has ended",
               {{"job", one.view.id},
@@ -334,7 +373,8 @@ class StoredJobs final : public Jobs {
   store::Store& store_;
   Service& service_;
   std::vector<RunningPtr> jobs_;  ///< oldest first
-  RunningPtr large_;              ///< the large one under way: one at a time
+  RunningPtr large_;              ///< the large pull or push under way
+  RunningPtr scan_;               ///< the drift scan under way
   int64_t next_ = 1;
   int64_t next_dry_ = 1;
 };

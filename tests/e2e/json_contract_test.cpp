@@ -123,6 +123,7 @@ TEST_F(JsonContract, EveryVerbSaysWhatThePageSays) {
   expect_asked("add --file", {"add", "prospects", "--file", follower_.path("people.csv")}, 3);
   expect_asked("pull", {"pull", "1", "--force"});
   expect_asked("push", {"push", "1", "--dry-run"}, 3);
+  expect_asked("verify", {"verify", "--repair"});
   expect_asked("jobs list", {"jobs", "list"});
   expect_asked("jobs show", {"jobs", "show", "1"});
   expect_asked("jobs cancel", {"jobs", "cancel", "1"});
