@@ -33,6 +33,8 @@ struct Running {
   std::unique_ptr<VerifyRun> scan;  ///< of a drift scan that runs
 
   bool is_small() const { return !view.job.prospects.empty() && view.job.prospects.size() <= kSmallJobMax; }
+  /// Drift scans go over one connection at a time as it is, and may wait for its allowance.
+  bool is_large() const { return !is_small() && !is_scan(); }
   bool is_scan() const { return view.job.kind == reconcile::kVerifyKind; }
 };
 using RunningPtr = std::shared_ptr<Running>;
@@ -184,18 +186,14 @@ class StoredJobs final : public Jobs {
     });
   }
 
-  // Of large jobs one of a sort runs at a time.
-  RunningPtr& lane_of(const Running& one) { return one.is_scan() ? scan_ : large_; }
-
   asio::awaitable<void> run(RunningPtr one) {
-    RunningPtr& lane = lane_of(*one);
-    while (!one->is_small() && lane != nullptr && !one->view.cancelling && !scheduler_.stopping())
+    while (one->is_large() && large_ != nullptr && !one->view.cancelling && !scheduler_.stopping())
       co_await scheduler_.sleep(kTurnPause, &one->wakeup);
     if (scheduler_.stopping()) co_return;
-    if (!one->is_small() && !one->view.cancelling) lane = one;
+    if (one->is_large() && !one->view.cancelling) large_ = one;
     co_await work(one);
-    if (lane != one) co_return;
-    lane.reset();
+    if (large_ != one) co_return;
+    large_.reset();
     for (const RunningPtr& other : jobs_)
       if (other->view.job.state == JobState::kQueued) other->wakeup.notify();
   }
@@ -373,8 +371,7 @@ class StoredJobs final : public Jobs {
   store::Store& store_;
   Service& service_;
   std::vector<RunningPtr> jobs_;  ///< oldest first
-  RunningPtr large_;              ///< the large pull or push under way
-  RunningPtr scan_;               ///< the drift scan under way
+  RunningPtr large_;              ///< the large one under way: one at a time
   int64_t next_ = 1;
   int64_t next_dry_ = 1;
 };
