@@ -14,10 +14,6 @@ using service::Jobs;
 using service::JobView;
 using ScanPtr = std::shared_ptr<const JobView>;
 
-Json text_or_null(const std::string& text) {
-  return text.empty() ? Json() : Json(text);
-}
-
 Json drift_row(const service::JobDriftRow& one_of_them) {
   const engine::DriftRow& row = one_of_them.row;
   Json out;
