@@ -93,6 +93,12 @@ struct Push {
   int urgent_percent = 95;
 };
 
+/// The drift scan.
+struct Verify {
+  milliseconds every = std::chrono::hours(24);  ///< 0: off
+  bool repair = true;
+};
+
 enum class LoginFlow { kClientCredentials, kJwtBearer, kRefreshToken };
 /// As the configuration writes it: "jwt_bearer".
 std::string_view name_of(LoginFlow flow);
@@ -119,6 +125,7 @@ struct Plugin {
   int page_size = 2000;
   Poll poll;
   Push push;
+  Verify verify;
   std::optional<mapping::MappingSpec> accounts;  ///< none: accounts are not read
   std::vector<mapping::TypeSpec> types;
 };

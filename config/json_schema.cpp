@@ -67,7 +67,7 @@ class SchemaText {
         return bounds("minimum", "maximum", row);
       case Takes::kDuration:
         json_.text("type", "string");
-        return json_.text("pattern", "^[0-9]+(ms|s|m|h|d)$");
+        return json_.text("pattern", row.may_be_off ? "^([0-9]+(ms|s|m|h|d)|off)$" : "^[0-9]+(ms|s|m|h|d)$");
       case Takes::kChoice:
         return json_.texts("enum", row.words);
       case Takes::kSecret:

@@ -135,9 +135,12 @@ std::optional<int64_t> Reader::integer(const Row& row, const At& at) {
 std::optional<milliseconds> Reader::duration(const Row& row, const At& at) {
   const yaml::Node* node = scalar(at, "a duration");
   if (node == nullptr) return std::nullopt;
+  if (row.may_be_off && node->scalar == "off") return milliseconds{0};
   const auto length = parse_duration(node->scalar);
   if (!length) {
-    fault(at, "not a duration", "write a number and ms, s, m, h or d: 30s, 10m");
+    fault(at, "not a duration",
+          row.may_be_off ? "write a number and ms, s, m, h or d, or off: 30s, 10m"
+                         : "write a number and ms, s, m, h or d: 30s, 10m");
     return std::nullopt;
   }
   if (length->count() < row.least || length->count() > row.most) {

@@ -91,7 +91,8 @@ std::string takes(const Row& row) {
       return row.least == row.most ? code(std::to_string(row.least))
                                    : std::to_string(row.least) + " to " + std::to_string(row.most);
     case Takes::kDuration:
-      return "duration, " + duration_words(row.least) + " to " + duration_words(row.most);
+      return "duration, " + duration_words(row.least) + " to " + duration_words(row.most) +
+             (row.may_be_off ? ", or `off`" : "");
     case Takes::kChoice:
       return choices(row);
     case Takes::kSecret:

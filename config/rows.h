@@ -45,6 +45,7 @@ struct Row {
   bool restart = true;        ///< a change needs a restart; every key does until one is proven not to
   bool settable = false;      ///< at run time too (settings.h); in no list and under no name
   bool may_be_empty = false;  ///< texts
+  bool may_be_off = false;    ///< durations: "off" is 0
   bool one_for_all = false;   ///< sections: a single value stands for every key inside
   std::vector<std::string_view> words = {};  ///< choices
   std::vector<int> values = {};              ///< the enumerators of `words`
@@ -90,6 +91,7 @@ struct RowOf : Row {
   RowOf checked(ValueCheck f) && { return with(&Row::check, f); }
   RowOf offering(std::vector<std::string> (*f)()) && { return with(&Row::suggests, f); }
   RowOf or_empty() && { return with(&Row::may_be_empty, true); }
+  RowOf or_off() && { return with(&Row::may_be_off, true); }
   RowOf or_one_for_all() && { return with(&Row::one_for_all, true); }
   RowOf from(int64_t least_value, int64_t most_value) && {
     least = least_value;

@@ -22,6 +22,8 @@ constexpr int64_t kTypesMax = 20;
 constexpr milliseconds kPollMin = 1s;
 constexpr milliseconds kPollMax = 24h;
 constexpr milliseconds kOverlapMax = 168h;
+constexpr milliseconds kVerifyMin = 1h;
+constexpr milliseconds kVerifyMax = 720h;
 
 // ---- mapping files
 
@@ -273,6 +275,21 @@ const TableOf<Push>& push_table() {
   return table;
 }
 
+const TableOf<Verify>& verify_table() {
+  static const TableOf<Verify> table = {
+      rows::duration<&Verify::every>(
+          "every", "how often all records are compared with the CRM's, for what no poll can see")
+          .by_default("24h")
+          .from(kVerifyMin, kVerifyMax)
+          .or_off()
+          .hot(),
+      rows::boolean<&Verify::repair>("repair", "mends what is found; else it is only told")
+          .by_default("true")
+          .hot(),
+  };
+  return table;
+}
+
 RowOf<Plugin> account_mapping_row() {
   return rows::row<Plugin>("mapping", Takes::kMappingFile, "the mapping file of accounts",
                            [](Reader& r, const Row& row, const At& at, void* section) {
@@ -385,6 +402,7 @@ const TableOf<Plugin>& plugin_table() {
               .hot(),
           rows::section<&Plugin::poll>("poll", "when and how the CRM is read", poll_table()),
           rows::section<&Plugin::push>("push", "when and how the CRM is written to", push_table()),
+          rows::section<&Plugin::verify>("verify", "when drift is looked for", verify_table()),
           rows::here<Plugin>("accounts", "the accounts of these people; without it none are read",
                              accounts_table()),
           rows::list_of<&Plugin::types>("types", "the person types, the one that wins first", type_table())

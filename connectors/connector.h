@@ -48,6 +48,12 @@ class Connector {
   virtual boost::asio::awaitable<Result<Page>> fetch_by_ids(std::string object,
                                                             std::vector<std::string> fields,
                                                             std::vector<RemoteId> ids) = 0;
+  /// How many records an object has, deleted ones too.
+  virtual boost::asio::awaitable<Result<int64_t>> count_records(std::string object) = 0;
+  /// Records without fields of their own (id, version, deletion and lineage), each id greater than the one
+  /// before it by its bytes. Fewer than the limit: those are the last.
+  /// **Errors:** as fetch; kInvalidInput for a limit that is none; kBadPayload for a list in another order.
+  virtual boost::asio::awaitable<Result<Page>> list_records(ListingQuery query) = 0;
   /// The writing side, which lives as long as this; nullptr for a CRM that is only read.
   virtual Writer* writer() { return nullptr; }
   virtual ApiUsage usage() const = 0;

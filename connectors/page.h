@@ -48,4 +48,13 @@ struct Page {
 /// Ids in one Connector::fetch_by_ids.
 constexpr size_t kFetchIdsMax = 300;
 
+/// Which records an object has, deleted ones too, from behind one of them on, by id.
+struct ListingQuery {
+  std::string object;
+  RemoteId after;    ///< empty: from the first on
+  size_t limit = 0;  ///< 1 to kListingMax
+};
+/// Records in one Connector::list_records.
+constexpr size_t kListingMax = 2'000;
+
 }  // namespace prospectd

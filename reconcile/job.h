@@ -11,6 +11,7 @@
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "reconcile/drift.h"
 
 namespace prospectd::reconcile {
 
@@ -38,9 +39,21 @@ constexpr size_t kJobReasonsMax = 50;
 constexpr size_t kJobIdsMax = 5'000;   ///< prospects that one order names
 constexpr size_t kEndedJobsMax = 200;  ///< that are kept; the oldest go
 
+constexpr std::string_view kVerifyKind = "verify";
+
+/// What a drift scan is to do, and how far each object has come.
+struct VerifyWork {
+  std::string object;   ///< empty: all
+  bool repair = false;  ///< else it only tells
+  bool yes = false;     ///< past the mass-change brake, too
+  /// One for each connection and object, in the order in which they were begun.
+  std::vector<std::pair<std::string, Verification>> objects;
+  bool operator==(const VerifyWork&) const = default;
+};
+
 struct Job {
   JobId id;
-  std::string kind;  ///< "pull", "push"
+  std::string kind;  ///< "pull", "push", kVerifyKind
   JobState state = JobState::kQueued;
   std::string actor;
   std::string connection;  ///< empty: all
@@ -51,8 +64,10 @@ struct Job {
   std::string plan;                   ///< the saved plan that it applies; empty: none
   ProspectId after;                   ///< how far it has come: by number
   std::optional<int64_t> total;       ///< of prospects; none: not known
+  /// Of kVerifyKind: of records; `changed` are repaired, `waiting` are apart and stay so.
   JobCounts counts;
   int64_t calls = 0;  ///< of the CRM
+  VerifyWork verify;  ///< of kVerifyKind
   Timestamp created_at{};
   std::optional<Timestamp> finished_at;
   std::string code;  ///< why it failed

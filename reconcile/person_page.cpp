@@ -16,7 +16,6 @@ namespace field = mapping::field;
 using mapping::MapEntry;
 using mapping::MappedRecord;
 
-constexpr const char* kDeletedTag = "crm-deleted";
 constexpr MassKinds kOneDeletion = {true, false, false};
 
 MassKinds mass_kinds_of(const std::vector<FieldChange>& changes) {
@@ -380,14 +379,7 @@ class PersonPage {
     plan_.steps.emplace_back(TagProspect{prospect, kDeletedTag, remove});
   }
 
-  void note_link(const Link& link, Reason reason) {
-    JournalEntry entry;
-    entry.reason = reason;
-    entry.prospect = link.prospect;
-    entry.object = link.object;
-    entry.remote = link.remote;
-    plan_.journal.push_back(std::move(entry));
-  }
+  void note_link(const Link& link, Reason reason) { plan_.journal.push_back(entry_of(link, reason)); }
 
   // What a record says again, in a force update, was told before.
   void note_field_errors(const MappedRecord& record, ProspectId prospect, bool is_known_again = false) {

@@ -15,4 +15,13 @@ PlanCounts& PlanCounts::operator+=(const PlanCounts& o) {
   return *this;
 }
 
+JournalEntry entry_of(const Link& link, Reason reason) {
+  JournalEntry entry;
+  entry.reason = reason;
+  entry.prospect = link.prospect;
+  entry.object = link.object;
+  entry.remote = link.remote;
+  return entry;
+}
+
 }  // namespace prospectd::reconcile

@@ -11,6 +11,7 @@
 
 #include "reconcile/access.h"
 #include "reconcile/brake.h"
+#include "reconcile/drift.h"
 #include "reconcile/job.h"
 #include "reconcile/kept_answer.h"
 #include "reconcile/model.h"
@@ -87,6 +88,8 @@ struct AddLineage {
   LineageEntry entry;
   bool operator==(const AddLineage&) const = default;
 };
+/// The tag of prospects whose record is deleted (§4).
+constexpr const char* kDeletedTag = "crm-deleted";
 /// Adds (or takes away) a tag of a prospect, by name.
 struct TagProspect {
   ProspectId prospect;
@@ -246,6 +249,12 @@ struct PutJob {
   Job job;
   bool operator==(const PutJob&) const = default;
 };
+/// What an object's drift scan came to, in the place of the one before it.
+struct PutVerification {
+  ConnectionId connection;
+  Verification verification;
+  bool operator==(const PutVerification&) const = default;
+};
 
 /// A connection stops until a person lets it go on.
 struct HoldConnection {
@@ -273,7 +282,7 @@ using Step = std::variant<CreateProspect, UpdateProspect, PutLink, HoldDuplicate
                           AddToken, RevokeToken, NoteTokenUse, PutSavedFilter, EnqueuePush, LeasePush,
                           NotePushSent, AbandonLeases, SettlePush, DropPush, CloseConflict, PutJob, SavePlan,
                           DropPlan, HoldConnection, ReleaseConnection, CreateRow, UpdateRow, RemoveRow,
-                          TouchProspect, KeepAnswer, DropAnswer>;
+                          TouchProspect, KeepAnswer, DropAnswer, PutVerification>;
 
 /// One row of the journal. Creations by an import share one row a page (`count` > 1, prospects
 /// `prospect`…`last`).
@@ -291,6 +300,9 @@ struct JournalEntry {
   int64_t row = 0;     ///< of the kind `object` (row_kind.h), where it is of a row that is no prospect
   bool operator==(const JournalEntry&) const = default;
 };
+
+/// A row that tells of a link.
+JournalEntry entry_of(const Link& link, Reason reason);
 
 /// What set a plan off.
 struct Cause {

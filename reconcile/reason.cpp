@@ -142,8 +142,10 @@ constexpr Row kReasons[] = {
     {Reason::kNoConnectedMailbox, "NO_CONNECTED_MAILBOX", "The user has no connected mailbox"},
     {Reason::kTagged, "TAGGED", "The prospect got a tag"},
     {Reason::kUntagged, "UNTAGGED", "A tag was taken off the prospect"},
+    {Reason::kGoneFromCrm, "GONE_FROM_CRM",
+     "The CRM has the record no more, not even in its bin: it was purged, or is not shown any longer"},
 };
-static_assert(std::size(kReasons) == static_cast<size_t>(Reason::kUntagged) + 1, "a row for every reason");
+static_assert(std::size(kReasons) == static_cast<size_t>(Reason::kGoneFromCrm) + 1, "a row for every reason");
 
 constexpr bool in_order() {
   for (size_t i = 0; i < std::size(kReasons); ++i) {

@@ -98,6 +98,7 @@ enum class Reason {
   kNoConnectedMailbox,  ///< (§7)
   kTagged,              ///< a prospect got a tag
   kUntagged,
+  kGoneFromCrm,  ///< the record is in the CRM no more, not even in its bin (§4)
 };
 
 /// Stable upper-case code: "DUPLICATE_EMAIL".

@@ -96,6 +96,7 @@ class Applier {
   void operator()(const TouchProspect&) {}
   void operator()(const KeepAnswer&) {}
   void operator()(const DropAnswer&) {}
+  void operator()(const PutVerification&) {}
 
  private:
   template <class Id>

@@ -124,6 +124,24 @@ Result<std::string> ids_target(const std::string& api_version, const std::string
   return list_target(api_version, list, layout, first);
 }
 
+Result<std::string> listing_target(const std::string& api_version, const ListingQuery& query,
+                                   const PageLayout& layout) {
+  soql::Query tree = select_from(query.object, layout);
+  if (!query.after.empty()) tree.where = soql::compare(kIdField, soql::Operator::kGreater, query.after.str());
+  tree.order.push_back(ascending(kIdField));
+  tree.limit = static_cast<int64_t>(query.limit);
+  std::string target = target_of(api_version, true, tree);
+  if (target.size() > kTargetBytesMax) return too_long(layout.columns().size());
+  return target;
+}
+
+std::string count_target(const std::string& api_version, const std::string& object) {
+  soql::Query tree;
+  tree.count = true;
+  tree.object = object;
+  return target_of(api_version, true, tree);
+}
+
 std::string next_target(const std::string& api_version, const NextPlace& place) {
   return "/services/data/" + api_version + "/query/" + place.locator;
 }

@@ -43,6 +43,13 @@ Result<std::string> list_target(const std::string& api_version, const ListQuery&
 Result<std::string> ids_target(const std::string& api_version, const std::string& object,
                                const PageLayout& layout, const std::vector<std::string>& ids, size_t& first);
 
+/// The address of a query for an object's records behind `after` (empty: from the first), by id, `limit` at
+/// most; deleted ones too. **Errors:** as feed_target. Source: API §5, §14.2.
+Result<std::string> listing_target(const std::string& api_version, const ListingQuery& query,
+                                   const PageLayout& layout);
+/// The address that asks how many records an object has, deleted ones too. Source: API §5.
+std::string count_target(const std::string& api_version, const std::string& object);
+
 /// Where the next page of a query lies, and what is known of the pages before: the content of Page::next.
 struct NextPlace {
   std::string locator;

@@ -95,6 +95,17 @@ Result<Page> QueryReader::page_of(DecodedPage decoded, const PageLayout& layout,
   return page;
 }
 
+asio::awaitable<Result<int64_t>> QueryReader::read_count(std::string target,
+                                                         std::shared_ptr<const PageLayout> layout) {
+  Call call = query_call(std::move(target));
+  CallOutcome outcome = co_await rest_.get(std::move(call));
+  if (!outcome.response) co_return std::move(outcome.response).error();
+  auto decoded = decoder_.decode(std::move(outcome.response->body), *layout);
+  if (!decoded) co_return std::move(decoded).error();
+  if (decoded->done && decoded->records.empty() && decoded->bad.empty()) co_return decoded->total;
+  co_return make_error(ErrorCode::kBadPayload, "a count comes with records");
+}
+
 asio::awaitable<Result<void>> QueryReader::read_whole(std::string object, std::string target,
                                                       std::shared_ptr<const PageLayout> layout,
                                                       RowsLimit limit, Page& all) {

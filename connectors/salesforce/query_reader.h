@@ -46,6 +46,9 @@ class QueryReader {
   boost::asio::awaitable<Result<void>> read_whole(std::string object, std::string target,
                                                   std::shared_ptr<const PageLayout> layout, RowsLimit limit,
                                                   Page& all);
+  /// What a query that only counts answers. **Errors:** as Connector::fetch.
+  boost::asio::awaitable<Result<int64_t>> read_count(std::string target,
+                                                     std::shared_ptr<const PageLayout> layout);
 
  private:
   Call query_call(std::string target) const;

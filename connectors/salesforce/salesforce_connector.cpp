@@ -29,6 +29,18 @@ std::string header_word(std::string_view text) {
   return out;
 }
 
+/// Ids that grow are a list that ends, and one that nothing is left out of.
+Result<void> check_order(const Page& page, const RemoteId& after) {
+  std::vector<std::string_view> ids;
+  for (const mapping::Record& record : page.records)
+    ids.push_back(record.id.str());
+  if (!std::ranges::is_sorted(ids) || std::ranges::adjacent_find(ids) != ids.end() ||
+      (!ids.empty() && ids.front() <= after.str())) {
+    return make_error(ErrorCode::kBadPayload, "the CRM lists its records in another order than that of ids");
+  }
+  return {};
+}
+
 class SalesforceConnector final : public Connector {
  public:
   SalesforceConnector(http::Transport& transport, Options options)
@@ -44,6 +56,8 @@ class SalesforceConnector final : public Connector {
   asio::awaitable<Result<Page>> fetch_next(FeedQuery query, std::string next) override;
   asio::awaitable<Result<Page>> fetch_by_ids(std::string object, std::vector<std::string> fields,
                                              std::vector<RemoteId> ids) override;
+  asio::awaitable<Result<int64_t>> count_records(std::string object) override;
+  asio::awaitable<Result<Page>> list_records(ListingQuery query) override;
   Writer* writer() override { return &writer_; }
   ApiUsage usage() const override { return traffic_.usage; }
   int64_t calls() const override { return traffic_.calls; }
@@ -149,6 +163,42 @@ asio::awaitable<Result<Page>> SalesforceConnector::fetch_by_ids(std::string obje
     for (size_t i = 0; i < asked; ++i)
       wanted.erase(list[i]);  // those that didn't come don't exist
   }
+  all.total = static_cast<int64_t>(all.records.size() + all.bad.size());
+  co_return all;
+}
+
+asio::awaitable<Result<int64_t>> SalesforceConnector::count_records(std::string object) {
+  std::vector<std::string> no_fields;
+  auto layout = co_await schemas_.layout(object, std::move(no_fields));
+  if (!layout) co_return std::move(layout).error().within(object);
+  auto shared = std::make_shared<const PageLayout>(*std::move(layout));
+  std::string target = count_target(query_.api_version, object);
+  auto count = co_await queries_.read_count(std::move(target), std::move(shared));
+  if (!count) co_return std::move(count).error().within("count").within(object);
+  co_return count;
+}
+
+asio::awaitable<Result<Page>> SalesforceConnector::list_records(ListingQuery query) {
+  if (query.limit == 0 || query.limit > kListingMax) {
+    co_return make_error(ErrorCode::kInvalidInput,
+                         "a list has 1 to " + std::to_string(kListingMax) + " records");
+  }
+  std::vector<std::string> no_fields;
+  auto made = co_await schemas_.layout(query.object, std::move(no_fields));
+  if (!made) co_return std::move(made).error().within(query.object);
+  auto layout = std::make_shared<const PageLayout>(*std::move(made));
+  auto target = listing_target(query_.api_version, query, *layout);
+  if (!target) co_return std::move(target).error().within(query.object);
+  RowsLimit limit;
+  limit.rows_max = query.limit;
+  limit.beyond = make_error(ErrorCode::kBadPayload,
+                            "more records than the " + std::to_string(query.limit) + " that were asked for");
+  Page all;
+  all.layout = layout->fields();
+  Result<void> read =
+      co_await queries_.read_whole(query.object, *std::move(target), layout, std::move(limit), all);
+  if (read) read = check_order(all, query.after);
+  if (!read) co_return std::move(read).error().within("list").within(query.object);
   all.total = static_cast<int64_t>(all.records.size() + all.bad.size());
   co_return all;
 }

@@ -58,11 +58,6 @@ Json job_counts(const reconcile::JobCounts& counts) {
   return out;
 }
 
-std::optional<Error> error_of_job(const reconcile::Job& job) {
-  if (job.code.empty()) return std::nullopt;
-  return make_error(error_code_named(job.code).value_or(ErrorCode::kInternal), job.error);
-}
-
 void add_job_rows(Json& out, const JobView& view, const service::Service& service) {
   out["rows"] = Json::array();
   for (const service::JobRow& row : view.rows)
@@ -160,6 +155,11 @@ asio::awaitable<http::Response> cancel_job(service::Service& service, Jobs& jobs
 }
 
 }  // namespace
+
+std::optional<Error> error_of_job(const reconcile::Job& job) {
+  if (job.code.empty()) return std::nullopt;
+  return make_error(error_code_named(job.code).value_or(ErrorCode::kInternal), job.error);
+}
 
 void add_job_acts(Acts& acts, service::Service& service, Jobs& jobs) {
   acts[Operation::kStartJob] = [&](Call call) { return start_job(service, jobs, std::move(call)); };

@@ -20,6 +20,7 @@
 #include "daemon/api/acts_rows.h"
 #include "daemon/api/acts_tokens.h"
 #include "daemon/api/acts_undos.h"
+#include "daemon/api/acts_verifications.h"
 #include "daemon/api/answers.h"
 #include "daemon/api/call.h"
 #include "daemon/api/gate.h"
@@ -56,6 +57,7 @@ class Api {
     if (options.plans != nullptr) add_plan_acts(acts_, *options.plans);
     if (options.undos != nullptr) add_undo_acts(acts_, *options.undos);
     if (options.rows != nullptr) add_row_acts(acts_, service, *options.rows);
+    if (options.jobs != nullptr) add_verification_acts(acts_, *options.jobs);
     if (options.tokens != nullptr) add_token_acts(acts_, scheduler, *options.tokens);
   }
 

@@ -139,4 +139,18 @@ std::string text_member(const Body& attributes, const std::string& pointer, cons
   return found->get<std::string>();
 }
 
+bool flag_member(const Body& attributes, const std::string& pointer, const char* name) {
+  const auto found = attributes.find(name);
+  if (found == attributes.end()) return false;
+  if (!found->is_boolean())
+    refuse_member(pointer + "/" + name, "\"" + std::string(name) + "\" must be true or false");
+  return found->get<bool>();
+}
+
+std::string text_or_nothing(const Body& attributes, const std::string& pointer, const char* name) {
+  const auto found = attributes.find(name);
+  return found == attributes.end() || found->is_null() ? std::string()
+                                                       : text_member(attributes, pointer, name);
+}
+
 }  // namespace prospectd::api

@@ -40,6 +40,10 @@ const Body& attributes_in(const Body& body, const std::string& type, std::string
                           const std::string& id, const std::vector<std::string>& more = {});
 /// **Throws:** BodyFault where it is missing or no text.
 std::string text_member(const Body& attributes, const std::string& pointer, const char* name);
+/// Empty where it is missing or null. **Throws:** BodyFault where it is no text.
+std::string text_or_nothing(const Body& attributes, const std::string& pointer, const char* name);
+/// False where it is missing. **Throws:** BodyFault where it is neither true nor false.
+bool flag_member(const Body& attributes, const std::string& pointer, const char* name);
 
 /// A single JSON value; nothing for arrays, objects and numbers that can't be kept.
 std::optional<mapping::Value> single_value(const Body& given);

@@ -8,20 +8,6 @@
 namespace prospectd::api {
 namespace {
 
-bool flag_member(const Body& attributes, const std::string& pointer, const char* name) {
-  const auto found = attributes.find(name);
-  if (found == attributes.end()) return false;
-  if (!found->is_boolean())
-    refuse_member(pointer + "/" + name, "\"" + std::string(name) + "\" must be true or false");
-  return found->get<bool>();
-}
-
-std::string text_or_nothing(const Body& attributes, const std::string& pointer, const char* name) {
-  const auto found = attributes.find(name);
-  return found == attributes.end() || found->is_null() ? std::string()
-                                                       : text_member(attributes, pointer, name);
-}
-
 engine::Direction direction_of(const Body& attributes, const std::string& pointer) {
   const std::string kind = text_member(attributes, pointer, "kind");
   for (const engine::Direction direction : {engine::Direction::kPull, engine::Direction::kPush})
@@ -93,6 +79,24 @@ std::variant<JobBody, Refusal> parse_job_order(const std::string& body) {
     std::string pointer;
     const Body& attributes = attributes_in(whole, "jobs", pointer, "");
     return job_of(attributes, pointer);
+  });
+}
+
+std::variant<service::JobOrder, Refusal> parse_verification_order(const std::string& body) {
+  return read_body<service::JobOrder>(body, [](const Body& whole) {
+    std::string pointer;
+    const Body& attributes = attributes_in(whole, "verifications", pointer, "");
+    check_members(attributes, pointer, {"object", "connection", "repair", "yes", "dryRun"});
+    service::JobOrder order;
+    order.connection = text_or_nothing(attributes, pointer, "connection");
+    order.dry_run = flag_member(attributes, pointer, "dryRun");
+    order.verify.emplace();
+    order.verify->object = text_or_nothing(attributes, pointer, "object");
+    order.verify->repair = flag_member(attributes, pointer, "repair");
+    order.verify->yes = flag_member(attributes, pointer, "yes");
+    if (order.verify->yes && !order.verify->repair)
+      refuse_member(pointer + "/yes", "only a repair has something to confirm: \"repair\": true");
+    return order;
   });
 }
 

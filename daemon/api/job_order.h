@@ -1,4 +1,4 @@
-// The body that starts a job. Pure, any thread.
+// The bodies that start a job. Pure, any thread.
 #pragma once
 
 #include <string>
@@ -20,5 +20,9 @@ struct JobBody {
 /// run keeps it as a plan, and {"plan": "p-7f3a"} applies one.
 /// **Errors:** kTooLarge; kInvalidJson with line and column; kInvalidInput, which names the member.
 std::variant<JobBody, Refusal> parse_job_order(const std::string& body);
+
+/// {"object": …, "connection": …, "repair": …, "yes": …, "dryRun": …}, each of which may be missing, of a
+/// drift scan; in the same forms. **Errors:** as parse_job_order.
+std::variant<service::JobOrder, Refusal> parse_verification_order(const std::string& body);
 
 }  // namespace prospectd::api

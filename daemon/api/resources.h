@@ -35,6 +35,13 @@ std::vector<Json> faults_json(const std::vector<MemberFault>& faults);
 Json explanation_resource(const std::string& subject, const service::Explanation& explanation);
 Json health_resource(const std::string& id, const std::vector<service::Check>& checks);
 
+/// {"read", "created", …}
+Json counts_json(const reconcile::PlanCounts& counts);
+/// What an object's drift scan came to.
+Json verification_json(const reconcile::Verification& verification);
+
+/// null for an empty one.
+Json text_or_null(const std::string& text);
 /// A value as JSON: dates and times as ISO 8601, null for none.
 Json value_json(const mapping::Value& value);
 /// Code, class, message and when to ask again; or null.

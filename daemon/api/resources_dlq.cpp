@@ -5,13 +5,10 @@
 #include "daemon/api/shapes.h"
 
 namespace prospectd::api {
-namespace {
 
 Json text_or_null(const std::string& text) {
   return text.empty() ? Json() : Json(text);
 }
-
-}  // namespace
 
 Json dlq_resource(const service::DlqItem& item) {
   Json out;

@@ -152,6 +152,7 @@ Json object_json(const engine::ObjectStatus& object) {
   out["read"] = object.read;
   out["tookMs"] = object.took.count();
   out["complete"] = object.complete;
+  out["verification"] = object.verification ? verification_json(*object.verification) : Json();
   return out;
 }
 
@@ -191,6 +192,7 @@ Json connection_json(const engine::ConnectionStatus& connection) {
     out["objects"].push_back(object_json(object));
   out["clockSkewMs"] = duration_json(connection.clock_skew);
   out["pushes"] = pushes_json(connection);
+  out["verify"] = {{"everyMs", connection.verify.every.count()}, {"repair", connection.verify.repair}};
   return out;
 }
 
@@ -229,6 +231,26 @@ Json result_of(const Sync& sync) {
 }
 
 }  // namespace
+
+Json counts_json(const PlanCounts& counts) {
+  return numbers(kCounts, counts);
+}
+
+Json verification_json(const reconcile::Verification& verification) {
+  const reconcile::DriftCounts& counts = verification.counts;
+  Json out;
+  out["beganAt"] = time_json(verification.began_at);
+  out["finishedAt"] = time_json(verification.finished_at);
+  out["compared"] = counts.compared;
+  out["missingHere"] = counts.missing;
+  out["stale"] = counts.stale;
+  out["unexpected"] = counts.unexpected;
+  out["goneThere"] = counts.gone;
+  out["repaired"] = counts.repaired;
+  out["reason"] = verification.code.empty() ? Json() : Json(verification.code);
+  out["message"] = verification.code.empty() ? Json() : Json(verification.trouble);
+  return out;
+}
 
 Json error_json(const std::optional<Error>& error) {
   if (!error) return nullptr;

@@ -60,6 +60,9 @@ enum class Operation {
   kAddTags,
   kReplaceTags,
   kRemoveTags,
+  kVerifications,
+  kStartVerification,
+  kVerification,
 };
 
 struct Route {

@@ -1,4 +1,4 @@
-// The grammar of the verbs that pull and push prospects, and of the jobs that this makes.
+// The grammar of the verbs that pull and push prospects, of drift scans, and of the jobs that this makes.
 #include <CLI/CLI.hpp>
 
 #include "daemon/cli/command_parts.h"
@@ -34,6 +34,18 @@ void add_transfer(CLI::App& app, const std::string& kind, TransferOptions& optio
   add_rows_option(verb, options.rows);
 }
 
+void add_verify(CLI::App& app, VerifyOptions& options) {
+  CLI::App* verb = add_verb(app, "verify");
+  verb->add_option("--connection", options.connection, "over this one alone")->type_name("NAME");
+  verb->add_option("--object", options.object, "this one alone, by its API name")->type_name("OBJECT");
+  CLI::Option* repair =
+      verb->add_flag("--repair", options.repair, "bring here what the CRM has, close links that are gone");
+  verb->add_flag("--yes", options.yes, "with --repair: even where a large share of the links is closed")
+      ->needs(repair);
+  verb->add_flag("--dry-run", options.dry_run, "with --repair: say what it would do; keep nothing");
+  add_rows_option(verb, options.rows, "records");
+}
+
 }  // namespace
 
 void add_sync(CLI::App& app, SyncOptions& sync) {
@@ -48,8 +60,8 @@ void add_sync(CLI::App& app, SyncOptions& sync) {
       ->check(CLI::Range(size_t{0}, kSyncRowsShownMax).description(""));
 }
 
-void add_rows_option(CLI::App* verb, size_t& rows) {
-  verb->add_option("--rows", rows, "how many prospects to tell of at most (default 20)")
+void add_rows_option(CLI::App* verb, size_t& rows, const std::string& what) {
+  verb->add_option("--rows", rows, "how many " + what + " to tell of at most (default 20)")
       ->type_name("N")
       ->check(CLI::Range(size_t{0}, kJobRowsShownMax).description(""));
 }
@@ -76,6 +88,7 @@ void add_plans(CLI::App& app, PlanOptions& plan, TransferOptions& apply) {
 void add_jobs(CLI::App& app, JobDrafts& drafts) {
   add_transfer(app, "pull", drafts.pull);
   add_transfer(app, "push", drafts.push);
+  add_verify(app, drafts.verify);
   CLI::App* jobs = add_verb(app, "jobs");
   jobs->require_subcommand(0, 1);
   add_plans(app, drafts.plan, drafts.apply);
@@ -94,6 +107,7 @@ void take_job_verb(const std::string& verb, JobDrafts&& drafts, Invocation& made
   if (verb == "push") made.verb = std::move(drafts.push);
   if (verb == "plan") made.verb = std::move(drafts.plan);
   if (verb == "apply") made.verb = std::move(drafts.apply);
+  if (verb == "verify") made.verb = std::move(drafts.verify);
   if (verb == "jobs") made.verb = std::move(drafts.jobs);
 }
 

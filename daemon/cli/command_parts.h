@@ -35,14 +35,15 @@ struct JobDrafts {
   PlanOptions plan;
   TransferOptions apply;
   JobsOptions jobs;
+  VerifyOptions verify;
 };
-/// The verbs pull, push, plan, apply and jobs.
+/// The verbs pull, push, plan, apply, verify and jobs.
 void add_jobs(CLI::App& app, JobDrafts& drafts);
 /// Fills the invocation when `verb` is one of them.
 void take_job_verb(const std::string& verb, JobDrafts&& drafts, Invocation& made);
 
 /// "--rows N" of what tells of prospects.
-void add_rows_option(CLI::App* verb, size_t& rows);
+void add_rows_option(CLI::App* verb, size_t& rows, const std::string& what = "prospects");
 /// The verb undo.
 void add_undo(CLI::App& app, UndoOptions& undo);
 

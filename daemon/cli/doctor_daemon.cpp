@@ -140,6 +140,53 @@ Outcome look_at_polls(const Question& q) {
   return {warning(evidence, advice)};
 }
 
+/// What the last drift scans of a connection's objects have left.
+struct DriftLeft {
+  int64_t apart = 0;
+  std::optional<Timestamp> oldest;
+  std::string stopped;  ///< why one of them was; empty: none
+};
+
+DriftLeft drift_of(const Json& connection) {
+  DriftLeft left;
+  for (const Json& object : member(connection, "objects")) {
+    const Json& scan = member(object, "verification");
+    if (!scan.is_object()) continue;
+    for (const char* kind : {"missingHere", "stale", "unexpected", "goneThere"})
+      left.apart += number_at(scan, kind);
+    left.apart -= number_at(scan, "repaired");
+    const auto began = time_at(scan, "beganAt");
+    if (began && (!left.oldest || *began < *left.oldest)) left.oldest = began;
+    if (member(scan, "message").is_string())
+      left.stopped = shown_at(object, "object") + ": " + shown_at(scan, "message");
+  }
+  return left;
+}
+
+Outcome look_at_drift(const Question& q) {
+  if (!q.facts.status) return {skipped(kNotRunning)};
+  const Json& connection = connection_of(q);
+  const DriftLeft left = drift_of(connection);
+  const milliseconds every{number_at(member(connection, "verify"), "everyMs")};
+  if (!left.oldest)
+    return {ok(every > milliseconds{0} ? "the first drift scan is to come" : "drift scans are off")};
+  const Timestamp now = time_at(*q.facts.status, "now").value_or(q.now);
+  const std::string last = "last compared with the CRM " + ago(now, *left.oldest);
+  if (!left.stopped.empty()) {
+    return {warning("the drift scan stopped: " + left.stopped,
+                    "look at the permissions of the login's user; then: prospectd verify")};
+  }
+  if (left.apart > 0) {
+    return {warning(counted(left.apart, "record") + (left.apart == 1 ? " is" : " are") + " apart; " + last,
+                    "prospectd verify tells which; prospectd verify --repair mends them")};
+  }
+  if (every > milliseconds{0} && now - *left.oldest > 2 * every) {
+    return {warning(last + ", and it should be every " + format_duration(every),
+                    "prospectd jobs list and prospectd status say what it waits for; or: prospectd verify")};
+  }
+  return {ok(last + ", without drift that is left")};
+}
+
 }  // namespace
 
 Group daemon_checks() {
@@ -148,7 +195,8 @@ Group daemon_checks() {
            {"daemon_version", "its version", look_at_version},
            {"daemon_ready", "ready", look_at_readiness, kAskWithin},
            {"api_port", "API address", look_at_port},
-           {"polls", "polls", look_at_polls, milliseconds{5'000}, true}}};
+           {"polls", "polls", look_at_polls, milliseconds{5'000}, true},
+           {"drift", "drift", look_at_drift, milliseconds{5'000}, true}}};
 }
 
 }  // namespace prospectd::cli::doctor

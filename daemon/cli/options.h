@@ -136,6 +136,14 @@ struct UndoOptions {
   bool dry_run = false;
   size_t rows = 20;  ///< of what is shown, at most
 };
+struct VerifyOptions {
+  std::string connection;  ///< empty: all
+  std::string object;      ///< empty: all
+  bool repair = false;
+  bool yes = false;
+  bool dry_run = false;
+  size_t rows = 20;
+};
 
 struct ConfigSchemaOptions {
   std::string name = "prospectd";  ///< config::schema_files
@@ -187,7 +195,7 @@ struct Invocation {
   std::variant<VersionOptions, CheckOptions, InitOptions, StatusOptions, DoctorOptions, CompletionOptions,
                ManOptions, LoginTestOptions, RunOptions, SyncOptions, ProspectsOptions, DuplicatesOptions,
                DeadLettersOptions, ExplainOptions, SetOptions, AddOptions, DlqOptions, ConflictsOptions,
-               TransferOptions, JobsOptions, PlanOptions, UndoOptions, ConfigSchemaOptions,
+               TransferOptions, JobsOptions, PlanOptions, UndoOptions, VerifyOptions, ConfigSchemaOptions,
                ConfigReferenceOptions, ConfigShowOptions, ConfigReloadOptions, SettingsOptions,
                FiltersOptions, TokensOptions, SandboxCallOptions, SandboxVerb, DemoVerb>
       verb;

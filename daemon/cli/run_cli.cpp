@@ -45,6 +45,7 @@ struct Carry {
   ExitCode operator()(const JobsOptions& o) const { return verb_jobs(common, o, console); }
   ExitCode operator()(const PlanOptions& o) const { return verb_plan(common, o, console); }
   ExitCode operator()(const UndoOptions& o) const { return verb_undo(common, o, console); }
+  ExitCode operator()(const VerifyOptions& o) const { return verb_verify(common, o, console); }
   ExitCode operator()(const ConfigSchemaOptions& o) const { return verb_config_schema(o, console); }
   ExitCode operator()(const ConfigReferenceOptions&) const { return verb_config_reference(console); }
   ExitCode operator()(const ConfigShowOptions& o) const { return verb_config_show(common, o, console); }

@@ -35,6 +35,7 @@ ExitCode verb_transfer(const CommonOptions& common, const TransferOptions& optio
 ExitCode verb_jobs(const CommonOptions& common, const JobsOptions& options, Console& console);
 ExitCode verb_plan(const CommonOptions& common, const PlanOptions& options, Console& console);
 ExitCode verb_undo(const CommonOptions& common, const UndoOptions& options, Console& console);
+ExitCode verb_verify(const CommonOptions& common, const VerifyOptions& options, Console& console);
 ExitCode verb_config_schema(const ConfigSchemaOptions& options, Console& console);
 ExitCode verb_config_reference(Console& console);
 ExitCode verb_config_show(const CommonOptions& common, const ConfigShowOptions& options, Console& console);

@@ -182,6 +182,31 @@ void say_pushes(Console& console, const Json& connection, Timestamp now) {
   if (member(pushes, "heldBack").is_string()) attention(console, shown_at(pushes, "heldBack"));
 }
 
+// What the last drift scans have found; nothing before the first.
+void say_drift(Console& console, const Json& connection, Timestamp now) {
+  int64_t apart = 0;
+  int64_t repaired = 0;
+  std::optional<Timestamp> oldest;
+  for (const Json& object : member(connection, "objects")) {
+    const Json& scan = member(object, "verification");
+    if (!scan.is_object()) continue;
+    for (const char* kind : {"missingHere", "stale", "unexpected", "goneThere"})
+      apart += number_at(scan, kind);
+    repaired += number_at(scan, "repaired");
+    const auto began = time_at(scan, "beganAt");
+    if (began && (!oldest || *began < *oldest)) oldest = began;
+    if (member(scan, "message").is_string())
+      attention(console, "the drift scan stopped: " + shown_at(scan, "message"));
+  }
+  if (!oldest) return;
+  detail(console, "drift scan",
+         ago(now, *oldest) + ": " +
+             (apart == 0 ? "all agrees"
+                         : counted(apart, "record") + " apart, " + group_digits(repaired) + " repaired"));
+  if (apart > repaired)
+    detail(console, "", "→ prospectd verify tells which; prospectd verify --repair mends them");
+}
+
 void say_connection(Console& console, const Json& connection, Timestamp now) {
   std::string head = console.tone(Tone::kStrong, shown_at(connection, "name")) + "  " +
                      state_of(console, connection) + progress_words(connection);
@@ -193,6 +218,7 @@ void say_connection(Console& console, const Json& connection, Timestamp now) {
   if (cycle.is_object() && at)
     detail(console, "last cycle", ago(now, *at) + ": " + reading_of(cycle) + "; " + outcomes_in_short(cycle));
   say_objects(console, connection);
+  say_drift(console, connection, now);
   say_pushes(console, connection, now);
   say_allowance(console, connection);
   say_trouble(console, connection);

@@ -1,13 +1,11 @@
 // `pull`, `push` and `apply`: a job of the daemon's that is waited for.
-#include <chrono>
-#include <thread>
-
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
 #include "daemon/cli/configuration.h"
 #include "daemon/cli/http_call.h"
 #include "daemon/cli/interrupt.h"
+#include "daemon/cli/job_call.h"
 #include "daemon/cli/job_words.h"
 #include "daemon/cli/json.h"
 #include "daemon/cli/list_call.h"
@@ -19,8 +17,6 @@ namespace prospectd::cli {
 namespace {
 
 using Tree = nlohmann::json;
-
-constexpr std::chrono::milliseconds kAskAboutJobEvery{100};
 
 Tree order_of_transfer(const TransferOptions& options) {
   if (!options.plan.empty()) return {{"plan", options.plan}};
@@ -34,38 +30,6 @@ Tree order_of_transfer(const TransferOptions& options) {
   if (!options.filter.empty()) order["filter"] = options.filter;
   if (!options.ids.empty()) order["prospects"] = options.ids;
   return order;
-}
-
-bool is_open_job(const Tree& job) {
-  const std::string state = text_at(job, "state");
-  return state == "queued" || state == "running";
-}
-
-/// Asks until it has ended, or somebody is tired of waiting.
-Result<Tree> await_job(const DaemonClient& client, Tree job, const Interrupt& interrupt, ProgressLine* line) {
-  while (is_open_job(job) && !interrupt.came()) {
-    if (line != nullptr) line->update(progress_of_job(job), std::chrono::steady_clock::now());
-    std::this_thread::sleep_for(kAskAboutJobEvery);
-    PD_ASSIGN(answer, client.get("/v1/jobs/" + escape_for_url(text_at(job, "id"))));
-    job = flattened(member(answer, "data"));
-  }
-  return job;
-}
-
-// Nothing is stopped by looking away: a dry run has nothing to go on for, anything else goes on in the
-// daemon.
-ExitCode leave(const DaemonClient& client, Console& console, const Tree& job) {
-  const std::string id = text_at(job, "id");
-  if (flag_at(job, "dryRun")) {
-    const auto cancelled = client.remove("/v1/jobs/" + escape_for_url(id));
-    if (!cancelled) return console.fail(cancelled.error());
-    console.hint("The dry run was cancelled.");
-    return ExitCode::kInterrupted;
-  }
-  console.hint("Job " + harmless(id) + " goes on in the daemon. Look at it: prospectd jobs show " +
-               harmless(id) + " · stop it: prospectd jobs cancel " + harmless(id));
-  if (console.json) console.document(job);
-  return ExitCode::kInterrupted;
 }
 
 void say_transfer(Console& console, const Tree& job, const TransferOptions& options,
@@ -103,10 +67,13 @@ ExitCode verb_transfer(const CommonOptions& common, const TransferOptions& optio
   if (!started) return console.fail(started.error());
   ProgressLine line(console.err(), console.err_terminal);
   const bool shows = !console.quiet && !console.json;
-  const auto job = await_job(client, flattened(member(*started, "data")), interrupt, shows ? &line : nullptr);
+  const auto job =
+      await_job(client, "/v1/jobs/", flattened(member(*started, "data")), interrupt, [&](const Tree& now) {
+        if (shows) line.update(progress_of_job(now), std::chrono::steady_clock::now());
+      });
   line.clear();
   if (!job) return console.fail(job.error());
-  if (is_open_job(*job)) return leave(client, console, *job);
+  if (is_open_job(*job)) return leave_job(client, console, *job);
   if (console.json) {
     console.document(*job);
   } else if (text_at(*job, "state") == "failed") {

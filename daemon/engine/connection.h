@@ -38,6 +38,16 @@ struct PushOptions {
   int urgent_percent = 95;
 };
 
+/// The drift scan that nobody has to ask for.
+struct VerifyOptions {
+  milliseconds every{86'400'000};  ///< 0: never by itself
+  bool repair = true;              ///< else it only tells
+  /// Of the CRM's daily allowance: past it a scan of its own accord waits: nothing is less urgent. One that
+  /// somebody asked for waits past PushOptions::ordinary_percent.
+  int percent = 60;
+  bool operator==(const VerifyOptions&) const = default;
+};
+
 struct ConnectionOptions {
   std::string name;                ///< "salesforce"
   Connector* connector = nullptr;  ///< outlives the engine, unless `owned` keeps it
@@ -54,6 +64,7 @@ struct ConnectionOptions {
   reconcile::Policy policy;        ///< default_user is resolved by the engine from default_user_email
   PollOptions poll;
   PushOptions push;
+  VerifyOptions verify;
 };
 
 /// What of prospects flows to a connection, by its name, as its mappings and switches stand.
@@ -127,6 +138,7 @@ struct ObjectStatus {
   int64_t read = 0;                   ///< records of the last cycle that read it
   milliseconds took{0};
   bool complete = true;  ///< false: that cycle could not read it to its end
+  std::optional<reconcile::Verification> verification = {};  ///< its last drift scan; none: there was none
 };
 
 /// The object's own among them; added at the end when it is new.
@@ -168,6 +180,7 @@ struct ConnectionStatus {
   std::optional<milliseconds>
       failing_for;  ///< since the first failure in a row; none: the last cycle was good
   milliseconds poll_interval{0};
+  VerifyOptions verify;
   Circuit circuit = Circuit::kClosed;
   ConnectionTally tally;
   int64_t push_turns = 0;                 ///< ended since the engine started

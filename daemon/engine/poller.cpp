@@ -30,6 +30,11 @@ ConnectionState state_for(const Error& error) {
   }
 }
 
+Result<std::vector<store::StoredVerification>> last_scans(store::Store& store) {
+  PD_ASSIGN(reader, store.reader());
+  return reader->verifications();
+}
+
 }  // namespace
 
 Poller::Poller(Scheduler& scheduler, store::Store& store, ConnectionOptions options)
@@ -65,6 +70,12 @@ std::shared_ptr<Ticket> Poller::request(OnDemandOrder order) {
   return queue(std::move(ticket));
 }
 
+std::shared_ptr<Ticket> Poller::request(VerifyOrder order) {
+  auto ticket = std::make_shared<Ticket>(scheduler_.io());
+  ticket->verify = std::move(order);
+  return queue(std::move(ticket));
+}
+
 std::shared_ptr<Ticket> Poller::queue(std::shared_ptr<Ticket> ticket) {
   if (scheduler_.stopping() || fatal_) {
     ticket->done.notify();
@@ -95,6 +106,9 @@ ConnectionStatus Poller::status() const {
   s.forecast = allowance_.forecast();
   s.calls = calls_before_ + options_.connector->calls();
   s.poll_interval = options_.poll.interval;
+  s.verify = options_.verify;
+  for (const auto& [object, scan] : scans_)
+    status_of(s.objects, object).verification = scan;
   tally_.show(s, scheduler_.monotonic());
   return s;
 }
@@ -123,11 +137,11 @@ asio::awaitable<milliseconds> Poller::turn() {
   std::vector<std::shared_ptr<Ticket>> served = std::exchange(tickets_, {});
   wakeup_.take();  // what it announced is being served: the rest after this turn is a whole one
   bool asked_for = false;
-  bool only_orders = true;
+  bool only_parts = true;
   for (const auto& ticket : served) {
-    only_orders = only_orders && ticket->order;
-    if (ticket->order) {
-      ticket->answer = co_await answer_order(*std::move(ticket->order));
+    only_parts = only_parts && ticket->is_part();
+    if (ticket->is_part()) {
+      co_await answer_part(*ticket);
       ticket->done.notify();
     } else if (ticket->dry) {
       co_await answer_dry(*ticket);
@@ -137,7 +151,7 @@ asio::awaitable<milliseconds> Poller::turn() {
     }
   }
   // The parts of a long job may follow each other without an end: they don't put a poll off.
-  const bool is_due = only_orders && (reconfigured || scheduler_.monotonic() >= due_);
+  const bool is_due = only_parts && (reconfigured || scheduler_.monotonic() >= due_);
   if (!asked_for && !is_due) {
     if (reconfigured) due_ = {};
     co_await push(false, nullptr);
@@ -151,7 +165,7 @@ asio::awaitable<milliseconds> Poller::turn() {
   due_ = scheduler_.monotonic() + pause;
   if (!unreachable_ && !fatal_) co_await push(asked_for, outcome ? &outcome : nullptr);
   for (const auto& ticket : served) {
-    if (ticket->dry || ticket->order) continue;
+    if (!ticket->wants_cycle()) continue;
     ticket->cycle = outcome;
     ticket->done.notify();
   }
@@ -200,15 +214,22 @@ asio::awaitable<Result<void>> Poller::connect() {
   if (connection_) co_return Result<void>{};
   Result<reconcile::ConnectionId> id = reconcile::ConnectionId{};
   Result<std::optional<reconcile::BrakeHold>> hold = std::optional<reconcile::BrakeHold>();
-  std::function<void()> work = [this, &id, &hold] {
+  Result<std::vector<store::StoredVerification>> scans = std::vector<store::StoredVerification>();
+  std::function<void()> work = [this, &id, &hold, &scans] {
     id = store_.connection(options_.name);
     if (id) hold = store_.hold(*id);
+    scans = last_scans(store_);
   };
   co_await scheduler_.blocking(std::move(work));
   if (!id) co_return std::move(id).error();
   if (!hold) co_return std::move(hold).error();
+  if (!scans) co_return std::move(scans).error();
   connection_ = *id;
   hold_ = *std::move(hold);
+  for (store::StoredVerification& scan : *scans) {
+    const std::string object = scan.verification.object;
+    if (scan.connection == connection_) scans_[object] = std::move(scan.verification);
+  }
   co_return Result<void>{};
 }
 
@@ -261,6 +282,14 @@ Result<void> Poller::commit(const reconcile::Plan& plan) {
   return transaction->commit();
 }
 
+asio::awaitable<void> Poller::answer_part(Ticket& ticket) {
+  if (ticket.order) {
+    ticket.answer = co_await answer_order(*std::move(ticket.order));
+  } else {
+    ticket.verified = co_await answer_verify(*std::move(ticket.verify));
+  }
+}
+
 // Prospects that somebody names: what goes out of them is pushed at once, if the CRM lets it.
 asio::awaitable<Result<OnDemandReport>> Poller::answer_order(OnDemandOrder order) {
   if (fatal_) co_return *fatal_;
@@ -278,6 +307,34 @@ asio::awaitable<Result<OnDemandReport>> Poller::answer_order(OnDemandOrder order
   PD_TRY_CO(co_await work.run());
   if (work.has_enqueued() && !dry_run) co_await push(true, nullptr, &work);
   co_return co_await work.report();
+}
+
+// A part of a drift scan; what its repairs send out goes with the turn's pushes.
+asio::awaitable<Result<VerifyReport>> Poller::answer_verify(VerifyOrder order) {
+  if (fatal_) co_return *fatal_;
+  PD_TRY_CO(co_await connect());
+  // What an earlier process had under way is known before its echo is met.
+  if (!pushes_.has_recovered()) co_await push(false, nullptr);
+  const bool dry_run = order.dry_run;
+  CycleContext context = make_context();
+  context.on_progress = {};
+  context.on_applied = [this](const std::string& object, const reconcile::PlanCounts& counts) {
+    tally_.applied(object, counts);
+  };
+  auto applier = make_committing_applier(store_);
+  Verify work(context, *applier, std::move(order));
+  Result<VerifyReport> report = co_await work.run();
+  allowance_.note(scheduler_.monotonic(), options_.connector->usage());
+  if (!report) {
+    if (is_fatal(report.error())) fatal_ = report.error();
+    co_return report;
+  }
+  if (!dry_run) {
+    for (const reconcile::Verification& one : report->objects)
+      if (one.finished_at) note(one);
+  }
+  if (report->failed && is_fatal(*report->failed)) fatal_ = report->failed;
+  co_return report;
 }
 
 asio::awaitable<void> Poller::answer_dry(Ticket& ticket) {
@@ -353,6 +410,22 @@ void Poller::note(const ObjectReading& reading, const CycleSummary& cycle) {
   status.took = reading.took;
   status.complete = reading.complete;
   if (reading.complete) status.verified = cycle.window_upper;
+}
+
+void Poller::note(const reconcile::Verification& verification) {
+  scans_[verification.object] = verification;
+  const reconcile::DriftCounts& counts = verification.counts;
+  const bool quiet = counts.found() == 0 && verification.code.empty();
+  log::write(quiet ? log::Level::kInfo : log::Level::kWarn, "verify.done",
+             verification.code.empty() ? "compared with the CRM" : verification.trouble,
+             {{"connection", options_.name},
+              {"object", verification.object},
+              {"compared", counts.compared},
+              {"missing", counts.missing},
+              {"stale", counts.stale},
+              {"unexpected", counts.unexpected},
+              {"gone", counts.gone},
+              {"repaired", counts.repaired}});
 }
 
 void Poller::log_cycle(const CycleSummary& summary) const {

@@ -2,8 +2,10 @@
 // for either now. One thing at a time, so that a record has one state at a time. On the loop's thread.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -16,11 +18,12 @@
 #include "daemon/engine/push_turns.h"
 #include "daemon/engine/signal.h"
 #include "daemon/engine/tally.h"
+#include "daemon/engine/verify.h"
 
 namespace prospectd::engine {
 
-/// A request waiting for a cycle, a dry run, or prospects pulled or pushed by name, that begins after it was
-/// made.
+/// A request waiting for a cycle, a dry run, prospects pulled or pushed by name, or a part of a drift scan,
+/// that begins after it was made.
 struct Ticket {
   explicit Ticket(boost::asio::io_context& io) : done(io) {}
   bool dry = false;
@@ -28,7 +31,13 @@ struct Ticket {
   Result<DryRunReport> report = make_error(ErrorCode::kCancelled, "the daemon is stopping");
   std::optional<OnDemandOrder> order;
   Result<OnDemandReport> answer = make_error(ErrorCode::kCancelled, "the daemon is stopping");
+  std::optional<VerifyOrder> verify;
+  Result<VerifyReport> verified = make_error(ErrorCode::kCancelled, "the daemon is stopping");
   Signal done;
+
+  bool wants_cycle() const { return !dry && !is_part(); }
+  /// Of work in parts, which may follow each other without an end.
+  bool is_part() const { return order || verify; }
 };
 
 class Poller {
@@ -40,6 +49,7 @@ class Poller {
   boost::asio::awaitable<void> run();
   std::shared_ptr<Ticket> request(bool dry);
   std::shared_ptr<Ticket> request(OnDemandOrder order);
+  std::shared_ptr<Ticket> request(VerifyOrder order);
   /// Beside the cycles: it only reads.
   boost::asio::awaitable<Result<std::optional<Judgement>>> judge(RemoteId remote);
   void reconfigure(ConnectionOptions options);
@@ -64,11 +74,14 @@ class Poller {
   Result<void> commit(const reconcile::Plan& plan);
   boost::asio::awaitable<void> push(bool asked_for, Result<CycleSummary>* beside, OnDemand* order = nullptr);
   boost::asio::awaitable<void> answer_dry(Ticket& ticket);
+  boost::asio::awaitable<void> answer_part(Ticket& ticket);
   boost::asio::awaitable<Result<OnDemandReport>> answer_order(OnDemandOrder order);
+  boost::asio::awaitable<Result<VerifyReport>> answer_verify(VerifyOrder order);
   CycleContext make_context();
   void show(const ObjectProgress& progress);
   milliseconds settle(Result<CycleSummary>& outcome);
   void note(const ObjectReading& reading, const CycleSummary& cycle);
+  void note(const reconcile::Verification& verification);
   void log_cycle(const CycleSummary& summary) const;
   void log_push(const PushSummary& summary) const;
   boost::asio::awaitable<void> rest(milliseconds pause, ConnectionState state);
@@ -86,6 +99,7 @@ class Poller {
   Allowance allowance_;
   Tally tally_;
   PushTurns pushes_;
+  std::map<std::string, reconcile::Verification> scans_;  ///< the last drift scan of each object
   std::optional<Error> fatal_;
   std::vector<std::shared_ptr<Ticket>> tickets_;
   Wakeup wakeup_;

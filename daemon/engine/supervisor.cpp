@@ -73,6 +73,17 @@ class EngineSupervisor final : public Supervisor {
     co_return nothing_configured();
   }
 
+  asio::awaitable<Result<VerifyReport>> verify(std::string connection, VerifyOrder order) override {
+    PD_TRY_CO(check_name(connection));
+    for (const auto& poller : pollers_) {
+      if (poller->name() != connection) continue;
+      const std::shared_ptr<Ticket> ticket = poller->request(std::move(order));
+      co_await ticket->done.wait();
+      co_return std::move(ticket->verified);
+    }
+    co_return nothing_configured();
+  }
+
   asio::awaitable<Result<std::optional<Judgement>>> judge(RemoteId remote) override {
     Result<std::optional<Judgement>> last = std::optional<Judgement>();
     for (const auto& poller : pollers_) {

@@ -14,6 +14,7 @@
 #include "daemon/engine/judge.h"
 #include "daemon/engine/on_demand.h"
 #include "daemon/engine/scheduler.h"
+#include "daemon/engine/verify.h"
 #include "reconcile/store/store.h"
 
 namespace prospectd::engine {
@@ -38,6 +39,9 @@ class Supervisor {
   /// **Errors:** kNotFound for an unknown name; kTooLarge over kOnDemandMax; as OnDemand::run.
   virtual boost::asio::awaitable<Result<OnDemandReport>> on_demand(std::string connection,
                                                                    OnDemandOrder order) = 0;
+  /// The next part of a drift scan over one connection, in its turn.
+  /// **Errors:** kNotFound for an unknown name; as Verify::run.
+  virtual boost::asio::awaitable<Result<VerifyReport>> verify(std::string connection, VerifyOrder order) = 0;
   /// judge_record of the connection that has the record; none: none has.
   /// **Errors:** of the last connection that could not be asked, where no other has the record.
   virtual boost::asio::awaitable<Result<std::optional<Judgement>>> judge(RemoteId remote) = 0;

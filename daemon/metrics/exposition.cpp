@@ -159,6 +159,40 @@ void add_lag(Families& out, const Figures& figures) {
     out.add({{"connection", one.name}}, seconds_of(one.poll_interval));
 }
 
+// What the last drift scan of each object has found.
+void add_drift(Families& out, const Connections& connections) {
+  const auto each = [&](const auto& add) {
+    for (const ConnectionStatus& one : connections) {
+      for (const engine::ObjectStatus& object : one.objects)
+        if (object.verification) add(one.name, object.object, *object.verification);
+    }
+  };
+  using Scan = reconcile::Verification;
+  out.gauge("prospectd_drift_records",
+            "Records that the last drift scan found apart from the CRM's, by how they were.");
+  each([&](const std::string& connection, const std::string& object, const Scan& scan) {
+    for (const reconcile::DriftKind kind : reconcile::kDriftKinds) {
+      out.add({{"connection", connection}, {"object", object}, {"kind", std::string(name_of(kind))}},
+              number(scan.counts.of(kind)));
+    }
+  });
+  out.gauge("prospectd_drift_repaired_records", "Of these, those that it repaired.");
+  each([&](const std::string& connection, const std::string& object, const Scan& scan) {
+    out.add({{"connection", connection}, {"object", object}}, number(scan.counts.repaired));
+  });
+  out.gauge("prospectd_verified_timestamp_seconds", "When the object's last drift scan began.");
+  each([&](const std::string& connection, const std::string& object, const Scan& scan) {
+    out.add({{"connection", connection}, {"object", object}}, unix_seconds(scan.began_at));
+  });
+  out.gauge("prospectd_verification_stopped", "1 where that scan could not be finished.");
+  each([&](const std::string& connection, const std::string& object, const Scan& scan) {
+    out.add({{"connection", connection}, {"object", object}}, scan.code.empty() ? 0 : 1);
+  });
+  out.gauge("prospectd_verify_interval_seconds", "How often drift is looked for; 0: never by itself.");
+  for (const ConnectionStatus& one : connections)
+    out.add({{"connection", one.name}}, seconds_of(one.verify.every));
+}
+
 void add_requests(Families& out, const Figures& figures) {
   out.counter("prospectd_api_requests_total",
               "Requests to CRMs since the start, logins included, by HTTP status or what went wrong.");
@@ -239,6 +273,7 @@ std::string exposition(const Figures& figures) {
   add_database(out, figures);
   add_requests(out, figures);
   add_lag(out, figures);
+  add_drift(out, figures.connections);
   add_states(out, figures.connections);
   add_cycles(out, figures.connections);
   add_records(out, figures.connections);

@@ -11,6 +11,7 @@
 #include "daemon/engine/backoff.h"
 #include "daemon/service/job_counts.h"
 #include "daemon/service/plan_inputs.h"
+#include "daemon/service/verify_run.h"
 
 namespace prospectd::service {
 namespace {
@@ -24,6 +25,7 @@ constexpr size_t kSmallJobMax = 200;     // prospects: such a one never waits fo
 constexpr int kPartTriesMax = 8;         // of one part that failed for no reason of its own
 constexpr size_t kDryRunsKeptMax = 100;  // that have ended
 constexpr milliseconds kBetweenTries{60'000};
+constexpr milliseconds kHeldBackPause{600'000};  // before the allowance is looked at again
 
 /// A job under way, or ended.
 struct Running {
@@ -33,8 +35,12 @@ struct Running {
   int tries = 0;                                    ///< of the part under way, that failed
   std::function<std::string(const JobView&)> tell;  ///< JobOrder::tell
   std::vector<reconcile::PlanInput> inputs;         ///< of a dry run that is kept as a plan
+  std::unique_ptr<VerifyRun> scan;                  ///< of a drift scan that runs
 
   bool is_small() const { return !view.job.prospects.empty() && view.job.prospects.size() <= kSmallJobMax; }
+  /// Drift scans go over one connection at a time as it is, and may wait for its allowance.
+  bool is_large() const { return !is_small() && !is_scan(); }
+  bool is_scan() const { return view.job.kind == reconcile::kVerifyKind; }
 };
 using RunningPtr = std::shared_ptr<Running>;
 
@@ -75,7 +81,8 @@ class StoredJobs final : public Jobs {
       one->filter = *std::move(filter);
     }
     Job& job = one->view.job;
-    job.kind = name_of(order.direction);
+    job.kind = order.verify ? reconcile::kVerifyKind : name_of(order.direction);
+    if (order.verify) job.verify = *std::move(order.verify);
     job.actor = order.actor;
     job.connection = order.connection;
     job.force = order.force;
@@ -140,11 +147,22 @@ class StoredJobs final : public Jobs {
                                                   ? "the configuration names no connection"
                                                   : "no connection of this name in the configuration");
     }
+    if (order.verify && scans_over(order.connection))
+      return make_error(ErrorCode::kLocked,
+                        "a drift scan goes over the connection already: /v1/verifications");
     const auto open =
         std::ranges::count_if(jobs_, [](const RunningPtr& one) { return is_open(one->view.job.state); });
     if (static_cast<size_t>(open) >= kJobsOpenMax)
       return make_error(ErrorCode::kLocked, "too many jobs are waiting: ask again when one has ended");
     return std::nullopt;
+  }
+
+  bool scans_over(const std::string& connection) const {
+    return std::ranges::any_of(jobs_, [&](const RunningPtr& one) {
+      const std::string& its = one->view.job.connection;
+      return one->is_scan() && is_open(one->view.job.state) &&
+             (its.empty() || connection.empty() || its == connection);
+    });
   }
 
   std::vector<std::string> connections_of(const std::string& wanted) const {
@@ -182,10 +200,10 @@ class StoredJobs final : public Jobs {
   }
 
   asio::awaitable<void> run(RunningPtr one) {
-    while (!one->is_small() && large_ != nullptr && !one->view.cancelling && !scheduler_.stopping())
+    while (one->is_large() && large_ != nullptr && !one->view.cancelling && !scheduler_.stopping())
       co_await scheduler_.sleep(kTurnPause, &one->wakeup);
     if (scheduler_.stopping()) co_return;
-    if (!one->is_small() && !one->view.cancelling) large_ = one;
+    if (one->is_large() && !one->view.cancelling) large_ = one;
     co_await work(one);
     if (large_ != one) co_return;
     large_.reset();
@@ -194,14 +212,13 @@ class StoredJobs final : public Jobs {
   }
 
   asio::awaitable<void> work(RunningPtr one) {
-    Job& job = one->view.job;
-    const bool is_new = job.state == JobState::kQueued;
+    const bool is_new = one->view.job.state == JobState::kQueued;
     if (!one->view.cancelling) {
-      job.state = JobState::kRunning;
+      one->view.job.state = JobState::kRunning;
       if (Result<void> ready = co_await get_ready(one); !ready)
         co_return co_await end(one, JobState::kFailed, ready.error());
     }
-    if (is_new && !job.plan.empty()) {
+    if (is_new && !one->view.job.plan.empty()) {
       Result<void> same = co_await check_plan(one);
       if (scheduler_.stopping()) co_return;  // it is checked anew with the next start
       // From here on it is under way, and what it changes itself is no reason against it.
@@ -209,40 +226,57 @@ class StoredJobs final : public Jobs {
       if (!same) co_return co_await end(one, JobState::kFailed, same.error());
     }
     while (!one->view.cancelling) {
-      auto ids = co_await next_part(*one);
-      if (!ids) co_return co_await end(one, JobState::kFailed, ids.error());
-      if (ids->empty()) {
+      const Result<bool> more = co_await carry_on(one);
+      if (scheduler_.stopping()) co_return;  // it goes on with the next start
+      if (!more) {
+        if (!may_try_again(*one, more.error())) co_return co_await end(one, JobState::kFailed, more.error());
+        const milliseconds pause =
+            engine::rest_after(more.error(), one->tries, kBetweenTries, scheduler_.random());
+        co_await scheduler_.sleep(pause, &one->wakeup);
+      } else if (!*more) {
         std::optional<Error> not_kept = co_await keep_plan(one);
         const JobState state = not_kept ? JobState::kFailed : JobState::kDone;
         co_return co_await end(one, state, std::move(not_kept));
+      } else {
+        one->tries = 0;
+        if (Result<void> saved = co_await save(one); !saved)
+          co_return settle(*one, JobState::kFailed, saved.error());
+        if (!one->view.held_back.empty()) co_await scheduler_.sleep(kHeldBackPause, &one->wakeup);
       }
-      const ProspectId last = ids->back();
-      Result<std::vector<JobRow>> rows = co_await carry_out(one, *std::move(ids), one->view.dry_run);
-      if (scheduler_.stopping()) co_return;  // it goes on with the next start
-      if (!rows) {
-        if (!may_try_again(*one, rows.error())) co_return co_await end(one, JobState::kFailed, rows.error());
-        const milliseconds pause =
-            engine::rest_after(rows.error(), one->tries, kBetweenTries, scheduler_.random());
-        co_await scheduler_.sleep(pause, &one->wakeup);
-        if (scheduler_.stopping()) co_return;
-        continue;
-      }
-      one->tries = 0;
-      job.after = last;
-      add_rows(job.counts, *rows);
-      if (one->tell) std::ranges::move(inputs_of_rows(*rows), std::back_inserter(one->inputs));
-      if (one->tell && static_cast<size_t>(job.counts.done) > reconcile::kJobIdsMax)
-        co_return co_await end(one, JobState::kFailed, too_large_to_keep());
-      keep_rows(one->view, *std::move(rows), one->is_small());
-      if (Result<void> saved = co_await save(one); !saved)
-        co_return settle(*one, JobState::kFailed, saved.error());
+      if (scheduler_.stopping()) co_return;
     }
     co_await end(one, JobState::kCancelled, std::nullopt);
+  }
+
+  asio::awaitable<Result<bool>> carry_on(const RunningPtr& one) {
+    return one->is_scan() ? one->scan->next() : next_part_of(one);
+  }
+
+  // False: nothing is left.
+  asio::awaitable<Result<bool>> next_part_of(RunningPtr one) {
+    auto ids = co_await next_part(*one);
+    if (!ids) co_return std::move(ids).error();
+    if (ids->empty()) co_return false;
+    const ProspectId last = ids->back();
+    Result<std::vector<JobRow>> rows = co_await carry_out(one, *std::move(ids), one->view.dry_run);
+    if (!rows) co_return std::move(rows).error();
+    Job& job = one->view.job;
+    job.after = last;
+    add_rows(job.counts, *rows);
+    if (one->tell) std::ranges::move(inputs_of_rows(*rows), std::back_inserter(one->inputs));
+    if (one->tell && static_cast<size_t>(job.counts.done) > reconcile::kJobIdsMax)
+      co_return too_large_to_keep();
+    keep_rows(one->view, *std::move(rows), one->is_small());
+    co_return true;
   }
 
   // What an earlier daemon began is parsed anew; how many there are is asked where that is one look.
   asio::awaitable<Result<void>> get_ready(RunningPtr one) {
     Job& job = one->view.job;
+    if (one->is_scan()) {
+      one->scan = std::make_unique<VerifyRun>(supervisor_, one->view, connections_of(job.connection));
+      co_return Result<void>{};
+    }
     if (!job.filter.empty() && one->filter == nullptr) {
       auto filter = service_.prospect_filter(job.filter);
       if (!filter) co_return std::move(filter).error();
@@ -299,14 +333,6 @@ class StoredJobs final : public Jobs {
     return *std::move(plan);
   }
 
-  static void take_plan(const reconcile::SavedPlan& plan, JobOrder& order) {
-    order.direction = plan.kind == name_of(Direction::kPush) ? Direction::kPush : Direction::kPull;
-    order.force = plan.force;
-    order.blanks = plan.blanks;
-    order.connection = plan.connection;
-    order.prospects = prospects_of_plan(plan);
-  }
-
   // The whole order is decided again before anything of it is done.
   asio::awaitable<Result<void>> check_plan(RunningPtr one) {
     std::string id = one->view.job.plan;
@@ -326,26 +352,10 @@ class StoredJobs final : public Jobs {
     co_return Result<void>{};
   }
 
-  static Error too_large_to_keep() {
-    return make_error(ErrorCode::kTooLarge, "a plan of more than " + std::to_string(reconcile::kJobIdsMax) +
-                                                " prospects is not kept: name fewer, or leave --save out");
-  }
-
   // Answers why it could not be kept; nothing where it was, or is not to be.
   asio::awaitable<std::optional<Error>> keep_plan(RunningPtr one) {
     if (!one->tell) co_return std::nullopt;
-    reconcile::SavedPlan plan;
-    const Job& job = one->view.job;
-    plan.kind = job.kind;
-    plan.actor = job.actor;
-    plan.connection = job.connection;
-    plan.force = job.force;
-    plan.blanks = job.blanks;
-    plan.filter = job.filter;
-    plan.prospects = job.counts.done;
-    plan.inputs = std::move(one->inputs);
-    plan.created_at = scheduler_.now();
-    plan.expires_at = plan.created_at + reconcile::kSavedPlanKept;
+    reconcile::SavedPlan plan = plan_of_job(one->view.job, std::move(one->inputs), scheduler_.now());
     plan.told = one->tell(one->view);
     if (plan.told.size() > reconcile::kSavedPlanTextMax)
       co_return make_error(ErrorCode::kTooLarge,
@@ -415,6 +425,8 @@ class StoredJobs final : public Jobs {
   void settle(Running& one, JobState state, const std::optional<Error>& error) {
     settle_state(one.view.job, state, error, scheduler_.now());
     one.view.cancelling = false;
+    one.view.held_back.clear();
+    one.scan.reset();
     if (!one.view.job.total && state == JobState::kDone) one.view.job.total = one.view.job.counts.done;
     log::info("job.ended", "a job has ended",
               {{"job", one.view.id},

@@ -1,7 +1,7 @@
-// Jobs: pulls and pushes that people order (SEMANTICS §6), one prospect's or everybody's. A job goes through
-// its prospects by number in bounded parts, each in its connection's turn; how far it has come is in the
-// database, so that it goes on after a restart. Dry runs are jobs, too, and leave nothing behind but what
-// they tell. On the loop's thread.
+// Jobs: pulls and pushes that people order (SEMANTICS §6), one prospect's or everybody's, and drift scans. A
+// job goes through its prospects by number, or through a CRM's records by id, in bounded parts, each in its
+// connection's turn; how far it has come is in the database, so that it goes on after a restart. Dry runs are
+// jobs, too, and leave nothing behind but what they tell. On the loop's thread.
 #pragma once
 
 #include <functional>
@@ -29,6 +29,12 @@ struct JobRow {
   engine::OnDemandRow row;
 };
 
+/// One record that a drift scan found apart, and over which connection.
+struct JobDriftRow {
+  std::string connection;
+  engine::DriftRow row;
+};
+
 /// A job as it stands.
 struct JobView {
   std::string id;  ///< its number; "dry-3" for a dry run
@@ -41,6 +47,10 @@ struct JobView {
   /// started. At most kJobRowsMax.
   std::vector<JobRow> rows;
   bool rows_cut = false;  ///< there were more
+  // Of a drift scan, since the daemon started:
+  std::vector<JobDriftRow> drift;  ///< at most kJobRowsMax
+  reconcile::PlanCounts effects;   ///< of what was repaired, or would be
+  std::string held_back;           ///< why it waits: the allowance; empty: it doesn't
 };
 
 struct JobOrder {
@@ -57,6 +67,8 @@ struct JobOrder {
   std::string plan = {};
   /// Of a dry run: it is kept as a plan, with what this makes of it (JSON). Empty: it is not.
   std::function<std::string(const JobView&)> tell = {};
+  /// A drift scan; then of the above only `dry_run`, `connection` and `actor` count.
+  std::optional<reconcile::VerifyWork> verify = std::nullopt;
 };
 
 class Jobs {
@@ -67,7 +79,8 @@ class Jobs {
   /// Begins a job and answers at once. One that applies a plan decides it anew first, and fails with
   /// kConflict, nothing done, where its inputs have changed since.
   /// **Errors:** kInvalidInput for a filter that is none, or nothing to do; kNotFound for an unknown
-  /// connection or plan; kTooLarge over kJobIdsMax; kLocked over kJobsOpenMax; the store's.
+  /// connection or plan; kTooLarge over kJobIdsMax; kLocked over kJobsOpenMax, or while another drift scan
+  /// goes over the same connection; the store's.
   virtual boost::asio::awaitable<Result<std::shared_ptr<const JobView>>> start(JobOrder order) = 0;
   /// Newest first.
   virtual std::vector<std::shared_ptr<const JobView>> all() const = 0;

@@ -69,4 +69,34 @@ Error no_such_plan(const std::string& id) {
       "there is no plan " + id + ", or its 24 hours are over; prospectd plan list says what there is");
 }
 
+void take_plan(const reconcile::SavedPlan& plan, JobOrder& order) {
+  const bool pushes = plan.kind == name_of(engine::Direction::kPush);
+  order.direction = pushes ? engine::Direction::kPush : engine::Direction::kPull;
+  order.force = plan.force;
+  order.blanks = plan.blanks;
+  order.connection = plan.connection;
+  order.prospects = prospects_of_plan(plan);
+}
+
+reconcile::SavedPlan plan_of_job(const reconcile::Job& job, std::vector<reconcile::PlanInput> inputs,
+                                 Timestamp now) {
+  reconcile::SavedPlan plan;
+  plan.kind = job.kind;
+  plan.actor = job.actor;
+  plan.connection = job.connection;
+  plan.force = job.force;
+  plan.blanks = job.blanks;
+  plan.filter = job.filter;
+  plan.prospects = job.counts.done;
+  plan.inputs = std::move(inputs);
+  plan.created_at = now;
+  plan.expires_at = now + reconcile::kSavedPlanKept;
+  return plan;
+}
+
+Error too_large_to_keep() {
+  return make_error(ErrorCode::kTooLarge, "a plan of more than " + std::to_string(reconcile::kJobIdsMax) +
+                                              " prospects is not kept: name fewer, or leave --save out");
+}
+
 }  // namespace prospectd::service

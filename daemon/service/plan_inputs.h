@@ -22,6 +22,14 @@ std::optional<Error> outdated(const reconcile::SavedPlan& plan, const std::vecto
 /// The prospects of a plan, each once, ascending.
 std::vector<ProspectId> prospects_of_plan(const reconcile::SavedPlan& plan);
 
+/// What a plan says of the order that applies it; the actor is left alone.
+void take_plan(const reconcile::SavedPlan& plan, JobOrder& order);
+/// The plan that a dry run becomes, but for its name and what it tells.
+reconcile::SavedPlan plan_of_job(const reconcile::Job& job, std::vector<reconcile::PlanInput> inputs,
+                                 Timestamp now);
+
 Error no_such_plan(const std::string& id);
+/// Of a dry run over more prospects than a plan keeps.
+Error too_large_to_keep();
 
 }  // namespace prospectd::service

@@ -51,6 +51,8 @@ engine::ConnectionOptions options_of(const config::Config& config, const config:
   options.push.reread_after = plugin.push.reread_after;
   options.push.ordinary_percent = plugin.push.ordinary_percent;
   options.push.urgent_percent = plugin.push.urgent_percent;
+  options.verify.every = plugin.verify.every;
+  options.verify.repair = plugin.verify.repair;
   return options;
 }
 

@@ -8,6 +8,7 @@
 #include "daemon/api/api.h"
 #include "daemon/metrics/metrics.h"
 #include "daemon/service/service.h"
+#include "daemon/service/verify_schedule.h"
 #include "daemon/wire/private_file.h"
 
 namespace prospectd::wire {
@@ -49,6 +50,7 @@ class ServedControl final : public Control {
         filters_.get(), &setup.heartbeat);
     PD_ASSIGN(jobs, service::make_jobs(setup.scheduler, setup.supervisor, setup.store, *service_));
     jobs_ = std::move(jobs);
+    verifications_ = service::make_verify_schedule(setup.scheduler, setup.supervisor, *jobs_);
     metrics_ = metrics::make_metrics({setup.scheduler, *service_, std::string(version()),
                                       config.state.database_file(),
                                       [&transport = setup.transport] { return transport.requests(); },
@@ -85,7 +87,10 @@ class ServedControl final : public Control {
   }
 
   /// Work that an earlier daemon has left goes on.
-  void resume() { jobs_->resume(); }
+  void resume() {
+    jobs_->resume();
+    verifications_->start();
+  }
 
   const std::string& address() const override { return address_; }
   void stop() override {
@@ -106,6 +111,7 @@ class ServedControl final : public Control {
   std::unique_ptr<service::Jobs> jobs_;
   std::unique_ptr<service::Plans> plans_;
   std::unique_ptr<service::Undos> undos_;
+  std::unique_ptr<service::VerifySchedule> verifications_;
   std::unique_ptr<metrics::Metrics> metrics_;
   std::unique_ptr<http::Server> server_;
 };

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "reconcile/store/sqlite_drift.h"
 #include "reconcile/store/sqlite_rows.h"
 
 namespace prospectd::store {
@@ -17,6 +18,8 @@ std::string order_text(const Job& job) {
   if (!job.plan.empty()) order["plan"] = job.plan;
   for (const ProspectId id : job.prospects)
     order["prospects"].push_back(id.value);
+  if (job.kind == reconcile::kVerifyKind)
+    order["verify"] = {{"object", job.verify.object}, {"repair", job.verify.repair}, {"yes", job.verify.yes}};
   return order.dump(-1, ' ', false, Tree::error_handler_t::replace);
 }
 
@@ -26,6 +29,11 @@ std::string progress_text(const Job& job) {
                    {"unchanged", counts.unchanged},  {"waiting", counts.waiting}, {"refused", counts.refused},
                    {"refusedBy", counts.refused_by}, {"calls", job.calls}};
   if (job.total) progress["total"] = *job.total;
+  for (const auto& [connection, verification] : job.verify.objects) {
+    Tree tree = tree_of_verification(verification);
+    tree["connection"] = connection;
+    progress["objects"].push_back(std::move(tree));
+  }
   return progress.dump(-1, ' ', false, Tree::error_handler_t::replace);
 }
 
@@ -50,6 +58,11 @@ void take_order(const Tree& order, Job& job) {
   job.plan = text_in(order, "plan");
   job.force = flag_in(order, "force");
   job.blanks = flag_in(order, "blanks");
+  if (const auto verify = order.find("verify"); verify != order.end() && verify->is_object()) {
+    job.verify.object = text_in(*verify, "object");
+    job.verify.repair = flag_in(*verify, "repair");
+    job.verify.yes = flag_in(*verify, "yes");
+  }
   const auto ids = order.find("prospects");
   if (ids == order.end() || !ids->is_array()) return;
   for (const Tree& id : *ids)
@@ -65,6 +78,11 @@ void take_progress(const Tree& progress, Job& job) {
   job.counts.unchanged = number_in(progress, "unchanged");
   job.counts.waiting = number_in(progress, "waiting");
   job.counts.refused = number_in(progress, "refused");
+  const auto objects = progress.find("objects");
+  if (objects != progress.end() && objects->is_array()) {
+    for (const Tree& tree : *objects)
+      job.verify.objects.emplace_back(text_in(tree, "connection"), verification_of_tree(tree));
+  }
   const auto reasons = progress.find("refusedBy");
   if (reasons == progress.end() || !reasons->is_object()) return;
   for (const auto& [code, count] : reasons->items())

@@ -4,6 +4,7 @@
 
 #include "reconcile/store/sqlite_access.h"
 #include "reconcile/store/sqlite_causes.h"
+#include "reconcile/store/sqlite_drift.h"
 #include "reconcile/store/sqlite_edit.h"
 #include "reconcile/store/sqlite_jobs.h"
 #include "reconcile/store/sqlite_kept_answers.h"
@@ -172,6 +173,11 @@ class SqliteReader final : public Reader {
   Result<std::optional<reconcile::SavedPlan>> saved_plan(const std::string& id, Timestamp now) override {
     PD_ASSIGN(lock, enter());
     return read_saved_plan(*setup_.db, id, now);
+  }
+
+  Result<std::vector<StoredVerification>> verifications() override {
+    PD_ASSIGN(lock, enter());
+    return read_verifications(*setup_.db);
   }
 
   Result<reconcile::PageSnapshot> snapshot(const reconcile::PageKeys& keys) override {

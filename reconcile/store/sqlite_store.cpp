@@ -4,6 +4,7 @@
 #include "reconcile/store/file_lock.h"
 #include "reconcile/store/sqlite_brake.h"
 #include "reconcile/store/sqlite_custom.h"
+#include "reconcile/store/sqlite_drift.h"
 #include "reconcile/store/sqlite_edit.h"
 #include "reconcile/store/sqlite_editions.h"
 #include "reconcile/store/sqlite_file.h"
@@ -356,6 +357,21 @@ class SqliteTransaction final : public Transaction {
                                           const std::vector<ProspectId>& prospects) override {
     PD_TRY(usable());
     return read_push_scene(core_->db(), core_->loader(), connection, prospects);
+  }
+  Result<reconcile::KnownRecords> known_records(ConnectionId connection, reconcile::StandsFor what,
+                                                const std::vector<RemoteId>& remotes) override {
+    PD_TRY(usable());
+    return read_known_records(core_->db(), core_->loader(), connection, what, remotes);
+  }
+  Result<std::vector<reconcile::StandingRecord>> standing_records(ConnectionId connection,
+                                                                  const StandingQuery& query) override {
+    PD_TRY(usable());
+    return read_standing_records(core_->db(), connection, query);
+  }
+  Result<int64_t> count_standing(ConnectionId connection, reconcile::StandsFor what,
+                                 const std::string& object) override {
+    PD_TRY(usable());
+    return count_standing_records(core_->db(), connection, what, object);
   }
 
  private:

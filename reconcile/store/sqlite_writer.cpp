@@ -1,6 +1,7 @@
 #include "reconcile/store/sqlite_writer.h"
 
 #include "reconcile/store/sqlite_brake.h"
+#include "reconcile/store/sqlite_drift.h"
 #include "reconcile/store/sqlite_jobs.h"
 #include "reconcile/store/sqlite_kept_answers.h"
 #include "reconcile/store/sqlite_plans.h"
@@ -63,6 +64,10 @@ struct Dispatch {
   Result<void> operator()(const reconcile::DropPlan& step) {
     ++context.written;
     return drop_saved_plan(context.db, step.id);
+  }
+  Result<void> operator()(const reconcile::PutVerification& step) {
+    ++context.written;
+    return write_verification(context.db, step);
   }
   template <class Other>
   Result<void> operator()(const Other& step) {

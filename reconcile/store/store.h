@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "reconcile/access.h"
+#include "reconcile/drift.h"
 #include "reconcile/edit.h"
 #include "reconcile/push.h"
 #include "reconcile/row_edit.h"
@@ -35,6 +36,21 @@ struct RecordKey {
 struct SetApart {
   DeadLetterId letter;
   RecordKey record;
+};
+
+/// Records of an object that stand (linked, or kept as accounts, and not deleted), by their holder's number.
+struct StandingQuery {
+  reconcile::StandsFor what = reconcile::StandsFor::kProspect;
+  std::string object;
+  int64_t after = 0;  ///< holders from behind this one on
+  size_t limit = 0;
+};
+
+/// What an object's last drift scan came to.
+struct StoredVerification {
+  ConnectionId connection;
+  reconcile::Verification verification;
+  bool operator==(const StoredVerification&) const = default;
 };
 
 /// A transaction for writing. Destroyed without commit(): rolled back.
@@ -79,6 +95,13 @@ class Transaction {
   /// What writing these prospects to a connection depends on.
   virtual Result<reconcile::PushScene> push_scene(ConnectionId connection,
                                                   const std::vector<ProspectId>& prospects) = 0;
+  /// How these records of one object stand here; those that are not known are left out.
+  virtual Result<reconcile::KnownRecords> known_records(ConnectionId connection, reconcile::StandsFor what,
+                                                        const std::vector<RemoteId>& remotes) = 0;
+  virtual Result<std::vector<reconcile::StandingRecord>> standing_records(ConnectionId connection,
+                                                                          const StandingQuery& query) = 0;
+  virtual Result<int64_t> count_standing(ConnectionId connection, reconcile::StandsFor what,
+                                         const std::string& object) = 0;
 };
 
 /// What a list shows of a prospect.
@@ -212,6 +235,8 @@ class Reader {
   virtual Result<std::optional<reconcile::KeptAnswer>> kept_answer(const std::string& actor,
                                                                    const std::string& key) = 0;
   virtual Result<std::vector<KeptSize>> kept_answers() = 0;
+  /// Of every object that was ever scanned, by connection and object.
+  virtual Result<std::vector<StoredVerification>> verifications() = 0;
   /// A snapshot for a dry run.
   virtual Result<reconcile::PageSnapshot> snapshot(const reconcile::PageKeys& keys) = 0;
   virtual Result<reconcile::EditScene> edit_scene(const reconcile::EditKeys& keys) = 0;

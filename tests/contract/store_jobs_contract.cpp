@@ -40,6 +40,26 @@ TEST_P(StoreContract, AJobIsReadAsItWasWritten) {
   EXPECT_EQ(*reader()->jobs(), (std::vector<Job>{named, filtered}));
 }
 
+TEST_P(StoreContract, ADriftScanIsKeptWithWhatItsObjectsHaveComeTo) {
+  Job scan = job_of(1, JobState::kRunning);
+  scan.kind = reconcile::kVerifyKind;
+  scan.verify.object = "Lead";
+  scan.verify.repair = scan.verify.yes = true;
+  reconcile::Verification lead;
+  lead.object = "Lead";
+  lead.began_at = at(10);
+  lead.finished_at = at(20);
+  lead.counts = {100, 1, 2, 3, 4, 5};
+  reconcile::Verification account;
+  account.object = "Account";
+  account.began_at = at(20);
+  account.code = "permission";
+  account.trouble = "nobody may";
+  scan.verify.objects = {{"salesforce", lead}, {"another", account}};
+  must_commit({PutJob{scan}});
+  EXPECT_EQ(*reader()->jobs(), std::vector<Job>{scan});
+}
+
 TEST_P(StoreContract, AJobThatHasComeFurtherTakesItsOwnPlace) {
   Job job = job_of(1, JobState::kRunning);
   must_commit({PutJob{job}});

@@ -141,6 +141,7 @@ TEST_F(JsonContract, EveryVerbSaysWhatThePageSays) {
   expect_asked("plan show", {"plan", "show", plan});
   expect_asked("apply", {"apply", plan});
   expect_asked("plan drop", {"plan", "drop", plan});
+  expect_asked("verify", {"verify", "--repair"});
   expect_asked("jobs list", {"jobs", "list"});
   expect_asked("jobs show", {"jobs", "show", "1"});
   expect_asked("jobs cancel", {"jobs", "cancel", "1"});

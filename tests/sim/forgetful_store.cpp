@@ -69,6 +69,18 @@ class ForgetfulTransaction final : public store::Transaction {
                                           const std::vector<ProspectId>& prospects) override {
     return inner_->push_scene(connection, prospects);
   }
+  Result<reconcile::KnownRecords> known_records(reconcile::ConnectionId connection, reconcile::StandsFor what,
+                                                const std::vector<RemoteId>& remotes) override {
+    return inner_->known_records(connection, what, remotes);
+  }
+  Result<std::vector<reconcile::StandingRecord>> standing_records(
+      reconcile::ConnectionId connection, const store::StandingQuery& query) override {
+    return inner_->standing_records(connection, query);
+  }
+  Result<int64_t> count_standing(reconcile::ConnectionId connection, reconcile::StandsFor what,
+                                 const std::string& object) override {
+    return inner_->count_standing(connection, what, object);
+  }
 
  private:
   std::unique_ptr<store::Transaction> inner_;

@@ -83,6 +83,8 @@ class World {
   engine::PushSummary push();
   /// Pulls or pushes prospects by name, as a person would.
   Result<engine::OnDemandReport> on_demand(engine::OnDemandOrder order);
+  /// Parts of a drift scan, until one is no such part or nothing is left; what all of them came to.
+  Result<engine::VerifyReport> try_verify(engine::VerifyOrder order);
   /// What is to be written of a prospect, or was given up.
   std::vector<reconcile::OutboxEntry> outbox_of(ProspectId id);
   /// The daemon ends (as if killed) and starts anew on the same database. `options` may change what the

@@ -119,6 +119,87 @@ TEST_F(JobsApi, AJobThatHadNotEndedGoesOnWhereItWas) {
   EXPECT_EQ(resumed["actor"], "ana");
 }
 
+TEST_F(JobsApi, ADriftScanIsAJobThatTellsWhatItFound) {
+  supervisor_.verified.objects.emplace_back().object = "Lead";
+  supervisor_.verified.objects[0].counts = {10, 0, 1, 0, 1, 1};
+  supervisor_.verified.objects[0].finished_at = scheduler.now();
+  engine::DriftRow row;
+  row.kind = reconcile::DriftKind::kGoneThere;
+  row.object = "Lead";
+  row.remote = RemoteId("00Q1");
+  row.prospect = {42};
+  row.action = "delete";
+  row.repaired = true;
+  supervisor_.verified.rows.push_back(row);
+  const auto started = send(post("/v1/verifications", R"({"object": "Lead", "repair": true})"));
+  EXPECT_EQ(started.status, 202) << started.body;
+  EXPECT_EQ(started.headers.get("location"), "/v1/verifications/1");
+  settle();
+  const Json scan = data_of(get("/v1/verifications/1"))["attributes"];
+  EXPECT_EQ(scan["state"], "done");
+  EXPECT_EQ(scan["objects"][0]["goneThere"], 1);
+  EXPECT_EQ(scan["objects"][0]["connection"], "salesforce");
+  ASSERT_EQ(scan["rows"].size(), 1U);
+  EXPECT_EQ(scan["rows"][0]["kind"], "gone_there");
+  EXPECT_EQ(scan["rows"][0]["prospectId"], "42");
+  const Json job = data_of(get("/v1/jobs/1"))["attributes"];
+  EXPECT_EQ(job["kind"], "verify");
+  EXPECT_EQ(job["counts"]["done"], 11);
+  EXPECT_EQ(job["counts"]["changed"], 1);
+  EXPECT_EQ(job["counts"]["waiting"], 1);
+  EXPECT_EQ(data_of(get("/v1/verifications")).size(), 1U);
+  EXPECT_THAT(supervisor_.asked, Contains("verify salesforce, repair"));
+}
+
+TEST_F(JobsApi, ADriftScanThatCantBeIsRefused) {
+  EXPECT_EQ(send(post("/v1/verifications", R"({"yes": true})")).status, 400);
+  EXPECT_EQ(send(post("/v1/verifications", R"({"repair": "yes"})")).status, 400);
+  EXPECT_EQ(send(post("/v1/verifications", R"({"connection": "hubspot"})")).status, 404);
+  start({{"kind", "pull"}, {"prospects", {"7"}}});
+  settle();
+  EXPECT_EQ(get("/v1/verifications/1").status, 404) << "a pull is none";
+  send(post("/v1/verifications", R"({"object": "Lied"})"));
+  settle();
+  const Json scan = data_of(get("/v1/verifications/2"))["attributes"];
+  EXPECT_EQ(scan["state"], "failed");
+  EXPECT_EQ(scan["error"]["code"], "not_found");
+}
+
+TEST_F(JobsApi, OneDriftScanGoesOverAConnectionAtATime) {
+  supervisor_.verified.held_back = "the allowance is low";
+  supervisor_.verified.done = false;
+  send(post("/v1/verifications", "{}"));
+  settle();
+  EXPECT_EQ(data_of(get("/v1/verifications/1"))["attributes"]["heldBack"], "the allowance is low");
+  EXPECT_EQ(send(post("/v1/verifications", "{}")).status, 429);
+  const auto cancelled = send(request("DELETE", "/v1/jobs/1"));
+  EXPECT_EQ(cancelled.status, 200) << cancelled.body;
+  settle();
+  EXPECT_EQ(data_of(get("/v1/verifications/1"))["attributes"]["state"], "cancelled");
+  EXPECT_EQ(send(post("/v1/verifications", "{}")).status, 202);
+}
+
+TEST_F(JobsApi, AnObjectThatAnEarlierDaemonHasComparedIsNotComparedAgain) {
+  reconcile::Job job;
+  job.id = {4};
+  job.kind = reconcile::kVerifyKind;
+  job.state = reconcile::JobState::kRunning;
+  job.actor = "ana";
+  reconcile::Verification lead;
+  lead.object = "Lead";
+  lead.finished_at = scheduler.now();
+  job.verify.objects = {{"salesforce", lead}};
+  reconcile::Plan plan;
+  plan.steps.emplace_back(reconcile::PutJob{job});
+  auto transaction = *database->begin();
+  ASSERT_TRUE(transaction->apply(plan, scheduler.now()));
+  ASSERT_TRUE(transaction->commit());
+  serve_jobs();
+  jobs->resume();
+  EXPECT_EQ(attributes_of("4")["state"], "done");
+  EXPECT_THAT(supervisor_.left_out, testing::ElementsAre("Lead"));
+}
+
 TEST_F(JobsApi, AnUnknownJobIsNotThere) {
   EXPECT_EQ(get("/v1/jobs/9").status, 404);
   EXPECT_EQ(send(request("DELETE", "/v1/jobs/9")).status, 404);

@@ -100,6 +100,21 @@ TEST(Status, WhatWentToTheCrmIsToldAndWhyTheRestWaits) {
   EXPECT_THAT(text, HasSubstr("attention   81 % of the CRM's daily allowance is used\n"));
 }
 
+TEST(Status, SaysWhenTheWholeWasLastComparedAndWhatWasFound) {
+  Json status = healthy();
+  EXPECT_THAT(shown(status, 200), Not(HasSubstr("drift scan"))) << "there was none";
+  Json& object = status["connections"][0]["objects"][0];
+  object["verification"] = {{"beganAt", status["now"]}, {"stale", 0}, {"repaired", 0}, {"message", nullptr}};
+  EXPECT_THAT(shown(status, 200), HasSubstr(": all agrees\n"));
+  object["verification"]["goneThere"] = 3;
+  object["verification"]["repaired"] = 1;
+  object["verification"]["message"] = "nobody may look";
+  const std::string text = shown(status, 200);
+  EXPECT_THAT(text, HasSubstr("3 records apart, 1 repaired\n"));
+  EXPECT_THAT(text, HasSubstr("prospectd verify --repair mends them"));
+  EXPECT_THAT(text, HasSubstr("the drift scan stopped: nobody may look"));
+}
+
 TEST(Status, WhatIsWrongComesWithWhatToDo) {
   Json status = healthy();
   Json& connection = status["connections"][0];

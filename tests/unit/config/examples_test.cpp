@@ -71,6 +71,8 @@ TEST(Examples, TheFullExampleSaysTheDefaults) {
   EXPECT_EQ(p.poll.overlap, e.poll.overlap);
   EXPECT_EQ(p.poll.pages_per_commit, e.poll.pages_per_commit);
   EXPECT_EQ(p.poll.start_jitter, e.poll.start_jitter);
+  EXPECT_EQ(p.verify.every, e.verify.every);
+  EXPECT_EQ(p.verify.repair, e.verify.repair);
   EXPECT_EQ(p.client_secret.kind, SecretRef::Kind::kFile);
   EXPECT_EQ(p.client_secret.name, kExamples + "secrets/salesforce");
   ASSERT_TRUE(p.accounts);
@@ -85,6 +87,24 @@ TEST(Examples, TheFullExampleSaysTheDefaults) {
     EXPECT_EQ(type.outbound_create, t.outbound_create);
     EXPECT_EQ(type.outbound_update, t.outbound_update);
   }
+}
+
+TEST(Config, ADurationThatMayBeOffIsZeroThenAndNoOtherOneMay) {
+  const Folder folder;
+  folder.write("mappings/lead.yaml", kGoodMapping);
+  const auto with = [&](const std::string& section) {
+    std::string text = good_text();
+    const std::string at = "    types:";
+    text.insert(text.find(at), section);
+    folder.write("prospectd.yaml", text);
+    return folder.load();
+  };
+  const Loaded off = with("    verify: { every: off, repair: false }\n");
+  ASSERT_TRUE(off.config);
+  EXPECT_EQ(off.config->plugins.at(0).verify.every, milliseconds{0});
+  EXPECT_FALSE(off.config->plugins.at(0).verify.repair);
+  EXPECT_FALSE(with("    verify: { every: 10s }\n").config) << "under an hour";
+  EXPECT_FALSE(with("    poll: { interval: off }\n").config);
 }
 
 TEST(Config, WhatIsLeftOutHasTheDefaultOfItsStruct) {
@@ -115,6 +135,8 @@ TEST(Config, WhatIsLeftOutHasTheDefaultOfItsStruct) {
   EXPECT_EQ(p.poll.overlap, e.poll.overlap);
   EXPECT_EQ(p.poll.pages_per_commit, e.poll.pages_per_commit);
   EXPECT_EQ(p.poll.start_jitter, e.poll.start_jitter);
+  EXPECT_EQ(p.verify.every, e.verify.every);
+  EXPECT_EQ(p.verify.repair, e.verify.repair);
   EXPECT_FALSE(p.accounts);
   const mapping::TypeSpec t;
   EXPECT_EQ(p.types.at(0).inbound_create, t.inbound_create);

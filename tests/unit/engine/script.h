@@ -39,6 +39,8 @@ class ScriptedConnector final : public Connector {
                                                     std::vector<RemoteId>) override {
     co_return Page{};
   }
+  boost::asio::awaitable<Result<int64_t>> count_records(std::string) override { co_return 0; }
+  boost::asio::awaitable<Result<Page>> list_records(ListingQuery) override { co_return Page{}; }
   ApiUsage usage() const override { return used; }
   int64_t calls() const override { return calls_; }
 

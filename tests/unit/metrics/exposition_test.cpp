@@ -87,6 +87,24 @@ TEST_F(Exposition, LagIsInSecondsAndWhatNoCycleHasReadHasNone) {
   EXPECT_THAT(lines, Not(Contains(HasSubstr("Contact"))));
 }
 
+TEST_F(Exposition, DriftIsWhatTheLastScanOfAnObjectFound) {
+  reconcile::Verification scan;
+  scan.object = "Lead";
+  scan.began_at = kNow;
+  scan.counts = {100, 1, 2, 3, 4, 5};
+  scan.code = "MASS_CHANGE";
+  engine::status_of(salesforce().objects, "Lead").verification = scan;
+  salesforce().verify.every = std::chrono::hours{1};
+  const auto lines = series();
+  const std::string labels = R"({connection="salesforce",object="Lead")";
+  EXPECT_THAT(lines, Contains("prospectd_drift_records" + labels + R"(,kind="missing_here"} 1)"));
+  EXPECT_THAT(lines, Contains("prospectd_drift_records" + labels + R"(,kind="gone_there"} 4)"));
+  EXPECT_THAT(lines, Contains("prospectd_drift_repaired_records" + labels + "} 5"));
+  EXPECT_THAT(lines, Contains("prospectd_verified_timestamp_seconds" + labels + "} 1800000000"));
+  EXPECT_THAT(lines, Contains("prospectd_verification_stopped" + labels + "} 1"));
+  EXPECT_THAT(lines, Contains(R"(prospectd_verify_interval_seconds{connection="salesforce"} 3600)"));
+}
+
 TEST_F(Exposition, ACursorIsWhereItStandsByTheCrmsClock) {
   cursor("Lead").cursor.stamp = kNow;
   EXPECT_THAT(
