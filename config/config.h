@@ -69,6 +69,8 @@ struct Prospects {
 
 struct Users {
   bool create = true;  ///< SEMANTICS §13
+  /// A user of the CRM, by id or address: the address of the user here that stands for them (§11).
+  std::vector<std::pair<std::string, std::string>> map;
 };
 
 enum class OwnerFallback { kUnassigned, kKeep, kDefaultUser };  ///< SEMANTICS §11

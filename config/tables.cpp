@@ -170,6 +170,10 @@ const TableOf<Users>& users_table() {
                                     "makes a user here for each of the CRM's, so that every owner exists")
           .by_default("true")
           .hot(),
+      rows::text_pairs<&Users::map>(
+          "map", "a user of the CRM, by id or address: the address of the user here who stands for them")
+          .checked(check_email)
+          .hot(),
   };
   return table;
 }

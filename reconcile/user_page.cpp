@@ -31,10 +31,12 @@ class UserPage {
         ++plan_.counts.unchanged;
         return;
       }
-    } else if (const auto local = snapshot_.users_by_email.find(key);
-               !key.empty() && record.kind == UserKind::kPerson && local != snapshot_.users_by_email.end()) {
-      user = local->second;
-      snapshot_.users_by_email.erase(local);  // a second CRM user with this address gets a user of their own
+      if (auto other = take_local(record, key)) {
+        let_go(std::move(user));
+        user = *std::move(other);
+      }
+    } else if (auto local = take_local(record, key)) {
+      user = *std::move(local);
     } else if (policy_.users_create) {
       user.id = snapshot_.next_user;
       ++snapshot_.next_user.value;
@@ -44,6 +46,25 @@ class UserPage {
       return;
     }
     put(std::move(user), record, key, create);
+  }
+
+  // A second CRM user with the same address gets a user of their own.
+  std::optional<User> take_local(const UserRecord& record, const std::string& key) {
+    const auto local = snapshot_.users_by_email.find(key);
+    if (key.empty() || record.kind != UserKind::kPerson || local == snapshot_.users_by_email.end())
+      return std::nullopt;
+    User user = local->second;
+    snapshot_.users_by_email.erase(local);
+    return user;
+  }
+
+  // Somebody else here stands for the CRM's user now; what this one has stays theirs.
+  void let_go(User user) {
+    user.remote = RemoteId();
+    user.connection = {};
+    user.remote_version = {};
+    user.remote_hash = 0;
+    plan_.steps.emplace_back(PutUser{std::move(user), false});
   }
 
   void put(User user, const UserRecord& record, const std::string& key, bool create) {

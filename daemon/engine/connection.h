@@ -59,7 +59,9 @@ struct ConnectionOptions {
       converts_to;  ///< object → what its records become when converted ("Lead" → "Contact")
   /// What is true of a converted record, in the CRM's own query language.
   std::string converted_condition = "IsConverted = true";
-  bool reads_queues = true;        ///< the CRM has queues in an object "Group"
+  bool reads_queues = true;  ///< the CRM has queues in an object "Group"
+  /// Users of the CRM who stand for somebody here of another address, by their id or address: that address.
+  std::map<std::string, std::string> user_map;
   std::string default_user_email;  ///< for the owner policy default_user
   reconcile::Policy policy;        ///< default_user is resolved by the engine from default_user_email
   PollOptions poll;

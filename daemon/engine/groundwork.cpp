@@ -10,6 +10,7 @@ namespace asio = boost::asio;
 asio::awaitable<Result<void>> Groundwork::prepare() {
   terms_.connection = c_.connection;
   terms_.policy = c_.options.policy;
+  terms_.user_map = &c_.options.user_map;
   terms_.brake = c_.brake;
   // With something left out, it is looked for again each time; the connector remembers describes, so that
   // costs a call an hour, unless a person asks.

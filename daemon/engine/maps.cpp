@@ -1,9 +1,13 @@
 #include "daemon/engine/maps.h"
 
+#include "mapping/email_key.h"
+#include "mapping/hash.h"
 #include "mapping/schema_check.h"
 
 namespace prospectd::engine {
 namespace {
+
+constexpr size_t kShortIdSize = 15;  // of a CRM's id without its check characters
 
 namespace asio = boost::asio;
 using mapping::FieldMap;
@@ -166,6 +170,18 @@ std::vector<std::string> user_fields() {
 }
 std::vector<std::string> queue_fields() {
   return {"Name", "Type"};
+}
+
+void apply_user_map(const std::map<std::string, std::string>& user_map, FedPage& page) {
+  if (user_map.empty()) return;
+  for (reconcile::UserRecord& user : page.users) {
+    auto found = user_map.find(user.id.str());
+    if (found == user_map.end()) found = user_map.find(user.id.str().substr(0, kShortIdSize));
+    if (found == user_map.end()) found = user_map.find(mapping::email_key(user.email).value_or(""));
+    if (found == user_map.end()) continue;
+    user.email = found->second;
+    user.hash = mapping::hash_bytes(found->second, user.hash);
+  }
 }
 
 FedPage map_users(Page page, reconcile::UserKind kind) {

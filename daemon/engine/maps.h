@@ -42,6 +42,8 @@ boost::asio::awaitable<Result<std::shared_ptr<const Maps>>> compile_maps(const C
 /// The fields to ask the CRM for, and how a page of them turns into local terms.
 std::vector<std::string> user_fields();
 std::vector<std::string> queue_fields();
+/// Gives mapped users the address of whoever stands for them here; their records count as others then.
+void apply_user_map(const std::map<std::string, std::string>& user_map, FedPage& page);
 FedPage map_users(Page page, reconcile::UserKind kind);
 FedPage map_records(Page page, const std::string& object, const mapping::FieldMap& map);
 

@@ -37,6 +37,7 @@ class ReadingMaker {
     reading.users = true;
     reading.mapper = [&terms = terms_, kind](Page page) {
       FedPage fed = map_users(std::move(page), kind);
+      if (terms.user_map != nullptr) apply_user_map(*terms.user_map, fed);
       fed.keys = keys_of_user_page(terms.connection, fed.users);
       // Groups that are no queues too: they may have a dead letter. Both lists are in the page's order.
       size_t next = 0;

@@ -1,6 +1,7 @@
 // Reading: one object of a cycle: what to ask the CRM for, and how its pages are decided.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@ namespace prospectd::engine {
 struct Terms {
   reconcile::ConnectionId connection;
   reconcile::Policy policy;
+  const std::map<std::string, std::string>* user_map = nullptr;  ///< ConnectionOptions::user_map
   std::vector<reconcile::PersonType> types;         ///< the maps', with the editions of their mappings
   std::vector<reconcile::EditionId> read_editions;  ///< parallel to `types`: Reading::edition
   Timestamp now{};

@@ -16,6 +16,10 @@ using reconcile::UndoItem;
 using reconcile::UndoWay;
 using Tree = nlohmann::json;
 
+constexpr reconcile::UndoRule kOfOtherRows{
+    reconcile::Reason::kLocalEdit, UndoWay::kRefused,
+    "what was made or changed beside prospects is changed back by hand: prospectd set"};
+
 Tree tree_of_journal(const std::string& text) {
   return Tree::parse(text.begin(), text.end(), nullptr, false);
 }
@@ -80,7 +84,7 @@ UndoRows undo_rows_of(const mapping::LocalSchema& schema, const std::vector<stor
   std::map<std::tuple<ProspectId, size_t, UndoWay, std::string>, UndoItem> items;
   for (const store::JournalRow& row : rows) {
     const JournalEntry& entry = row.entry;
-    const reconcile::UndoRule& rule = reconcile::undo_rule(entry.reason);
+    const reconcile::UndoRule& rule = entry.row != 0 ? kOfOtherRows : reconcile::undo_rule(entry.reason);
     if (rule.way == UndoWay::kRefused) out.refused.push_back(refusal_of(entry, rule));
     const size_t at = schema.find(entry.field);
     if (rule.way == UndoWay::kNote || rule.way == UndoWay::kRefused || at == mapping::LocalSchema::npos)

@@ -42,6 +42,8 @@ engine::ConnectionOptions options_of(const config::Config& config, const config:
   options.types = plugin.types;
   options.converts_to = {{"Lead", "Contact"}};  // SALESFORCE_API §14.4
   options.default_user_email = mapping::email_key(config.owners.default_user).value_or("");
+  for (const auto& [crm, here] : config.users.map)
+    options.user_map[mapping::email_key(crm).value_or(crm)] = here;
   options.policy = policy_of(config);
   options.poll.interval = plugin.poll.interval;
   options.poll.overlap = plugin.poll.overlap;

@@ -394,5 +394,60 @@ TEST(InboundUpdateOff, AnOwnerWhoArrivesLaterChangesNothingEither) {
   EXPECT_TRUE(world.prospect_of(lead).prospect.fields[field::kOwner].is_blank());
 }
 
+// ---- users by another address ----
+
+/// A user of prospectd alone; their number.
+int64_t user_here(World& world, const std::string& email) {
+  reconcile::User user;
+  user.id = {900};
+  user.name = "Ana here";
+  user.email_key = email;
+  user.active = true;
+  reconcile::Plan plan;
+  plan.steps.emplace_back(reconcile::PutUser{user, true});
+  auto transaction = world.store().begin();
+  EXPECT_TRUE(transaction);
+  EXPECT_TRUE((*transaction)->apply(plan, world.scheduler().now()));
+  EXPECT_TRUE((*transaction)->commit());
+  return user.id.value;
+}
+
+void name_ana(WorldOptions& options) {
+  options.on_connection = [](engine::ConnectionOptions& c) { c.user_map["ana.old@acme.test"] = kAna; };
+}
+
+Value owner_of(World& world, const std::string& lead) {
+  return world.prospect_of(lead).prospect.fields[field::kOwner];
+}
+
+TEST(UserMap, S11_AUserOfTheCrmWithAnotherAddressIsWhomTheConfigurationNames) {
+  WorldOptions options;
+  name_ana(options);
+  World world(std::move(options));
+  const int64_t ana = user_here(world, kAna);
+  const std::string lead = world.lead("x@x.test", {{"OwnerId", Value(world.user("ana.old@acme.test"))}});
+  world.sync();
+  EXPECT_EQ(owner_of(world, lead), Value(ana));
+}
+
+TEST(UserMap, S11_NamedLater_TheUserHereTakesTheirPlaceWithTheNextReading) {
+  const Scratch scratch;
+  WorldOptions options;
+  options.database = scratch.file("state.db");
+  World world(std::move(options));
+  const int64_t ana = user_here(world, kAna);
+  const std::string crm_user = world.user("ana.old@acme.test");
+  const std::string before = world.lead("x@x.test", {{"OwnerId", Value(crm_user)}});
+  world.sync();
+  EXPECT_NE(owner_of(world, before), Value(ana)) << "a user of their own, as long as nobody says otherwise";
+  world.restart(name_ana);
+  world.edit("User", crm_user, {{"Title", Value("AE")}});
+  world.edit("Lead", before, {{"Title", Value("CTO")}});
+  const std::string after = world.lead("y@x.test", {{"OwnerId", Value(crm_user)}});
+  world.sync();
+  EXPECT_EQ(owner_of(world, after), Value(ana));
+  EXPECT_EQ(owner_of(world, before), Value(ana));
+}
+
 }  // namespace
 }  // namespace prospectd::test
