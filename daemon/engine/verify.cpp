@@ -83,6 +83,7 @@ asio::awaitable<Result<VerifyReport>> Verify::run() {
       const bool may_pass = done.error().error_class() == ErrorClass::kRetry;
       if (!concerns_one_object(done.error()) || (may_pass && ++scan_.tries < kStepTriesMax)) {
         take_back(counts, deletions);
+        report_.calls = c_.options.connector->calls() - calls_before;
         report_.failed = std::move(done).error();
         co_return std::move(report_);
       }
@@ -376,7 +377,7 @@ Result<void> Verify::save() {
   Plan plan;
   plan.cause = {std::string(reconcile::kVerifyKind), c_.options.name + "/" + scan_.now.object, order_.actor};
   plan.steps.emplace_back(reconcile::PutVerification{c_.connection, scan_.now});
-  PD_TRY(transaction->apply(plan, c_.scheduler.now()));
+  PD_TRY(transaction->apply(plan, *scan_.now.finished_at));
   return transaction->commit();
 }
 
