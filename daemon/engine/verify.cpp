@@ -266,7 +266,7 @@ Result<void> Verify::decide(const Reading& reading, FedPage page) {
     }
   }
   for (const reconcile::BadInput& bad : page.mapped.bad) {
-    if (!suspects_.contains(bad.id)) continue;
+    if (!suspects_.contains(bad.id) || snapshot.dead_letters.contains(bad.id)) continue;
     DriftRow& row = rows.emplace_back(row_of(bad.id));
     row.action = "set apart";
     row.code = code_of(Reason::kQuarantined);
