@@ -13,45 +13,21 @@ namespace asio = boost::asio;
 using reconcile::DriftKind;
 using reconcile::Plan;
 using reconcile::Reason;
-using reconcile::StandsFor;
 using reconcile::Suspect;
 using reconcile::Verdict;
 using Phase = VerifyScan::Phase;
 
-constexpr int kStepTriesMax = 3;         // of one step whose trouble may be the object's own
-constexpr size_t kStandingMax = 20'000;  // rows in one piece of work on the worker
-constexpr size_t kMissingMax = 2'000;    // ids that one part asks for
+constexpr int kStepTriesMax = 3;  // of one step whose trouble may be the object's own
 
 // In the order of Verdict.
 constexpr std::string_view kActions[] = {"",       "update", "delete", "move", "move",
                                          "create", "link",   "hold",   ""};
-
-StandsFor stands_for(const Reading& reading) {
-  return reading.person == nullptr ? StandsFor::kAccount : StandsFor::kProspect;
-}
 
 std::vector<reconcile::ListedRecord> listed_of(const Page& page) {
   std::vector<reconcile::ListedRecord> listed;
   for (const mapping::Record& record : page.records)
     listed.push_back({record.id, record.version, record.deleted, record.lineage.converted});
   return listed;
-}
-
-// Those that can't be decoded are there all the same.
-std::vector<RemoteId> ids_of_list(const Page& page) {
-  std::vector<RemoteId> ids;
-  for (const mapping::Record& record : page.records)
-    ids.push_back(record.id);
-  for (const BadRecord& bad : page.bad)
-    if (!bad.id.empty()) ids.push_back(bad.id);
-  return ids;
-}
-
-/// How an object is asked for when only that its records are there matters.
-Reading bare(const Reading& reading) {
-  Reading only_ids;
-  only_ids.object = reading.object;
-  return only_ids;
 }
 
 /// What the brake says of `deletions` among `standing` records.
@@ -63,6 +39,20 @@ std::string brake_words(const std::string& object, int64_t deletions, int64_t st
 }
 
 }  // namespace
+
+reconcile::StandsFor Verify::stands_for(const Reading& reading) {
+  return reading.person == nullptr ? reconcile::StandsFor::kAccount : reconcile::StandsFor::kProspect;
+}
+
+// Those that can't be decoded are there all the same.
+std::vector<RemoteId> Verify::ids_of_list(const Page& page) {
+  std::vector<RemoteId> ids;
+  for (const mapping::Record& record : page.records)
+    ids.push_back(record.id);
+  for (const BadRecord& bad : page.bad)
+    if (!bad.id.empty()) ids.push_back(bad.id);
+  return ids;
+}
 
 Verify::Verify(CycleContext& context, Applier& applier, VerifyOrder order)
     : c_(context), order_(std::move(order)), scan_(*order_.scan), ground_(context, applier) {}
@@ -93,6 +83,7 @@ asio::awaitable<Result<VerifyReport>> Verify::run() {
       const bool may_pass = done.error().error_class() == ErrorClass::kRetry;
       if (!concerns_one_object(done.error()) || (may_pass && ++scan_.tries < kStepTriesMax)) {
         take_back(counts, deletions);
+        report_.calls = c_.options.connector->calls() - calls_before;
         report_.failed = std::move(done).error();
         co_return std::move(report_);
       }
@@ -197,6 +188,10 @@ asio::awaitable<Result<void>> Verify::list(const Reading& reading) {
   auto taken = co_await on_worker<void>(c_.scheduler, [&] { return take_list(reading, *page); });
   if (!taken) co_return std::move(taken).error();
   PD_TRY_CO(co_await read_suspects(reading));
+  if (is_repairing() && !suspects_.empty()) {
+    auto looked = co_await on_worker<void>(c_.scheduler, [&] { return look_who_stands(reading, ids); });
+    if (!looked) co_return std::move(looked).error();
+  }
   // Only now: what failed before is listed once more.
   for (const RemoteId& id : ids)
     scan_.after = std::max(scan_.after, id);
@@ -219,11 +214,24 @@ Result<void> Verify::take_list(const Reading& reading, const Page& page) {
     RemoteId id = suspect.id;
     suspects_.emplace(std::move(id), std::move(suspect));
   }
+  note_who_stands(ids, known);
+  return {};
+}
+
+// A repair has changed that.
+Result<void> Verify::look_who_stands(const Reading& reading, const std::vector<RemoteId>& ids) {
+  PD_ASSIGN(transaction, c_.store.begin());
+  PD_ASSIGN(known, transaction->known_records(c_.connection, stands_for(reading), ids));
+  note_who_stands(ids, known);
+  return {};
+}
+
+void Verify::note_who_stands(const std::vector<RemoteId>& ids, const reconcile::KnownRecords& known) {
+  stands_.clear();
   for (const RemoteId& id : ids) {
     const auto found = known.find(id);
     if (found != known.end() && found->second.linked && !found->second.deleted) stands_.push_back(id);
   }
-  return {};
 }
 
 asio::awaitable<Result<void>> Verify::read_suspects(const Reading& reading) {
@@ -258,7 +266,7 @@ Result<void> Verify::decide(const Reading& reading, FedPage page) {
     }
   }
   for (const reconcile::BadInput& bad : page.mapped.bad) {
-    if (!suspects_.contains(bad.id)) continue;
+    if (!suspects_.contains(bad.id) || snapshot.dead_letters.contains(bad.id)) continue;
     DriftRow& row = rows.emplace_back(row_of(bad.id));
     row.action = "set apart";
     row.code = code_of(Reason::kQuarantined);
@@ -333,119 +341,6 @@ Result<void> Verify::carry_out(Plan& plan, store::Transaction& transaction, std:
   return {};
 }
 
-// ---- what the CRM has no more ----
-
-// All that stands here against all that was listed: in little memory, and without a call.
-asio::awaitable<Result<void>> Verify::compare(const Reading& reading) {
-  scan_.here.emplace();
-  int64_t after = 0;
-  for (;;) {  // ends: holders' numbers only grow
-    auto more = co_await on_worker<bool>(c_.scheduler, [&] { return add_standing(reading, after); });
-    if (!more) co_return std::move(more).error();
-    if (!*more) break;
-  }
-  if (*scan_.here == *scan_.listed) {
-    over_ = true;
-    co_return Result<void>{};
-  }
-  const int64_t gone = scan_.here->count() - scan_.listed->count();
-  if (!order_.yes && reconcile::brakes(scan_.deletions + gone, scan_.standing)) {
-    brake(gone);
-    co_return Result<void>{};
-  }
-  scan_.holder = 0;
-  scan_.phase = Phase::kGone;
-  co_return Result<void>{};
-}
-
-Result<bool> Verify::add_standing(const Reading& reading, int64_t& after) {
-  PD_ASSIGN(transaction, c_.store.begin());
-  const store::StandingQuery query{stands_for(reading), reading.object, after, kStandingMax};
-  PD_ASSIGN(records, transaction->standing_records(c_.connection, query));
-  for (const reconcile::StandingRecord& record : records) {
-    scan_.here->add(record.remote);
-    after = record.holder;
-  }
-  return records.size() == kStandingMax;
-}
-
-asio::awaitable<Result<void>> Verify::look_for_gone(const Reading& reading) {
-  const int64_t holder_before = scan_.holder;
-  std::vector<RemoteId> missing;
-  for (;;) {  // ends: holders' numbers only grow
-    const int64_t before = scan_.holder;
-    auto some =
-        co_await on_worker<std::vector<RemoteId>>(c_.scheduler, [&] { return next_missing(reading); });
-    if (!some) co_return std::move(some).error();
-    missing.insert(missing.end(), some->begin(), some->end());
-    if (scan_.holder == before || missing.size() >= kMissingMax) break;
-  }
-  if (missing.empty()) {
-    over_ = true;
-    co_return Result<void>{};
-  }
-  const Reading only_ids = bare(reading);
-  RecordReader reader(*c_.options.connector, only_ids);
-  std::set<RemoteId> found;
-  PageSink sink = [&](Page page) -> asio::awaitable<Result<void>> {
-    for (RemoteId& id : ids_of_list(page))
-      found.insert(std::move(id));
-    co_return Result<void>{};
-  };
-  std::vector<RemoteId> asked = missing;
-  auto failed = co_await reader.read(std::move(asked), std::move(sink));
-  if (!failed || *failed) {
-    scan_.holder = holder_before;  // they are asked for once more
-    co_return !failed ? std::move(failed).error() : **std::move(failed);
-  }
-  std::erase_if(missing, [&](const RemoteId& id) { return found.contains(id); });
-  co_return co_await on_worker<void>(c_.scheduler, [&] { return take_gone(reading, missing); });
-}
-
-// Some more of those that stand here and lie where the sums differ.
-Result<std::vector<RemoteId>> Verify::next_missing(const Reading& reading) {
-  PD_ASSIGN(transaction, c_.store.begin());
-  const store::StandingQuery query{stands_for(reading), reading.object, scan_.holder, kStandingMax};
-  PD_ASSIGN(records, transaction->standing_records(c_.connection, query));
-  std::vector<RemoteId> missing;
-  for (const reconcile::StandingRecord& record : records) {
-    if (missing.size() >= kMissingMax) break;
-    scan_.holder = record.holder;
-    if (scan_.here->differs_at(record.remote, *scan_.listed)) missing.push_back(record.remote);
-  }
-  return missing;
-}
-
-Result<void> Verify::take_gone(const Reading& reading, const std::vector<RemoteId>& gone) {
-  if (gone.empty()) return {};
-  PD_ASSIGN(transaction, c_.store.begin());
-  PD_ASSIGN(known, transaction->known_records(c_.connection, stands_for(reading), gone));
-  reconcile::PageKeys keys;
-  keys.connection = c_.connection;
-  keys.remotes = gone;
-  if (reading.person == nullptr) {
-    keys.only_references = true;
-    keys.accounts = gone;
-  }
-  PD_ASSIGN(snapshot, transaction->snapshot(keys));
-  std::vector<DriftRow> rows;
-  for (const auto& [id, record] : known) {
-    if (!record.linked || record.deleted) continue;
-    DriftRow& row = rows.emplace_back();
-    row.kind = DriftKind::kGoneThere;
-    row.object = reading.object;
-    row.remote = id;
-    if (reading.person != nullptr) row.prospect = {record.holder};
-    row.here = record.version;
-    row.action = "delete";
-    row.code = code_of(Reason::kGoneFromCrm);
-    row.message = sentence_of(Reason::kGoneFromCrm);
-  }
-  std::ranges::sort(rows, {}, &DriftRow::remote);
-  Plan plan = reconcile::plan_gone(reading.object, gone, snapshot);
-  return carry_out(plan, *transaction, std::move(rows));
-}
-
 // ---- how an object ends ----
 
 void Verify::brake(int64_t more) {
@@ -482,7 +377,7 @@ Result<void> Verify::save() {
   Plan plan;
   plan.cause = {std::string(reconcile::kVerifyKind), c_.options.name + "/" + scan_.now.object, order_.actor};
   plan.steps.emplace_back(reconcile::PutVerification{c_.connection, scan_.now});
-  PD_TRY(transaction->apply(plan, c_.scheduler.now()));
+  PD_TRY(transaction->apply(plan, *scan_.now.finished_at));
   return transaction->commit();
 }
 

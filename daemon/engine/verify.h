@@ -91,6 +91,8 @@ class Verify {
  private:
   using Suspects = std::map<RemoteId, reconcile::Suspect>;
 
+  static reconcile::StandsFor stands_for(const Reading& reading);
+  static std::vector<RemoteId> ids_of_list(const Page& page);
   void plan_objects();
   const Reading* reading_of(const std::string& object) const;
   boost::asio::awaitable<Result<void>> step(const Reading& reading);
@@ -100,6 +102,8 @@ class Verify {
   boost::asio::awaitable<Result<void>> compare(const Reading& reading);
   boost::asio::awaitable<Result<void>> look_for_gone(const Reading& reading);
   Result<void> take_list(const Reading& reading, const Page& page);
+  Result<void> look_who_stands(const Reading& reading, const std::vector<RemoteId>& ids);
+  void note_who_stands(const std::vector<RemoteId>& ids, const reconcile::KnownRecords& known);
   Result<void> decide(const Reading& reading, FedPage page);
   void note_person(const Reading& reading, const mapping::MappedRecord& record,
                    const reconcile::PageSnapshot& snapshot, std::vector<DriftRow>& rows) const;

@@ -270,6 +270,7 @@ TEST_F(F13, ManyThatAreMovedToTheBinUnseenBrakeToo) {
     slip_in("Lead", {{"LastName", Value("x")}, {"Company", Value("y")}});
   const VerifyReport report = verify(true);
   EXPECT_EQ(of(report, "Lead").code, "MASS_CHANGE");
+  EXPECT_THAT(of(report, "Lead").trouble, HasSubstr("60 of 61 linked records"));
   EXPECT_EQ(of(report, "Lead").counts.missing, 60);
   EXPECT_EQ(of(report, "Lead").counts.gone, 0);
 }
