@@ -90,7 +90,7 @@ struct Poll {
 };
 
 struct Push {
-  milliseconds reread_after = std::chrono::minutes(1);
+  milliseconds reread_after = milliseconds(0);
   int ordinary_percent = 80;
   int urgent_percent = 95;
 };

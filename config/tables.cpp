@@ -263,7 +263,7 @@ const TableOf<Push>& push_table() {
   static const TableOf<Push> table = {
       rows::duration<&Push::reread_after>(
           "reread_after", "records are read again before they are written when the last poll is older")
-          .by_default("1m")
+          .by_default("0s")
           .from(0ms, kPollMax)
           .hot(),
       rows::integer<&Push::ordinary_percent>(

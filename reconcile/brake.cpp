@@ -36,8 +36,8 @@ std::string words_of(const BrakeHold& hold) {
   const std::string done = group_digits(hold.done);
   return "the mass-change brake: more than " + done + " of " + group_digits(hold.records) +
          " linked records were " + std::string(kMassWords[static_cast<size_t>(hold.kind)].done_to) +
-         " by one poll; the first " + done + " are, and it stopped before " + hold.object + " " +
-         hold.remote.str();
+         " by one poll, which takes a person's word; that was done with " + done +
+         ", and it stopped before " + hold.object + " " + hold.remote.str();
 }
 
 bool Brake::covers(int64_t coming) const {

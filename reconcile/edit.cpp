@@ -155,14 +155,17 @@ PushLane lane_of(const OutwardType& type, const std::vector<FieldChange>& change
   return lane;
 }
 
-bool gives_out_any(const OutwardType& type, const std::vector<FieldChange>& changes) {
-  return std::ranges::any_of(changes, [&](const FieldChange& c) { return type.gives_out(c.field); });
+// An undo gives back blanks, too, whatever the mapping does with them.
+bool gives_out_any(const OutwardType& type, const std::vector<FieldChange>& changes, bool restores) {
+  return std::ranges::any_of(changes, [&](const FieldChange& c) {
+    return restores ? type.gives_out(c.field) : type.gives_out(c.field, c.after);
+  });
 }
 
 std::optional<EnqueuePush> update_of(const OutwardFlow& flow, const Link& link,
-                                     const std::vector<FieldChange>& changes) {
+                                     const std::vector<FieldChange>& changes, bool restores) {
   const auto type = std::ranges::find(flow.types, link.object, &OutwardType::object);
-  if (link.deleted || type == flow.types.end() || !type->updates || !gives_out_any(*type, changes))
+  if (link.deleted || type == flow.types.end() || !type->updates || !gives_out_any(*type, changes, restores))
     return std::nullopt;
   return EnqueuePush{flow.connection, link.prospect,          link.object,
                      link.remote,     PushOperation::kUpdate, lane_of(*type, changes)};
@@ -172,7 +175,7 @@ std::optional<EnqueuePush> create_of(const OutwardFlow& flow, const Prospect& af
                                      const std::vector<FieldChange>& changes) {
   const auto type =
       std::ranges::find_if(flow.types, [&](const OutwardType& t) { return t.may_create(after.fields); });
-  if (after.addresses.empty() || type == flow.types.end() || !gives_out_any(*type, changes))
+  if (after.addresses.empty() || type == flow.types.end() || !gives_out_any(*type, changes, false))
     return std::nullopt;
   return EnqueuePush{flow.connection,        after.id, type->object, RemoteId{}, PushOperation::kCreate,
                      lane_of(*type, changes)};
@@ -182,7 +185,8 @@ void add_pushes(const EditContext& context, const Prospect& after, const std::ve
                 const std::vector<FieldChange>& changes, Plan& plan) {
   for (const OutwardFlow& flow : context.outward) {
     const auto link = std::ranges::find(links, flow.connection, &Link::connection);
-    const auto push = link != links.end() ? update_of(flow, *link, changes) : create_of(flow, after, changes);
+    const auto push = link != links.end() ? update_of(flow, *link, changes, context.restores)
+                                          : create_of(flow, after, changes);
     if (push) plan.steps.emplace_back(*push);
   }
 }

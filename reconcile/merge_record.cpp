@@ -41,7 +41,8 @@ class Merger {
     }
     if (outcome.action == FieldAction::kTakeRemote && at == field::kEmail && !take_email(in)) return;
     if (outcome.action == FieldAction::kTakeRemote) {
-      result_.changes.push_back({at, in.local, in.remote, outcome.reason});
+      const bool was_going_out = in.gives_out && in.agreed && !same_value(in.local, in.agreed->local);
+      result_.changes.push_back({at, in.local, in.remote, outcome.reason, was_going_out});
     }
     const bool under_review = was_frozen || in.rule == mapping::ConflictRule::kReview;
     if (outcome.action != FieldAction::kReview && under_review) result_.decided.push_back(at);
@@ -191,6 +192,7 @@ bool add_merge_steps(Plan& plan, const LocalSchema& schema, const Prospect& pros
     entry.field = schema.fields()[change.field].name;
     entry.before = change.before.to_json();
     entry.after = change.after.to_json();
+    if (change.reason == Reason::kForcedFromCrm && change.was_going_out) entry.detail = kWasGoingOut;
     plan.journal.push_back(std::move(entry));
     if (change.field == field::kOwner) ++plan.counts.owners;
   }

@@ -50,21 +50,34 @@ bool OutwardType::gives_out(size_t field) const {
   return std::ranges::binary_search(fields, field);
 }
 
+bool OutwardType::gives_out(size_t field, const Value& value) const {
+  return gives_out(field) && !(value.is_blank() && std::ranges::binary_search(keeps_blanks, field));
+}
+
 bool OutwardType::may_create(const std::vector<Value>& prospect) const {
   return creates && (create_condition == nullptr || mapping::meets(*create_condition, prospect));
 }
 
 OutwardType outward_type(const mapping::TypeSpec& type, const mapping::LocalSchema& schema) {
-  OutwardType outward{
-      type.mapping.object, type.outbound_create, type.outbound_update, {}, type.outbound_condition};
+  OutwardType outward;
+  outward.object = type.mapping.object;
+  outward.creates = type.outbound_create;
+  outward.updates = type.outbound_update;
+  outward.create_condition = type.outbound_condition;
+  std::vector<size_t> blanks_go;
   for (const mapping::FieldSpec& field : type.mapping.fields) {
     const size_t at = schema.find(field.local);
-    if (field.direction != mapping::Direction::kIn && at != mapping::LocalSchema::npos)
-      outward.fields.push_back(at);
+    if (field.direction == mapping::Direction::kIn || at == mapping::LocalSchema::npos) continue;
+    outward.fields.push_back(at);
+    const bool goes = field.blanks_out == mapping::Blanks::kMirror || field.default_out;
+    (goes ? blanks_go : outward.keeps_blanks).push_back(at);
   }
-  std::ranges::sort(outward.fields);
-  const auto repeated = std::ranges::unique(outward.fields);
-  outward.fields.erase(repeated.begin(), repeated.end());
+  std::erase_if(outward.keeps_blanks, [&](size_t at) { return std::ranges::count(blanks_go, at) > 0; });
+  for (std::vector<size_t>* list : {&outward.fields, &outward.keeps_blanks}) {
+    std::ranges::sort(*list);
+    const auto repeated = std::ranges::unique(*list);
+    list->erase(repeated.begin(), repeated.end());
+  }
   return outward;
 }
 

@@ -10,7 +10,7 @@ namespace {
 // What gives a prospect's field another value.
 constexpr Reason kChanging[] = {
     Reason::kUpdatedFromCrm,    Reason::kConflictCrmWins, Reason::kConflictNewest, Reason::kConflictFillBlank,
-    Reason::kReferenceResolved, Reason::kLocalEdit,       Reason::kForcedFromCrm,
+    Reason::kReferenceResolved, Reason::kLocalEdit,       Reason::kForcedFromCrm,  Reason::kUndone,
 };
 
 }  // namespace

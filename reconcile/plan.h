@@ -26,6 +26,7 @@ struct FieldChange {
   Value before;
   Value after;
   Reason reason = Reason::kUpdatedFromCrm;
+  bool was_going_out = false;  ///< the value before was on its way to the CRM
   bool operator==(const FieldChange&) const = default;
 };
 
@@ -283,6 +284,9 @@ using Step = std::variant<CreateProspect, UpdateProspect, PutLink, HoldDuplicate
                           NotePushSent, AbandonLeases, SettlePush, DropPush, CloseConflict, PutJob, SavePlan,
                           DropPlan, HoldConnection, ReleaseConnection, CreateRow, UpdateRow, RemoveRow,
                           TouchProspect, KeepAnswer, DropAnswer, PutVerification>;
+
+/// JournalEntry::detail of a value that a force update replaced while it was on its way to the CRM.
+constexpr const char* kWasGoingOut = "it was on its way to the CRM";
 
 /// One row of the journal. Creations by an import share one row a page (`count` > 1, prospects
 /// `prospect`…`last`).

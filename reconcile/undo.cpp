@@ -21,13 +21,14 @@ constexpr const char* kFollowed = "a link follows its record, and is not undone"
 constexpr const char* kSetting = "a setting is set back with prospectd settings set, or settings reset";
 constexpr const char* kToken = "tokens are made with prospectd tokens create, and ended with tokens revoke";
 constexpr const char* kFilter = "a saved filter is set back with prospectd filters save, or filters drop";
+constexpr const char* kTag = "a tag is put on, or taken off, again through the control API";
 constexpr const char* kGivenUp = "what was retried or dropped from dlq is not undone";
 
 // Reasons that are not here tell of no change.
 constexpr UndoRule kRules[] = {
     {Reason::kLocalEdit, UndoWay::kProspect, {}},
     {Reason::kUndone, UndoWay::kProspect, {}},
-    {Reason::kForcedFromCrm, UndoWay::kProspect, {}},
+    {Reason::kForcedFromCrm, UndoWay::kPulled, {}},
     {Reason::kForcedToCrm, UndoWay::kCrm, {}},
     {Reason::kGivenBack, UndoWay::kCrm, {}},
     {Reason::kReviewTookCrm, UndoWay::kReviewTaken, {}},
@@ -56,6 +57,8 @@ constexpr UndoRule kRules[] = {
     {Reason::kPushRetried, UndoWay::kRefused, kGivenUp},
     {Reason::kPushDropped, UndoWay::kRefused, kGivenUp},
     {Reason::kLetterDropped, UndoWay::kRefused, kGivenUp},
+    {Reason::kTagged, UndoWay::kRefused, kTag},
+    {Reason::kUntagged, UndoWay::kRefused, kTag},
 };
 
 constexpr std::string_view kOutcomeNames[] = {"restored", "already", "changed_since", "refused"};
@@ -98,6 +101,10 @@ class ProspectUndo {
       if (row->outcome == UndoOutcome::kRestored) follow_up(*row);
     for (const auto& [at, lane] : given_)
       plan_.steps.emplace_back(push_of(scene_.links.at(id_)[at], lane));
+    std::erase_if(plan_.steps, [this](const Step& step) {
+      const auto* push = std::get_if<EnqueuePush>(&step);
+      return push != nullptr && push->prospect == id_ && !push->remote.empty() && is_at_rest(*push);
+    });
   }
 
  private:
@@ -181,6 +188,7 @@ class ProspectUndo {
 
   void follow_up(UndoRow& row) {
     if (is_of_crm(row.item.way)) give_back(row);
+    if (row.item.way == UndoWay::kPulled) stand_apart(row);
     if (reopens(row.item.way)) reopen(row);
     if (row.item.way == UndoWay::kReviewReopened) close_again(row);
   }
@@ -199,6 +207,27 @@ class ProspectUndo {
     entry.before = row.item.after.to_json();
     entry.after = row.item.before.to_json();
     plan_.journal.push_back(std::move(entry));
+  }
+
+  // The CRM had its value before the pull, and keeps it: a difference that stands, as it did before.
+  void stand_apart(UndoRow& row) {
+    Link* link = find_link(row.item.remote);
+    if (link == nullptr) return;
+    const size_t at = row.item.field;
+    link->shadow[at] = Agreement{row.item.after, local(at)};
+    put(*link);
+  }
+
+  // Nothing of the record would be written.
+  bool is_at_rest(const EnqueuePush& push) const {
+    const Link* link = find_link(push.remote);
+    if (link == nullptr) return false;
+    const OutwardType* type = outward_type_of(context_.outward, link->connection, link->object);
+    return type != nullptr && std::ranges::none_of(link->shadow, [&](const auto& kept) {
+             const auto& [at, agreement] = kept;
+             return type->gives_out(at) &&
+                    (is_restoring(agreement, local(at)) || !same_value(agreement.local, local(at)));
+           });
   }
 
   // Nothing goes out by itself: both values are there, and a person chooses.

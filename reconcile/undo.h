@@ -16,6 +16,7 @@ namespace prospectd::reconcile {
 enum class UndoWay {
   kNote,            ///< nothing: the row tells of something else than a change
   kProspect,        ///< the prospect's field is set back
+  kPulled,          ///< the same; the CRM keeps its own value, as before
   kCrm,             ///< the CRM's field is given its value back; the prospect keeps its own
   kReviewTaken,     ///< the prospect's field is set back, and a person decides again
   kReviewKept,      ///< the CRM's field is given back, and a person decides again

@@ -28,7 +28,9 @@ constexpr AdviceRow kAdvice[] = {
     {"lock_held", "only one daemon may work on a state: stop the other one"},
     {"config_invalid", "prospectd check"},
     {"mass_change",
-     "see what would come: prospectd sync --dry-run; if it is right: prospectd sync --accept-mass-change"},
+     "see what would come: prospectd sync --dry-run; if it is right, or was mended in the CRM: prospectd "
+     "sync "
+     "--accept-mass-change"},
     {"refused_target", "look at login_url, then: prospectd check"},
 };
 

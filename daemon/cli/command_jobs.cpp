@@ -14,12 +14,9 @@ void add_transfer(CLI::App& app, const std::string& kind, TransferOptions& optio
   options.kind = kind;
   const bool pulls = kind == "pull";
   CLI::App* verb = add_verb(app, kind);
-  CLI::Option* ids = verb->add_option("ID", options.ids, "prospects' numbers");
-  CLI::Option* filter =
-      verb->add_option("--filter", options.filter, "those that match (docs/filters.md)")->type_name("EXPR");
-  CLI::Option* all = verb->add_flag("--all", options.all, "every prospect");
-  ids->excludes(filter)->excludes(all);
-  filter->excludes(all);
+  verb->add_option("ID", options.ids, "prospects' numbers");
+  verb->add_option("--filter", options.filter, "those that match (docs/filters.md)")->type_name("EXPR");
+  verb->add_flag("--all", options.all, "every prospect");
   CLI::Option* force = verb->add_flag(
       "--force", options.force,
       pulls ? "every mapped field takes the CRM's value, local edits included; never clears an opt-out"

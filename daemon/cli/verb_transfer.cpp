@@ -45,6 +45,8 @@ void say_transfer(Console& console, const Tree& job, const TransferOptions& opti
   say_job_rows(console, job, options.rows);
   if (number_at(member(job, "counts"), "waiting") > 0 && !options.dry_run)
     console.line("What waits is tried again by itself: prospectd status");
+  if (number_at(member(job, "counts"), "changed") > 0 && !options.dry_run && flag_at(job, "force"))
+    console.line("Undo: prospectd undo job-" + shown_at(job, "id") + config);
   const std::string plan = shown_at(job, "savedAs");
   if (plan.empty()) return;
   console.line("Plan " + plan + ", kept for 24 hours. Show it: prospectd plan show " + plan + config);
@@ -55,9 +57,10 @@ void say_transfer(Console& console, const Tree& job, const TransferOptions& opti
 }  // namespace
 
 ExitCode verb_transfer(const CommonOptions& common, const TransferOptions& options, Console& console) {
-  if (options.plan.empty() && options.ids.empty() && options.filter.empty() && !options.all) {
-    return console.fail(
-        make_error(ErrorCode::kInvalidInput, "say which prospects: their numbers, --filter EXPR or --all"));
+  const int said = (options.ids.empty() ? 0 : 1) + (options.filter.empty() ? 0 : 1) + (options.all ? 1 : 0);
+  if (options.plan.empty() && said != 1) {
+    return console.fail(make_error(ErrorCode::kInvalidInput,
+                                   "say which prospects, in one way: their numbers, --filter EXPR or --all"));
   }
   const DaemonAccess access = reach_daemon(common, console);
   if (!access.client) return access.code;
@@ -78,7 +81,8 @@ ExitCode verb_transfer(const CommonOptions& common, const TransferOptions& optio
     console.document(*job);
   } else if (text_at(*job, "state") == "failed") {
     console.fail(error_of_json(member(*job, "error")));
-    console.line("Until then: " + counts_of_job(*job) + ".");
+    if (number_at(member(*job, "counts"), "done") > 0)
+      console.line("Until then: " + counts_of_job(*job) + ".");
   } else if (!console.quiet) {
     say_transfer(console, *job, options, config_option(common));
   }

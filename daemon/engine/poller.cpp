@@ -353,6 +353,7 @@ asio::awaitable<void> Poller::answer_dry(Ticket& ticket) {
     co_return;
   }
   report.summary = *std::move(outcome);
+  if (hold_) report.summary.alerts.push_back(mass_change(*hold_).text());
   ticket.report = std::move(report);
 }
 

@@ -222,7 +222,7 @@ class StoredJobs final : public Jobs {
       Result<void> same = co_await check_plan(one);
       if (scheduler_.stopping()) co_return;  // it is checked anew with the next start
       // From here on it is under way, and what it changes itself is no reason against it.
-      if (same) same = co_await save(one);
+      if (same) same = co_await use_up_plan(one);
       if (!same) co_return co_await end(one, JobState::kFailed, same.error());
     }
     while (!one->view.cancelling) {
@@ -350,6 +350,19 @@ class StoredJobs final : public Jobs {
     }
     if (auto conflict = outdated(*plan, changed)) co_return *std::move(conflict);
     co_return Result<void>{};
+  }
+
+  // The job stands for the plan now: it goes on with it after a restart, and the plan is not applied again.
+  asio::awaitable<Result<void>> use_up_plan(RunningPtr one) {
+    reconcile::Plan plan;
+    plan.cause = {"job", one->view.id, one->view.job.actor};
+    plan.steps.emplace_back(reconcile::PutJob{one->view.job});
+    plan.steps.emplace_back(reconcile::DropPlan{one->view.job.plan});
+    const Timestamp now = scheduler_.now();
+    Result<void> saved = make_error(ErrorCode::kCancelled, "the daemon is stopping");
+    std::function<void()> work = [&] { saved = write(plan, now); };
+    co_await scheduler_.blocking(std::move(work));
+    co_return saved;
   }
 
   // Answers why it could not be kept; nothing where it was, or is not to be.

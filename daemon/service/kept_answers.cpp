@@ -53,10 +53,10 @@ class StoredAnswers final : public KeptAnswers {
       co_return KeyCheck{KeyFate::kFull, {}};
     held_[name] = {key.request, AnswerState::kBegun, true, 0, scheduler_.now()};
     if (noted_by_change) co_return KeyCheck{};
-    KeptAnswer begun;
-    begun.key = key;
-    begun.begun_at = scheduler_.now();
-    Result<void> noted = co_await write(reconcile::KeepAnswer{std::move(begun)});
+    reconcile::KeepAnswer begun;
+    begun.answer.key = key;
+    begun.answer.begun_at = scheduler_.now();
+    Result<void> noted = co_await write(std::move(begun));
     if (!noted) {
       held_.erase(name);
       co_return std::move(noted).error();
@@ -78,7 +78,9 @@ class StoredAnswers final : public KeptAnswers {
     reconcile::bound(*answer);
     const AnswerState state = answer->state;
     const size_t bytes = answer->body.size();
-    const Result<void> kept = co_await write(reconcile::KeepAnswer{*std::move(answer)});
+    reconcile::KeepAnswer step;
+    step.answer = *std::move(answer);
+    const Result<void> kept = co_await write(std::move(step));
     if (!kept) {
       log::warn("answers.not_kept", kept.error().text(), {});
       co_await let_go(std::move(key));

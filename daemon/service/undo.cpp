@@ -149,7 +149,8 @@ class UndoWork {
 
   Result<void> remember(const std::vector<UndoRow>& rows) {
     for (const UndoRow& row : rows) {
-      const bool here = row.item.way == UndoWay::kProspect || row.item.way == UndoWay::kReviewTaken;
+      const bool here = row.item.way == UndoWay::kProspect || row.item.way == UndoWay::kPulled ||
+                        row.item.way == UndoWay::kReviewTaken;
       if (here && row.outcome == UndoOutcome::kRestored)
         restored_[{row.item.prospect, row.item.field}] = row.item.before;
     }

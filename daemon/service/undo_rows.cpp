@@ -92,8 +92,11 @@ UndoRows undo_rows_of(const mapping::LocalSchema& schema, const std::vector<stor
     UndoItem item;
     item.field = at;
     item.way = rule.way;
+    // What the pull replaced was to be written: it is again.
+    if (rule.way == UndoWay::kPulled && entry.detail == reconcile::kWasGoingOut)
+      item.way = UndoWay::kProspect;
     if (!read_item(entry, schema.fields()[at].type, item)) continue;
-    const std::string record = rule.way == UndoWay::kProspect ? std::string() : entry.remote.str();
+    const std::string record = item.way == UndoWay::kProspect ? std::string() : entry.remote.str();
     const auto [place, is_new] = items.try_emplace({item.prospect, at, item.way, record}, item);
     if (!is_new) place->second.after = item.after;  // the value before is that of the first row
   }

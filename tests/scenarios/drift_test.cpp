@@ -34,8 +34,9 @@ class F13 : public BothWays {
     World& world = *world_;
     world.sync();
     world.scheduler().run_for(kLongBefore * 3);
-    world.lead("newest@x.test", {{"Title", Value("newest " + std::to_string(++newest_))}});
-    world.contact("newest contact" + std::to_string(newest_) + "@x.test");
+    const std::string number = std::to_string(++newest_);
+    world.lead("newest" + number + "@x.test");
+    world.contact("newest-contact" + number + "@x.test");
     world.account("newest " + std::to_string(newest_));
     world.sync();
     world.scheduler().run_for(seconds{60});

@@ -326,9 +326,10 @@ TEST_F(S12, AnUndoneJobIsUndoneInAllItsParts) {
     leads.push_back(known_lead(email));
     ids.push_back(prospect_of(leads.back()));
   }
-  for (const ProspectId id : ids)
-    world.edit_here(id, "title", Value("ours"));
+  world.edit_here(ids[0], "title", Value("ours"));
+  world.edit_here(ids[1], "title", Value("ours"));
   force(Direction::kPull, {ids[0], ids[1]}, "job 1");
+  world.edit_here(ids[2], "title", Value("ours"));
   force(Direction::kPull, {ids[2]}, "job 1");
   world.edit_here(ids[1], "title", Value("later"));
   const UndoReport dry = undo("job-1", true);

@@ -108,7 +108,7 @@ TEST_F(Resources, StatusHasAllThatTheCommandLineShows) {
   EXPECT_EQ(first["failures"], 2);
   EXPECT_EQ(first["usage"], Json::parse(R"({"used":120,"allowed":15000,"perHour":96.5,"runsOutInMs":null})"));
   EXPECT_EQ(first["objects"][0], Json::parse(R"({"object":"Lead","verified":"2023-11-14T22:13:20.000Z",
-      "lagMs":61000,"read":4000,"tookMs":512,"complete":false})"));
+      "lagMs":61000,"read":4000,"tookMs":512,"complete":false,"verification":null})"));
   EXPECT_EQ(first["clockSkewMs"], nullptr);
   EXPECT_EQ(first["pushes"],
             Json::parse(R"({"written":7,"created":0,"linked":0,"atRest":0,"refused":2,"again":0,

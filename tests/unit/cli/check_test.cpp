@@ -79,7 +79,7 @@ TEST(Check, TheDocumentOfAFineConfiguration) {
       R"({"data":{"ok":true,"file":")" + setup.config() +
       R"(","problems":[],"connections":[{"name":"crm","loginUrl":"https://acme.example","pollIntervalMs":600000,)"
       R"("accounts":false,"types":[{"object":"Lead","inbound":{"create":true,"update":true,"createWhen":null},)"
-      R"("outbound":{"create":false,"update":false},"fieldsIn":2,"fieldsOut":1}]}]}})");
+      R"("outbound":{"create":false,"createWhen":null,"update":false},"fieldsIn":2,"fieldsOut":1}]}]}})");
   EXPECT_EQ(*parse_json(ran.out), expected);
 }
 

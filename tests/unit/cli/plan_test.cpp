@@ -56,7 +56,7 @@ TEST(Plan, IsAppliedAsAJobThatIsWaitedFor) {
   const Ran ran = setup.ask({"apply", "p-7f3a"});
   EXPECT_EQ(ran.code, ExitCode::kOk) << ran.err;
   EXPECT_THAT(ran.out, HasSubstr("Pulled: 2 changed"));
-  EXPECT_THAT(setup.daemon.asked(), ElementsAre(R"(POST /v1/jobs {"plan":"p-7f3a"})", "GET /v1/jobs/7 "));
+  EXPECT_THAT(setup.daemon.asked(), ElementsAre(R"(POST /v1/jobs {"plan":"p-7f3a"})", "GET /v1/jobs/7"));
 }
 
 TEST(Plan, OneWhoseInputsHaveChangedIsRefusedWithTheSentence) {

@@ -36,7 +36,7 @@ TEST(VerifyVerb, WaitsForItsScanAndTellsWhatIsApart) {
       setup.daemon.asked(),
       ElementsAre(
           R"(POST /v1/verifications {"connection":"","dryRun":false,"object":"Lead","repair":true,"yes":false})",
-          "GET /v1/verifications/7 "));
+          "GET /v1/verifications/7"));
 }
 
 TEST(VerifyVerb, SaysSoWhenAllAgrees) {

@@ -302,8 +302,10 @@ TEST(OutwardType, HoldsTheFieldsThatTheMappingGivesOut) {
   line("first_name", mapping::Direction::kOut);
   line("title", mapping::Direction::kOut);
   line("custom.unknown", mapping::Direction::kBoth);
-  EXPECT_EQ(outward_type(type, schema),
-            (OutwardType{"Lead", false, true, {field::kFirstName, field::kTitle}}));
+  EXPECT_EQ(
+      outward_type(type, schema),
+      (OutwardType{
+          "Lead", false, true, {field::kFirstName, field::kTitle}, {field::kFirstName, field::kTitle}}));
 }
 
 }  // namespace
