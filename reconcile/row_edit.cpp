@@ -298,6 +298,7 @@ bool take_stand(RowDraft& draft) {
 void carry_through(RowDraft& draft) {
   if (!take_stand(draft)) return;
   if (!draft.edit.remove) CellReading(draft).read();
+  if (draft.lacks()) return;
   if (!may_change(draft)) {
     draft.out.verdict = RowVerdict::kForbidden;
     return;
@@ -347,10 +348,12 @@ int64_t RowDraft::reference(size_t cell) const {
 }
 
 const Row* RowDraft::row(const std::string& type, int64_t id) {
+  if (id == 0) return nullptr;
   const RowName name{type, id};
   const auto known = scene.rows.find(name);
   if (known != scene.rows.end()) return known->second ? &*known->second : nullptr;
-  out.lacking.rows.push_back(name);
+  auto& asked = out.lacking.rows;
+  if (std::ranges::find(asked, name) == asked.end()) asked.push_back(name);
   return nullptr;
 }
 

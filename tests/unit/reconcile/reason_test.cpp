@@ -10,7 +10,7 @@
 namespace prospectd::reconcile {
 namespace {
 
-constexpr int kReasons = static_cast<int>(Reason::kReviewKeptProspect) + 1;
+constexpr int kReasons = static_cast<int>(Reason::kUntagged) + 1;
 
 TEST(Reasons, EveryOneHasACodeOfItsOwnAndASentence) {
   std::set<std::string_view> codes;
