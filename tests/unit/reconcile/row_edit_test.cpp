@@ -12,8 +12,8 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-Row row_with(const char* type, const std::vector<std::pair<size_t, Value>>& cells) {
-  Row row;
+StoredRow row_with(const char* type, const std::vector<std::pair<size_t, Value>>& cells) {
+  StoredRow row;
   row.version = 1;
   row.cells.assign(row_kind_named(type)->cells.size(), Value::null());
   for (const auto& [at, value] : cells)
@@ -74,7 +74,7 @@ class RowEdits : public testing::Test {
     return outcome;
   }
 
-  std::map<RowName, Row> rows_;
+  std::map<RowName, StoredRow> rows_;
   std::set<RowName> asked_;
   int steps_ = 0;
 };
