@@ -20,8 +20,8 @@ class RowDraft {
   const RowKind& kind;
   const RowScene& scene;
   RowOutcome out;
-  Row before;  ///< of a new one: every cell null
-  Row after;   ///< of one that goes: as it stands
+  StoredRow before;  ///< of a new one: every cell null
+  StoredRow after;   ///< of one that goes: as it stands
 
   bool is_new() const { return edit.id == 0; }
   bool changes(size_t cell) const { return before.cells[cell] != after.cells[cell]; }
@@ -29,7 +29,7 @@ class RowDraft {
   int64_t reference(size_t cell) const;
 
   // ---- what is known; what is not yet is asked for, and answered as if it were not there ----
-  const Row* row(const std::string& type, int64_t id);
+  const StoredRow* row(const std::string& type, int64_t id);
   std::vector<int64_t> list(const std::string& type, size_t cell, int64_t to);
   std::vector<int64_t> list(RowsWith wanted);
   std::vector<Referrers> referrers();
@@ -37,9 +37,9 @@ class RowDraft {
 
   // ---- what is added ----
   void fault(Reason reason, size_t cell, std::string message);
-  void change_other(const RowName& name, const Row& row, const std::vector<std::pair<size_t, Value>>& cells,
-                    Reason reason);
-  void remove_other(const RowName& name, const Row& row, Reason reason);
+  void change_other(const RowName& name, const StoredRow& row,
+                    const std::vector<std::pair<size_t, Value>>& cells, Reason reason);
+  void remove_other(const RowName& name, const StoredRow& row, Reason reason);
 };
 
 /// What a kind asks beyond its table, and what goes along with a change. Called once the values are read.
@@ -48,7 +48,7 @@ void apply_rules(RowDraft& draft);
 /// The row's journal row, without values.
 JournalEntry entry_of(Reason reason, const RowName& name);
 /// The cells that have a value, as a JSON object.
-std::string cells_json(const RowKind& kind, const Row& row);
+std::string cells_json(const RowKind& kind, const StoredRow& row);
 /// "214 open tasks, 3 mailboxes"; empty for nothing.
 std::string counted(const std::vector<Referrers>& referrers, bool holding_only);
 

@@ -113,7 +113,7 @@ class CellReading {
     const RowKeys& lacking = draft_.out.lacking;
     const size_t asked = lacking.user_emails.size() + lacking.rows.size();
     const std::optional<int64_t> id = number_of(cell, value);
-    const Row* named = id ? draft_.row(cell.to, *id) : nullptr;
+    const StoredRow* named = id ? draft_.row(cell.to, *id) : nullptr;
     if (lacking.user_emails.size() + lacking.rows.size() > asked) return {};  // not known yet
     if (named == nullptr) {
       reason = Reason::kReferenceUnknown;
@@ -142,7 +142,7 @@ class CellReading {
     return id != nullptr && *id > 0 ? std::optional(*id) : std::nullopt;
   }
 
-  static std::string unusable(const Cell& cell, const Row& named) {
+  static std::string unusable(const Cell& cell, const StoredRow& named) {
     if (cell.to == "users" && named.cells[user_cell::kKind] != Value(int64_t{0}))
       return "is a queue, and not a person";
     if (cell.to == "users" && named.cells[user_cell::kActive] != Value(true)) return "is not an active user";
@@ -185,7 +185,7 @@ void check_unique(RowDraft& draft) {
   const size_t first = unique.front();
   const auto same = draft.list({draft.kind.type, first, draft.after.cells[first].to_text()});
   for (const int64_t id : same) {
-    const Row* other = id == draft.edit.id ? nullptr : draft.row(draft.kind.type, id);
+    const StoredRow* other = id == draft.edit.id ? nullptr : draft.row(draft.kind.type, id);
     if (other == nullptr) continue;
     if (std::ranges::any_of(unique, [&](size_t at) { return other->cells[at] != draft.after.cells[at]; }))
       continue;
@@ -200,10 +200,10 @@ void check_unique(RowDraft& draft) {
 bool may_change(RowDraft& draft) {
   if (draft.kind.own == RowKind::npos || draft.context.role >= Role::kAdmin) return true;
   const auto actor = mapping::email_key(draft.context.actor);
-  for (const Row* row : {&draft.before, &draft.after}) {
+  for (const StoredRow* row : {&draft.before, &draft.after}) {
     if (row == &draft.before && draft.is_new()) continue;
     const auto* owner = row->cells[draft.kind.own].get<int64_t>();
-    const Row* user = owner == nullptr ? nullptr : draft.row("users", *owner);
+    const StoredRow* user = owner == nullptr ? nullptr : draft.row("users", *owner);
     const bool own = user != nullptr && actor && user->cells[user_cell::kEmail] == Value(*actor);
     if (!own) return false;
   }
@@ -282,7 +282,7 @@ bool take_stand(RowDraft& draft) {
       draft.after.cells[at] = draft.kind.cells[at].initial;
     return true;
   }
-  const Row* stored = draft.row(draft.kind.type, draft.edit.id);
+  const StoredRow* stored = draft.row(draft.kind.type, draft.edit.id);
   if (draft.lacks()) return false;
   if (stored == nullptr) {
     draft.out.verdict = RowVerdict::kNoRow;
@@ -298,6 +298,7 @@ bool take_stand(RowDraft& draft) {
 void carry_through(RowDraft& draft) {
   if (!take_stand(draft)) return;
   if (!draft.edit.remove) CellReading(draft).read();
+  if (draft.lacks()) return;
   if (!may_change(draft)) {
     draft.out.verdict = RowVerdict::kForbidden;
     return;
@@ -346,11 +347,13 @@ int64_t RowDraft::reference(size_t cell) const {
   return id == nullptr ? 0 : *id;
 }
 
-const Row* RowDraft::row(const std::string& type, int64_t id) {
+const StoredRow* RowDraft::row(const std::string& type, int64_t id) {
+  if (id == 0) return nullptr;
   const RowName name{type, id};
   const auto known = scene.rows.find(name);
   if (known != scene.rows.end()) return known->second ? &*known->second : nullptr;
-  out.lacking.rows.push_back(name);
+  auto& asked = out.lacking.rows;
+  if (std::ranges::find(asked, name) == asked.end()) asked.push_back(name);
   return nullptr;
 }
 
@@ -377,7 +380,7 @@ void RowDraft::fault(Reason reason, size_t cell, std::string message) {
   out.faults.push_back({reason, cell, std::move(message)});
 }
 
-void RowDraft::change_other(const RowName& name, const Row& row,
+void RowDraft::change_other(const RowName& name, const StoredRow& row,
                             const std::vector<std::pair<size_t, Value>>& cells, Reason reason) {
   const RowKind& of = *row_kind_named(name.type);
   UpdateRow update{name.type, name.id, row.version, {}};
@@ -397,7 +400,7 @@ void RowDraft::change_other(const RowName& name, const Row& row,
   out.plan.steps.emplace_back(std::move(update));
 }
 
-void RowDraft::remove_other(const RowName& name, const Row& row, Reason reason) {
+void RowDraft::remove_other(const RowName& name, const StoredRow& row, Reason reason) {
   JournalEntry entry = entry_of(reason, name);
   entry.before = cells_json(*row_kind_named(name.type), row);
   out.plan.journal.push_back(std::move(entry));
@@ -412,7 +415,7 @@ JournalEntry entry_of(Reason reason, const RowName& name) {
   return entry;
 }
 
-std::string cells_json(const RowKind& kind, const Row& row) {
+std::string cells_json(const RowKind& kind, const StoredRow& row) {
   std::string out;
   for (size_t at = 0; at < kind.cells.size(); ++at) {
     if (row.cells[at].is_null()) continue;

@@ -27,11 +27,11 @@ struct RowName {
 };
 
 /// A row as it stands: its cells in the kind's order.
-struct Row {
+struct StoredRow {
   int64_t version = 0;
   std::vector<Value> cells;
   bool in_crm = false;  ///< it follows a record of a CRM
-  bool operator==(const Row&) const = default;
+  bool operator==(const StoredRow&) const = default;
 };
 
 /// The rows of a kind with this value in one cell.
@@ -64,7 +64,7 @@ struct RowKeys {
 
 /// What is known: of each key that was asked, the answer; nothing for what is not there.
 struct RowScene {
-  std::map<RowName, std::optional<Row>> rows;
+  std::map<RowName, std::optional<StoredRow>> rows;
   std::map<std::string, std::optional<int64_t>> users_by_email;
   std::map<RowsWith, std::vector<int64_t>> lists;
   std::map<RowName, std::vector<Referrers>> referrers;

@@ -15,7 +15,7 @@ bool is_given(const RowDraft& draft, size_t cell) {
          draft.edit.cells.end();
 }
 
-bool says(const Row& row, size_t cell, const char* text) {
+bool says(const StoredRow& row, size_t cell, const char* text) {
   return row.cells[cell].str() == text;
 }
 
@@ -49,7 +49,7 @@ void touch_prospect(RowDraft& draft) {
 // A task of a sequence takes its state out of its course (SEMANTICS §10.1).
 void pause_state(RowDraft& draft) {
   const int64_t id = draft.reference(task_cell::kSequenceState);
-  const Row* state = id == 0 ? nullptr : draft.row("sequenceStates", id);
+  const StoredRow* state = id == 0 ? nullptr : draft.row("sequenceStates", id);
   if (state == nullptr) return;
   if (!says(*state, state_cell::kState, "active") && !says(*state, state_cell::kState, "pending")) return;
   draft.change_other({"sequenceStates", id}, *state,
@@ -121,7 +121,7 @@ void rule_mailboxes(RowDraft& draft) {
   if (!becomes_default) return;
   const auto all = draft.list("mailboxes", cell::kUser, draft.reference(cell::kUser));
   for (const int64_t id : all) {
-    const Row* other = id == draft.edit.id ? nullptr : draft.row("mailboxes", id);
+    const StoredRow* other = id == draft.edit.id ? nullptr : draft.row("mailboxes", id);
     if (other != nullptr)
       draft.change_other({"mailboxes", id}, *other, {{cell::kDefault, Value(false)}}, Reason::kDefaultMoved);
   }
@@ -167,11 +167,11 @@ void check_move(RowDraft& draft) {
                            : "state can't become " + to + ": it is " + from);
 }
 
-bool is_over(const Row& state) {
+bool is_over(const StoredRow& state) {
   return says(state, state_cell::kState, "finished") || says(state, state_cell::kState, "opted_out");
 }
 
-bool is_usable(const Row& mailbox) {
+bool is_usable(const StoredRow& mailbox) {
   namespace cell = mailbox_cell;
   return mailbox.cells[cell::kConnected] == Value(true) &&
          mailbox.cells[cell::kSendDisabled] == Value(false) &&
@@ -184,7 +184,7 @@ void choose_mailbox(RowDraft& draft) {
   const auto all = draft.list("mailboxes", mailbox_cell::kUser, sequencer);
   int64_t chosen = 0;
   for (const int64_t id : all) {
-    const Row* mailbox = draft.row("mailboxes", id);
+    const StoredRow* mailbox = draft.row("mailboxes", id);
     if (mailbox == nullptr || !is_usable(*mailbox)) continue;
     const bool is_default = mailbox->cells[mailbox_cell::kDefault] == Value(true);
     if (chosen == 0 || is_default) chosen = id;
@@ -200,7 +200,7 @@ void choose_mailbox(RowDraft& draft) {
 
 void check_mailbox(RowDraft& draft) {
   const int64_t id = draft.reference(state_cell::kMailbox);
-  const Row* mailbox = id == 0 ? nullptr : draft.row("mailboxes", id);
+  const StoredRow* mailbox = id == 0 ? nullptr : draft.row("mailboxes", id);
   if (mailbox == nullptr) return;
   if (mailbox->cells[mailbox_cell::kUser] != draft.after.cells[state_cell::kSequencer]) {
     draft.fault(Reason::kNotUsable, state_cell::kMailbox, "mailbox is not one of the sequencer's");
@@ -223,18 +223,18 @@ void check_sequencer(RowDraft& draft) {
 }
 
 // The ruleset of a sequence; nullptr where it has none.
-const Row* ruleset_of(RowDraft& draft, const Row* sequence) {
+const StoredRow* ruleset_of(RowDraft& draft, const StoredRow* sequence) {
   const auto* id = sequence == nullptr ? nullptr : sequence->cells[sequence_cell::kRuleset].get<int64_t>();
   return id == nullptr ? nullptr : draft.row("rulesets", *id);
 }
 
-bool is_exclusive(const Row* ruleset) {
+bool is_exclusive(const StoredRow* ruleset) {
   return ruleset != nullptr && ruleset->cells[ruleset_cell::kExclusive] == Value(true);
 }
 
 // Who may enter twice, and who is in another sequence that wants them alone (§10, Prevention). Without a
 // ruleset a prospect enters again once they are out.
-void check_entry(RowDraft& draft, const Row* ruleset) {
+void check_entry(RowDraft& draft, const StoredRow* ruleset) {
   const int64_t sequence = draft.reference(state_cell::kSequence);
   const bool allows = ruleset != nullptr && says(*ruleset, ruleset_cell::kReentry, "allow");
   const bool disallows = ruleset != nullptr && says(*ruleset, ruleset_cell::kReentry, "disallow");
@@ -243,7 +243,7 @@ void check_entry(RowDraft& draft, const Row* ruleset) {
   bool again = false;
   bool elsewhere = false;
   for (const int64_t id : states) {
-    const Row* state = draft.row("sequenceStates", id);
+    const StoredRow* state = draft.row("sequenceStates", id);
     if (state == nullptr) continue;
     const auto* in = state->cells[state_cell::kSequence].get<int64_t>();
     if (in != nullptr && *in == sequence) {
@@ -264,10 +264,10 @@ void check_entry(RowDraft& draft, const Row* ruleset) {
 }
 
 // The stage that the ruleset has for an event, where it has one.
-void give_stage(RowDraft& draft, const Row* ruleset, std::initializer_list<size_t> cells) {
+void give_stage(RowDraft& draft, const StoredRow* ruleset, std::initializer_list<size_t> cells) {
   for (const size_t cell : cells) {
     const auto* id = ruleset == nullptr ? nullptr : ruleset->cells[cell].get<int64_t>();
-    const Row* stage = id == nullptr ? nullptr : draft.row("stages", *id);
+    const StoredRow* stage = id == nullptr ? nullptr : draft.row("stages", *id);
     if (stage == nullptr) continue;
     ProspectEdit edit;
     edit.prospect = ProspectId{draft.reference(state_cell::kProspect)};
@@ -278,8 +278,8 @@ void give_stage(RowDraft& draft, const Row* ruleset, std::initializer_list<size_
 }
 
 void rule_entry(RowDraft& draft) {
-  const Row* sequence = draft.row("sequences", draft.reference(state_cell::kSequence));
-  const Row* prospect = draft.row("prospects", draft.reference(state_cell::kProspect));
+  const StoredRow* sequence = draft.row("sequences", draft.reference(state_cell::kSequence));
+  const StoredRow* prospect = draft.row("prospects", draft.reference(state_cell::kProspect));
   if (sequence == nullptr || prospect == nullptr) return;
   if (sequence->cells[sequence_cell::kEnabled] != Value(true))
     draft.fault(Reason::kSequenceOff, state_cell::kSequence, "sequence is not enabled");
@@ -289,7 +289,7 @@ void rule_entry(RowDraft& draft) {
     draft.after.cells[state_cell::kSequencer] = sequence->cells[sequence_cell::kOwner];
   check_move(draft);
   check_sequencer(draft);
-  const Row* ruleset = ruleset_of(draft, sequence);
+  const StoredRow* ruleset = ruleset_of(draft, sequence);
   check_entry(draft, ruleset);
   give_stage(draft, ruleset, {ruleset_cell::kStageOnAdded});
 }
@@ -298,7 +298,7 @@ void rule_entry(RowDraft& draft) {
 void end_tasks(RowDraft& draft) {
   const auto tasks = draft.list("tasks", task_cell::kSequenceState, draft.edit.id);
   for (const int64_t id : tasks) {
-    const Row* task = draft.row("tasks", id);
+    const StoredRow* task = draft.row("tasks", id);
     if (task == nullptr) continue;
     if (!says(*task, task_cell::kState, "complete")) {
       draft.remove_other({"tasks", id}, *task, Reason::kStateEnded);
@@ -324,7 +324,7 @@ void rule_sequence_states(RowDraft& draft) {
   if (!is_given(draft, state_cell::kReason)) draft.after.cells[state_cell::kReason] = Value::null();
   if (!says(draft.after, state_cell::kState, "finished")) return;
   end_tasks(draft);
-  const Row* sequence = draft.row("sequences", draft.reference(state_cell::kSequence));
+  const StoredRow* sequence = draft.row("sequences", draft.reference(state_cell::kSequence));
   give_stage(draft, ruleset_of(draft, sequence),
              {ruleset_cell::kStageOnFinished, ruleset_cell::kStageOnCompleted});
 }

@@ -104,7 +104,7 @@ asio::awaitable<http::Response> replay(const Acts& acts, const Call& call, KeptA
   co_return answer;
 }
 
-std::optional<Refusal> refusal_of(KeyFate fate) {
+std::optional<Refusal> refusal_of_key(KeyFate fate) {
   switch (fate) {
     case KeyFate::kUnderWay:
       return refuse(Refused::kKeyUnderWay,
@@ -173,7 +173,7 @@ asio::awaitable<http::Response> answer_once(service::KeptAnswers& answers, const
   AnswerKey asked = key;
   auto check = co_await answers.begin(std::move(asked), is_noted_by_change(operation));
   if (!check) co_return failed(check.error());
-  if (const auto refusal = refusal_of(check->fate)) co_return refused(*refusal);
+  if (const auto refusal = refusal_of_key(check->fate)) co_return refused(*refusal);
   if (check->fate == KeyFate::kKept) {
     http::Response told = co_await replay(acts, call, std::move(check->answer));
     co_return told;

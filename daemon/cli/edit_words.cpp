@@ -10,8 +10,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-void add_changes(const Json& changes, const std::string& type, const std::string& id,
-                 const std::string& before, std::vector<std::string>& lines) {
+void add_change_lines(const Json& changes, const std::string& type, const std::string& id,
+                      const std::string& before, std::vector<std::string>& lines) {
   for (const Json& change : changes) {
     const bool own = text_at(change, "type") == type && text_at(change, "id") == id;
     const bool named = !text_at(change, "type").empty() && !own;
@@ -59,8 +59,8 @@ std::string value_words(const Json& value) {
 
 std::vector<std::string> change_lines(const Json& meta, const std::string& type, const std::string& id) {
   std::vector<std::string> lines;
-  add_changes(member(meta, "changes"), type, id, "", lines);
-  add_changes(member(meta, "prospectChanges"), type, id, "the prospect's ", lines);
+  add_change_lines(member(meta, "changes"), type, id, "", lines);
+  add_change_lines(member(meta, "prospectChanges"), type, id, "the prospect's ", lines);
   for (const Json& push : member(meta, "pushes")) {
     const std::string lane = text_at(push, "lane");
     lines.push_back("  to be written to " + shown_at(push, "connection") + ": " +

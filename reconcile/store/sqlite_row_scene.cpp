@@ -12,12 +12,12 @@ using mapping::Value;
 using reconcile::Cell;
 using reconcile::CellType;
 using reconcile::Referrers;
-using reconcile::Row;
 using reconcile::RowKeys;
 using reconcile::RowKind;
 using reconcile::RowName;
 using reconcile::RowScene;
 using reconcile::RowsWith;
+using reconcile::StoredRow;
 
 /// What refers to rows of a kind: counted where `sql` equals the row's number.
 struct Referring {
@@ -80,8 +80,8 @@ std::string select_row(const RowKind& kind) {
   return sql + " FROM " + table_of(kind) + " WHERE ";
 }
 
-Row row_in(const Query& query, const RowKind& kind) {
-  Row row;
+StoredRow row_in(const Query& query, const RowKind& kind) {
+  StoredRow row;
   row.version = query.integer(1);
   row.in_crm = query.integer(2) != 0;
   int at = 3;
@@ -92,7 +92,7 @@ Row row_in(const Query& query, const RowKind& kind) {
 
 Result<void> read_named_row(Database& db, const RowName& name, RowScene& scene) {
   const RowKind& kind = *reconcile::row_kind_named(name.type);
-  std::optional<Row>& out = scene.rows[name];
+  std::optional<StoredRow>& out = scene.rows[name];
   Statement statement(db, select_row(kind) + "id = ?");
   Query query(statement);
   query.bind(name.id);

@@ -50,7 +50,7 @@ RowScene scene_of(Reader& reader, const RowKeys& keys) {
   return scene;
 }
 
-std::optional<reconcile::Row> row_at(Reader& reader, const RowName& name) {
+std::optional<reconcile::StoredRow> row_at(Reader& reader, const RowName& name) {
   RowKeys keys;
   keys.rows = {name};
   return scene_of(reader, keys).rows.at(name);

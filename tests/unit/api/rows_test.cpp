@@ -19,7 +19,7 @@ using testing::UnorderedElementsAre;
 // Ana (1) with two mailboxes, of which the second is connected; Bo (2) has left; Cy (3) is here alone;
 // Inbound (4) is a queue. Acme (1) follows a record, beta (2) is here alone, gone (3) was deleted. Prospect 7
 // is in "Spring" with an open and a done task, 8 has opted out, 9 is new.
-constexpr const char* kRows =
+constexpr const char* kWorkRows =
     "INSERT INTO connections (id, name) VALUES (1, 'salesforce');"
     "UPDATE tally SET prospects = 3, users = 4, next_user = 5, accounts = 3, next_account = 4, next_prospect "
     "= "
@@ -83,7 +83,7 @@ class RowsApi : public ApiTest {
   void fill() {
     auto beside =
         store::Database::open(scratch_.file("prospectd.db"), store::Database::Mode::kWrite, 1024 * 1024);
-    const auto filled = (*beside)->exec(kRows);
+    const auto filled = (*beside)->exec(kWorkRows);
     EXPECT_TRUE(filled) << filled.error().text();
   }
 
