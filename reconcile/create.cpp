@@ -97,6 +97,7 @@ Baseline baseline_link(const PersonType& type, const Prospect& prospect, const m
     std::erase_if(link.shadow, [&](const auto& kept) {
       return kept.first != mapping::field::kOptedOut && !sent.contains(kept.first);
     });
+    await_unsent(type, prospect, sent, link);
     link.version = {};
     link.hash = 0;
   }

@@ -239,6 +239,9 @@ class PersonPage {
     const bool restored = link.deleted;
     const bool is_known_again = !first_link && link.version == record.version && link.hash == record.hash;
     const Link before = link;
+    // What has arrived though its answer was lost, or told of a failure, is an echo (§11).
+    if (const auto sent = snapshot_.sent.find(prospect.id); !first_link && sent != snapshot_.sent.end())
+      acknowledge(type_, record, snapshot_, sent->second, link);
     std::vector<PendingRef> pending;
     const std::vector<Incoming> incoming = incoming_of(record, prospect, link, pending);
     const MergeContext context{*type_.schema, snapshot_, first_link, !type_.inbound_update, record.version};

@@ -162,6 +162,7 @@ void add_created_link(Plan& plan, const PersonType& type, const PushEnd& end, co
   link.edition = type.edition;
   for (const auto& [at, value] : end.sent)
     if (at < prospect.fields.size()) agree(type, prospect, at, value, link);
+  await_unsent(type, prospect, end.sent, link);
   JournalEntry row = row_of(end.entry, Reason::kCreatedInCrm);
   row.object = link.object;
   row.remote = link.remote;
@@ -262,6 +263,16 @@ std::optional<EnqueuePush> outgoing_push(const PersonType& type, const Prospect&
     push.lane = std::min(push.lane, lane_of(entry.local));
   }
   return any ? std::optional(push) : std::nullopt;
+}
+
+void await_unsent(const PersonType& type, const Prospect& prospect, const SentValues& sent, Link& link) {
+  for (const MapEntry& entry : type.map->entries()) {
+    const size_t at = entry.local;
+    const Value& local = prospect.fields[at];
+    const bool goes =
+        entry.gives_out() && agreed_entry(type, at) == &entry && at != mapping::field::kOptedOut;
+    if (goes && !sent.contains(at) && !local.is_blank()) link.shadow[at] = {Value::null(), Value::null()};
+  }
 }
 
 bool acknowledge(const PersonType& type, const mapping::MappedRecord& record, const PageSnapshot& snapshot,

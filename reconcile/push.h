@@ -59,6 +59,10 @@ PushPayload create_payload(const PersonType& type, const Prospect& prospect, con
 /// The entry of the outbox that carries it, in the lane of its most urgent field; none where nothing is.
 std::optional<EnqueuePush> outgoing_push(const PersonType& type, const Prospect& prospect, const Link& link);
 
+/// A record was made of a prospect by what was sent. Where the prospect has a value now that was not sent, it
+/// was blank then: the value came since, and is still to go out.
+void await_unsent(const PersonType& type, const Prospect& prospect, const SentValues& sent, Link& link);
+
 /// Before a record that was read back is merged: what an attempt in doubt has sent, and the record holds, has
 /// arrived. Whatever was changed here since is then a change of this side alone. True when all of it has.
 bool acknowledge(const PersonType& type, const mapping::MappedRecord& record, const PageSnapshot& snapshot,

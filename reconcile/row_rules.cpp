@@ -277,14 +277,19 @@ void give_stage(RowDraft& draft, const StoredRow* ruleset, std::initializer_list
   }
 }
 
+// Nobody is written to who has opted out, nor out of a sequence that is off.
+void check_may_run(RowDraft& draft, const StoredRow& sequence, const StoredRow& prospect) {
+  if (sequence.cells[sequence_cell::kEnabled] != Value(true))
+    draft.fault(Reason::kSequenceOff, state_cell::kSequence, "sequence is not enabled");
+  if (prospect.cells[prospect_cell::kOptedOut] == Value(true))
+    draft.fault(Reason::kOptedOut, state_cell::kProspect, "prospect has opted out");
+}
+
 void rule_entry(RowDraft& draft) {
   const StoredRow* sequence = draft.row("sequences", draft.reference(state_cell::kSequence));
   const StoredRow* prospect = draft.row("prospects", draft.reference(state_cell::kProspect));
   if (sequence == nullptr || prospect == nullptr) return;
-  if (sequence->cells[sequence_cell::kEnabled] != Value(true))
-    draft.fault(Reason::kSequenceOff, state_cell::kSequence, "sequence is not enabled");
-  if (prospect->cells[prospect_cell::kOptedOut] == Value(true))
-    draft.fault(Reason::kOptedOut, state_cell::kProspect, "prospect has opted out");
+  check_may_run(draft, *sequence, *prospect);
   if (draft.reference(state_cell::kSequencer) == 0)
     draft.after.cells[state_cell::kSequencer] = sequence->cells[sequence_cell::kOwner];
   check_move(draft);
@@ -322,6 +327,11 @@ void rule_sequence_states(RowDraft& draft) {
   check_sequencer(draft);
   if (!draft.changes(state_cell::kState)) return;
   if (!is_given(draft, state_cell::kReason)) draft.after.cells[state_cell::kReason] = Value::null();
+  if (says(draft.after, state_cell::kState, "active") || says(draft.after, state_cell::kState, "pending")) {
+    const StoredRow* of = draft.row("sequences", draft.reference(state_cell::kSequence));
+    const StoredRow* prospect = draft.row("prospects", draft.reference(state_cell::kProspect));
+    if (of != nullptr && prospect != nullptr) check_may_run(draft, *of, *prospect);
+  }
   if (!says(draft.after, state_cell::kState, "finished")) return;
   end_tasks(draft);
   const StoredRow* sequence = draft.row("sequences", draft.reference(state_cell::kSequence));

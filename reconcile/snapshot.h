@@ -57,6 +57,9 @@ struct PageSnapshot {
   std::unordered_map<RemoteId, std::vector<RemoteId>> waiting_accounts;
   /// What has changed of prospects that change often, the latest first, at most kPastChangesMax.
   std::unordered_map<ProspectId, std::vector<PastChange>> lately;
+  /// What pushes under way or waiting have sent: where the record holds it, that is ours, and no change of
+  /// the CRM's people.
+  std::unordered_map<ProspectId, SentValues> sent;
   /// Frozen fields, by position in the local schema.
   std::unordered_map<ProspectId, std::vector<size_t>> frozen;
   ProspectId next_prospect{1};  ///< ids that the plan may give out, upward

@@ -294,9 +294,10 @@ asio::awaitable<void> Poller::answer_part(Ticket& ticket) {
 asio::awaitable<Result<OnDemandReport>> Poller::answer_order(OnDemandOrder order) {
   if (fatal_) co_return *fatal_;
   PD_TRY_CO(co_await connect());
+  const bool dry_run = order.dry_run;
+  if (hold_ && order.direction == Direction::kPull && !dry_run) co_return mass_change(*hold_);
   // What an earlier process had under way is known before its echo is met.
   if (!pushes_.has_recovered()) co_await push(false, nullptr);
-  const bool dry_run = order.dry_run;
   CycleContext context = make_context();
   context.on_progress = {};
   context.on_applied = [this](const std::string& object, const reconcile::PlanCounts& counts) {

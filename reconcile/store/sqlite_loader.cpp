@@ -73,7 +73,10 @@ Loader::Loader(Database& db, const Codec& codec, const AddressHash& hash)
               std::to_string(reconcile::kPastChangesMax)),
       frozen_(db,
               "SELECT field FROM conflicts WHERE prospect = ? AND connection = ? AND open = 1 AND frozen = "
-              "1") {}
+              "1"),
+      sent_(
+          db,
+          "SELECT sent FROM outbox WHERE prospect = ? AND connection = ? AND sent IS NOT NULL ORDER BY id") {}
 
 void Loader::begin_filters(const Tally& tally) {
   if (tally.links == 0) links_filter_.start();
@@ -201,6 +204,7 @@ Result<void> Loader::load_prospects(Job& job) {
     if (!found) continue;
     if (job.keys.lately_since) PD_TRY(load_lately(job, *found));
     if (job.tally.open_conflicts > 0) PD_TRY(load_frozen(job, id));
+    if (job.tally.outbox > 0) PD_TRY(load_sent(job, id));
     job.out.prospects.emplace(id, *std::move(found));
     if (job.tally.links > 0 && !job.out.link_of.contains(id)) PD_TRY(load_link_of(job, id));
   }
@@ -231,6 +235,17 @@ Result<void> Loader::load_frozen(Job& job, ProspectId prospect) {
   while (query.step()) {
     const size_t field = rows_.codec().schema().find(query.text(0));
     if (field != mapping::LocalSchema::npos) job.out.frozen[prospect].push_back(field);
+  }
+  return query.done();
+}
+
+Result<void> Loader::load_sent(Job& job, ProspectId prospect) {
+  Query query(sent_);
+  query.bind(prospect.value).bind(job.keys.connection.value);
+  while (query.step()) {
+    PD_ASSIGN(sent, rows_.codec().read_sent(query.text(0)));
+    for (auto& [field, value] : sent)
+      job.out.sent[prospect].insert_or_assign(field, std::move(value));
   }
   return query.done();
 }

@@ -75,6 +75,7 @@ class Loader {
   Result<void> load_link_of(Job& job, ProspectId prospect);
   Result<void> load_lately(Job& job, const reconcile::Prospect& prospect);
   Result<void> load_frozen(Job& job, ProspectId prospect);
+  Result<void> load_sent(Job& job, ProspectId prospect);
   Result<void> load_users(Job& job);
   Result<void> load_local_users(Job& job);
   Result<void> load_accounts(Job& job);
@@ -107,6 +108,7 @@ class Loader {
   Statement dead_letter_;
   Statement lately_;
   Statement frozen_;
+  Statement sent_;
 };
 
 }  // namespace prospectd::store

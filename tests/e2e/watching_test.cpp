@@ -169,6 +169,7 @@ std::set<std::string> metrics_served(const std::string& text) {
 
 TEST_F(Watching, EveryMetricThatAnAlertOrAPanelNamesIsServed) {
   start();
+  ASSERT_EQ(follower_.ask({"verify"}).code, 0);
   const std::set<std::string> served = metrics_served(ask("/metrics").body);
   for (const std::string path :
        {"daemon/packaging/prospectd.rules.yml", "daemon/packaging/prospectd.dashboard.json"}) {

@@ -61,6 +61,35 @@ TEST_F(Creating, S3_TheFirstTypeWhoseConditionTheProspectMeetsMakesTheRecord) {
   expect_quiet();
 }
 
+// Somebody edits the prospect while its create is on its way to the CRM.
+TEST_F(Creating, S3_AnEditWhileTheCreateIsUnderWayGoesOutAfterIt_AlsoWhenTheAnswerIsLost) {
+  for (const bool lost : {false, true}) {
+    World& world = begin();
+    world.sync();
+    const ProspectId prospect = made(world);
+    bool edited = false;
+    world.transport().set_observer([&](const http::Request& request, const Result<http::Response>&) {
+      if (edited || request.method != "POST" || request.url.find("/sobjects") == std::string::npos) return;
+      edited = true;
+      world.edit_here(prospect, "title", Value("VP"));
+    });
+    if (lost) {
+      ASSERT_TRUE(world.front().play_faults(
+          R"({"seed":1,"rules":[{"fault":"drop","on":{"operation":"create"},"when":{"times":1}}]})"));
+    }
+    world.push();
+    ASSERT_TRUE(edited);
+    for (int i = 0; i < 3; ++i) {
+      world.scheduler().run_for(std::chrono::minutes(15));
+      world.sync();
+    }
+    EXPECT_EQ(count("Contact", "Email = 'new@x.test'"), 1U) << lost;
+    EXPECT_EQ(count("Contact", "Email = 'new@x.test' AND Title = 'VP'"), 1U) << lost;
+    EXPECT_EQ(value_here(prospect, "title"), Value("VP")) << lost;
+    expect_quiet();
+  }
+}
+
 TEST_F(Creating, S3_ATypeThatDoesNotCreateIsPassedOver) {
   World& world = begin([](WorldOptions& o) {
     o.on_connection = [](engine::ConnectionOptions& c) { c.types[0].outbound_create = false; };

@@ -296,5 +296,28 @@ TEST_F(Outbound, ManyEditsTakeFiftyCallsForTenThousandAndFiveReadsAtMost) {
   expect_quiet();
 }
 
+// What was sent arrived, and its answer told of a failure; meanwhile somebody has edited the field once more.
+TEST_F(Outbound, S11_AnOwnWriteThatComesBackIsNoChangeOfTheCrms_ThoughItsAnswerToldOfAFailure) {
+  for (const char* fault : {R"("fault":"drop")", R"("fault":"unavailable","with":{"committed":true})"}) {
+    World& world = begin();
+    const std::string lead = world.lead("ana@x.test", {{"Title", Value("A")}});
+    world.sync();
+    const ProspectId id = prospect_of(lead);
+    ASSERT_TRUE(world.front().play_faults(R"({"seed":1,"rules":[{)" + std::string(fault) +
+                                          R"(,"on":{"operation":"update"},"when":{"times":1}}]})"))
+        << fault;
+    world.edit_here(id, "title", Value("B"));
+    world.push();
+    EXPECT_TRUE(holds("Lead", lead, "Title = 'B'")) << fault;
+    world.edit_here(id, "title", Value("C"));
+    world.sync();
+    EXPECT_EQ(value_here(id, "title"), Value("C")) << fault;
+    world.scheduler().run_for(std::chrono::minutes(30));
+    world.sync();
+    EXPECT_TRUE(holds("Lead", lead, "Title = 'C'")) << fault;
+    expect_quiet();
+  }
+}
+
 }  // namespace
 }  // namespace prospectd::test
