@@ -293,6 +293,8 @@ bool acknowledge(const PersonType& type, const mapping::MappedRecord& record, co
     whole = whole && arrived;
     if (!arrived) continue;
     const Agreement* agreed = agreement_at(link, at);
+    // Seen before: what the prospect's side is agreed on stays.
+    if (agreed != nullptr && !agreed->restore && same_value(agreed->remote, value)) continue;
     const bool restores = agreed != nullptr && agreed->restore;
     set_agreement(link, at, restores ? after_arrival(*agreed, value) : Agreement{value, value});
   }

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
 #include "daemon/cli/json.h"
 
 namespace prospectd::cli {
@@ -31,6 +32,7 @@ Result<void> assign(const std::string& word, Json& fields) {
   const std::string name = word.substr(0, as_json ? at - 1 : at);
   if (name.empty()) return bad_word("\"" + word + "\" names no field");
   if (fields.contains(name)) return bad_word(name + " is set twice");
+  if (!is_valid_utf8(word)) return bad_word("what " + repair_utf8(name) + " is set to is not in UTF-8");
   PD_ASSIGN(value, value_of(name, word.substr(at + 1), as_json));
   fields[name] = std::move(value);
   return {};

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "daemon/engine/backoff.h"
+#include "daemon/engine/on_worker.h"
 #include "daemon/service/job_counts.h"
 #include "daemon/service/plan_inputs.h"
 #include "daemon/service/verify_run.h"
@@ -359,10 +360,7 @@ class StoredJobs final : public Jobs {
     plan.steps.emplace_back(reconcile::PutJob{one->view.job});
     plan.steps.emplace_back(reconcile::DropPlan{one->view.job.plan});
     const Timestamp now = scheduler_.now();
-    Result<void> saved = make_error(ErrorCode::kCancelled, "the daemon is stopping");
-    std::function<void()> work = [&] { saved = write(plan, now); };
-    co_await scheduler_.blocking(std::move(work));
-    co_return saved;
+    co_return co_await engine::on_worker<void>(scheduler_, [&] { return write(plan, now); });
   }
 
   // Answers why it could not be kept; nothing where it was, or is not to be.

@@ -196,9 +196,7 @@ Result<void> renew_refresh_token(sandbox::Sandbox& sandbox, const std::string& p
   return sandbox.front().keep();
 }
 
-void serve(boost::asio::io_context& io, sandbox::Sandbox& sandbox) {
-  // Not before: while the org is being filled, a signal ends the process as it ends any other.
-  boost::asio::signal_set signals(io, SIGINT, SIGTERM);
+void serve(boost::asio::io_context& io, sandbox::Sandbox& sandbox, boost::asio::signal_set& signals) {
   signals.async_wait([&](const boost::system::error_code& error, int) {
     if (!error) sandbox.stop(kSandboxStopGrace);
   });
@@ -226,6 +224,9 @@ ExitCode run_sandbox(const SandboxVerb& verb) {
                                "with it, or begin anew with --reset"));
   if (!made) return fail(made.error());
   sandbox::Sandbox& sandbox = **made;
+  // Not before: while the org is being filled, a signal ends the process as it ends any other. Nor later: who
+  // has read that Ctrl-C stops it may do so.
+  boost::asio::signal_set signals(io, SIGINT, SIGTERM);
   if (sandbox.load_report() && !verb.quiet && !verb.json) print_load(*sandbox.load_report());
   if (!verb.quiet && !verb.json) print_schema(sandbox.schema_report());
   const std::string word = word_of(sandbox, files);
@@ -239,7 +240,7 @@ ExitCode run_sandbox(const SandboxVerb& verb) {
   } else if (!verb.quiet) {
     print_words(sandbox, verb, files);
   }
-  serve(io, sandbox);
+  serve(io, sandbox, signals);
   std::error_code ignored;
   fs::remove(files.word, ignored);
   return ExitCode::kOk;

@@ -140,8 +140,8 @@ TEST_F(JsonContract, EveryVerbSaysWhatThePageSays) {
   expect_asked("plan list", {"plan", "list"});
   expect_asked("plan show", {"plan", "show", plan});
   expect_asked("apply", {"apply", plan});
-  const std::string other = follower_.data({"pull", "1", "--force", "--dry-run", "--save"}).at("savedAs");
-  expect_asked("plan drop", {"plan", "drop", other});
+  const std::string dropped = follower_.data({"pull", "1", "--force", "--dry-run", "--save"}).at("savedAs");
+  expect_asked("plan drop", {"plan", "drop", dropped});
   expect_asked("verify", {"verify", "--repair"});
   expect_asked("jobs list", {"jobs", "list"});
   expect_asked("jobs show", {"jobs", "show", "1"});

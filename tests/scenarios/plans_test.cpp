@@ -125,11 +125,15 @@ TEST_F(S12Plans, AChangeInTheCrmSinceRefusesTheWholePlan) {
   EXPECT_EQ(value_here(ids_[1], "title"), Value("old"));
 }
 
-TEST_F(S12Plans, APlanThatWasAppliedIsRefusedTheSecondTime) {
+TEST_F(S12Plans, APlanThatWasAppliedIsUsedUp) {
   begin_with_changes();
   const std::string plan = saved_pull();
-  apply(plan);
-  EXPECT_EQ(apply(plan).job.code, "conflict") << "its inputs are not what they were";
+  EXPECT_EQ(apply(plan).job.state, JobState::kDone);
+  JobOrder again;
+  again.plan = plan;
+  const auto started = await_answer(jobs_->start(std::move(again)));
+  ASSERT_FALSE(started);
+  EXPECT_EQ(started.error().code, ErrorCode::kNotFound);
 }
 
 TEST_F(S12Plans, APlanIsKeptForADay) {

@@ -27,7 +27,7 @@ class DlqApi : public ApiTest {
     engine::ConnectionStatus connection;
     connection.name = "salesforce";
     supervisor_.connections.push_back(connection);
-    supervisor_.flow_list.push_back({"salesforce", {{"Lead", false, true, {field::kTitle}}}});
+    supervisor_.flow_list.push_back({"salesforce", {{"Lead", false, true, {field::kTitle}, {}}}});
     org_ = *database->connection("salesforce");
     fill();
     give_up();

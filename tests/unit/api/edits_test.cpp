@@ -28,7 +28,7 @@ class EditsApi : public ApiTest {
     supervisor_.connections.push_back(connection);
     supervisor_.flow_list.push_back(
         {"salesforce",
-         {{"Lead", true, true, {field::kEmail, field::kTitle, field::kOptedOut, field::kOwner}}}});
+         {{"Lead", true, true, {field::kEmail, field::kTitle, field::kOptedOut, field::kOwner}, {}}}});
     real_ = service::make_service(scheduler, supervisor_, *database, schema_, service::canonical);
     edits = service::make_edits(scheduler, supervisor_, *database, schema_);
     ApiOptions options;

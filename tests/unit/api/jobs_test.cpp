@@ -165,20 +165,6 @@ TEST_F(JobsApi, ADriftScanThatCantBeIsRefused) {
   EXPECT_EQ(scan["error"]["code"], "not_found");
 }
 
-TEST_F(JobsApi, OneDriftScanGoesOverAConnectionAtATime) {
-  supervisor_.verified.held_back = "the allowance is low";
-  supervisor_.verified.done = false;
-  send(post("/v1/verifications", "{}"));
-  settle();
-  EXPECT_EQ(data_of(get("/v1/verifications/1"))["attributes"]["heldBack"], "the allowance is low");
-  EXPECT_EQ(send(post("/v1/verifications", "{}")).status, 429);
-  const auto cancelled = send(request("DELETE", "/v1/jobs/1"));
-  EXPECT_EQ(cancelled.status, 200) << cancelled.body;
-  settle();
-  EXPECT_EQ(data_of(get("/v1/verifications/1"))["attributes"]["state"], "cancelled");
-  EXPECT_EQ(send(post("/v1/verifications", "{}")).status, 202);
-}
-
 TEST_F(JobsApi, AnObjectThatAnEarlierDaemonHasComparedIsNotComparedAgain) {
   reconcile::Job job;
   job.id = {4};

@@ -158,7 +158,7 @@ class Documented : public ApiTest {
     connection.name = "salesforce";
     connection.state = engine::ConnectionState::kIdle;
     supervisor_.connections.push_back(connection);
-    supervisor_.flow_list.push_back({"salesforce", {{"Lead", false, true, {}}}});
+    supervisor_.flow_list.push_back({"salesforce", {{"Lead", false, true, {}, {}}}});
     real_ = service::make_service(scheduler, supervisor_, *database, schema_, service::canonical,
                                   {"0.1.0", "/var/lib/prospectd/prospectd.db"}, {}, filters.get());
     tell_configuration();

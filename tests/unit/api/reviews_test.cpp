@@ -20,7 +20,7 @@ class ReviewsApi : public ApiTest {
     engine::ConnectionStatus connection;
     connection.name = "salesforce";
     supervisor_.connections.push_back(connection);
-    supervisor_.flow_list.push_back({"salesforce", {{"Lead", false, true, {field::kTitle}}}});
+    supervisor_.flow_list.push_back({"salesforce", {{"Lead", false, true, {field::kTitle}, {}}}});
     fill(*database->connection("salesforce"));
     real_ = service::make_service(scheduler, supervisor_, *database, {}, service::canonical);
     edits = service::make_edits(scheduler, supervisor_, *database, {});

@@ -18,7 +18,7 @@ class UndosApi : public ApiTest {
     engine::ConnectionStatus connection;
     connection.name = "salesforce";
     supervisor_.connections.push_back(connection);
-    supervisor_.flow_list.push_back({"salesforce", {{"Lead", false, true, {field::kTitle}}}});
+    supervisor_.flow_list.push_back({"salesforce", {{"Lead", false, true, {field::kTitle}, {}}}});
     fill(*database->connection("salesforce"));
     real_ = service::make_service(scheduler, supervisor_, *database, {}, service::canonical);
     edits = service::make_edits(scheduler, supervisor_, *database, {});
@@ -127,7 +127,8 @@ TEST_F(UndosApi, AnOrderThatIsNoneIsRefusedAndNamesTheMember) {
   for (const auto& [order, pointer] : orders) {
     const auto answer = undo(order);
     EXPECT_EQ(answer.status, 400) << order;
-    if (!pointer.empty()) EXPECT_EQ(body_of(answer)["errors"][0]["source"]["pointer"], pointer) << order;
+    if (pointer.empty()) continue;
+    EXPECT_EQ(body_of(answer)["errors"][0]["source"]["pointer"], pointer) << order;
   }
   EXPECT_EQ(undo({{"cause", "yesterday"}}).status, 400);
   EXPECT_EQ(undo({{"cause", "c-77"}}).status, 404);

@@ -204,5 +204,13 @@ TEST(AddFile, ARowThatIsNoUtf8OrTooLargeIsToldAndTheOthersGoOn) {
   EXPECT_EQ(data["rows"][2]["prospectId"], "9");
 }
 
+TEST(Set, WhatIsNotInUtf8IsRefusedAndNothingIsAsked) {
+  WithDaemon setup;
+  const Ran ran = setup.ask({"set", "prospect", "42", "title=ok\xff\xfe"});
+  EXPECT_NE(ran.code, ExitCode::kOk);
+  EXPECT_THAT(ran.err, testing::HasSubstr("title is set to is not in UTF-8"));
+  EXPECT_TRUE(setup.daemon.asked().empty());
+}
+
 }  // namespace
 }  // namespace prospectd::cli

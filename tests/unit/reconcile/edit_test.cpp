@@ -18,8 +18,8 @@ class EditTest : public testing::Test {
     EXPECT_TRUE(schema_.add_custom("custom.age", LocalType::kInteger, false));
     OutwardFlow org{kOrg, {}};
     org.types.push_back(
-        {"Contact", false, true, {field::kEmail, field::kTitle, field::kOptedOut, field::kOwner}});
-    org.types.push_back({"Lead", true, true, {field::kEmail, field::kLastName, field::kTitle}});
+        {"Contact", false, true, {field::kEmail, field::kTitle, field::kOptedOut, field::kOwner}, {}});
+    org.types.push_back({"Lead", true, true, {field::kEmail, field::kLastName, field::kTitle}, {}});
     outward_.push_back(org);
     add_prospect(1, "ada@x.test");
     add_prospect(2, "bo@x.test");

@@ -45,7 +45,7 @@ struct Write {
   }
   Plan drop() const { return plan_drop(kGivenUpSchema, &type, entry, &prospect, &link, "ana"); }
 
-  OutwardType type{"Lead", false, true, {field::kTitle, field::kPhone}};
+  OutwardType type{"Lead", false, true, {field::kTitle, field::kPhone}, {}};
   Prospect prospect;
   Link link;
   OutboxEntry entry;

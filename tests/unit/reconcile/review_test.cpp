@@ -37,7 +37,7 @@ struct Decision {
   Conflict conflict;
   Prospect prospect;
   Link link;
-  OutwardType type{"Lead", false, true, {field::kTitle}};
+  OutwardType type{"Lead", false, true, {field::kTitle}, {}};
 };
 
 template <class StepType>

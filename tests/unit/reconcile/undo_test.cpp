@@ -16,7 +16,7 @@ constexpr ConnectionId kUndoOrg{1};
 class UndoTest : public testing::Test {
  protected:
   UndoTest() {
-    outward_ = {{kUndoOrg, {{"Lead", false, true, {field::kTitle, field::kOptedOut, field::kOwner}}}}};
+    outward_ = {{kUndoOrg, {{"Lead", false, true, {field::kTitle, field::kOptedOut, field::kOwner}, {}}}}};
     Prospect p;
     p.id = {1};
     p.version = 4;
