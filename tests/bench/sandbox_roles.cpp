@@ -73,7 +73,7 @@ Result<void> read_export(const std::string& folder) {
   int64_t records = 0;
   for (const auto& entry : fs::directory_iterator(folder)) {
     std::ifstream file(entry.path(), std::ios::binary);
-    sandbox::CsvReader reader([&file](char* to, size_t size) {
+    CsvReader reader([&file](char* to, size_t size) {
       file.read(to, static_cast<std::streamsize>(size));
       return static_cast<size_t>(file.gcount());
     });
