@@ -92,7 +92,12 @@ Baseline baseline_link(const PersonType& type, const Prospect& prospect, const m
     link.shadow[entry.local] = {remote, local};
     if (entry.local == mapping::field::kOptedOut) settle_opt_out(entry, remote, local, baseline);
   }
-  if (acknowledge(type, record, snapshot, sent, link)) {
+  // Of what was sent nothing was agreed on before: what the prospect holds beyond it came since.
+  Link made;
+  const bool is_ours = acknowledge(type, record, snapshot, sent, made);
+  for (auto& [at, agreed] : made.shadow)
+    link.shadow.insert_or_assign(at, std::move(agreed));
+  if (is_ours) {
     // It is ours: what the CRM itself gave it, an owner say, flows in as it does after any create.
     std::erase_if(link.shadow, [&](const auto& kept) {
       return kept.first != mapping::field::kOptedOut && !sent.contains(kept.first);

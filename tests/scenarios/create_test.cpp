@@ -72,6 +72,7 @@ TEST_F(Creating, S3_AnEditWhileTheCreateIsUnderWayGoesOutAfterIt_AlsoWhenTheAnsw
       if (edited || request.method != "POST" || request.url.find("/sobjects") == std::string::npos) return;
       edited = true;
       world.edit_here(prospect, "title", Value("VP"));
+      world.edit_here(prospect, "last_name", Value("Newer"));
     });
     if (lost) {
       ASSERT_TRUE(world.front().play_faults(
@@ -84,7 +85,7 @@ TEST_F(Creating, S3_AnEditWhileTheCreateIsUnderWayGoesOutAfterIt_AlsoWhenTheAnsw
       world.sync();
     }
     EXPECT_EQ(count("Contact", "Email = 'new@x.test'"), 1U) << lost;
-    EXPECT_EQ(count("Contact", "Email = 'new@x.test' AND Title = 'VP'"), 1U) << lost;
+    EXPECT_EQ(count("Contact", "Email = 'new@x.test' AND Title = 'VP' AND LastName = 'Newer'"), 1U) << lost;
     EXPECT_EQ(value_here(prospect, "title"), Value("VP")) << lost;
     expect_quiet();
   }
