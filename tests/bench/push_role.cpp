@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "connectors/writer.h"
 #include "reconcile/edit.h"
 #include "tests/bench/curl_client.h"
 #include "tests/bench/engine.h"
@@ -50,16 +52,25 @@ class Pushes {
   }
 
  private:
-  // Evenly spread over all that are linked and alive.
+  // Evenly spread over all that are linked and alive, of each type as many as fill its calls.
   Result<void> choose_prospects() {
-    std::vector<ProspectId> all;
+    std::map<std::string, std::vector<ProspectId>> of_type;
+    size_t all = 0;
     PD_ASSIGN(reader, engine_->store().reader());
     PD_TRY(reader->each_prospect([&](const store::ProspectRow& row) {
-      if (!row.links.empty() && !row.links.front().deleted) all.push_back(row.prospect.id);
+      if (row.links.empty() || row.links.front().deleted) return;
+      of_type[row.links.front().object].push_back(row.prospect.id);
+      ++all;
     }));
-    const size_t count = std::min(static_cast<size_t>(options_.updates), all.size());
-    for (size_t i = 0; i < count; ++i)
-      prospects_.push_back(all[i * all.size() / count]);
+    const size_t count = std::min(static_cast<size_t>(options_.updates), all);
+    size_t types_left = of_type.size();
+    for (const auto& [object, prospects] : of_type) {
+      const size_t share = count * prospects.size() / all / kWriteRowsMax * kWriteRowsMax;
+      const size_t of_this =
+          --types_left == 0 ? std::min(count - prospects_.size(), prospects.size()) : share;
+      for (size_t i = 0; i < of_this; ++i)
+        prospects_.push_back(prospects[i * prospects.size() / of_this]);
+    }
     return {};
   }
 
