@@ -36,6 +36,7 @@ struct PushOptions {
   /// (F33).
   int ordinary_percent = 80;
   int urgent_percent = 95;
+  size_t calls_at_once = 4;  ///< on their way to the CRM together
 };
 
 /// The drift scan that nobody has to ask for.

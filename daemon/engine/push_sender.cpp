@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include <boost/asio/co_spawn.hpp>
+
 #include "base/backoff.h"
 
 namespace prospectd::engine {
@@ -72,6 +74,10 @@ std::deque<std::vector<PushRow>> batches_of(std::vector<PushRow> rows) {
   return batches;
 }
 
+void rethrow(std::exception_ptr thrown) {
+  if (thrown) std::rethrow_exception(thrown);
+}
+
 // A call that fails for all rows alike: what is behind it would fail likewise.
 bool ends_sending(const Error& failure) {
   switch (failure.error_class()) {
@@ -84,43 +90,94 @@ bool ends_sending(const Error& failure) {
 
 }  // namespace
 
-asio::awaitable<Result<void>> PushSender::send(
-    SendOrder order, std::function<asio::awaitable<Result<void>>(std::vector<SentRow>)> settle) {
-  std::deque<Rows> waiting = batches_of(std::move(order.rows));
-  while (!waiting.empty()) {
-    Rows rows = std::move(waiting.front());
-    waiting.pop_front();
+PushSender::PushSender(CycleContext& context, Writer& writer)
+    : c_(context), writer_(writer), back_(context.scheduler.io()) {}
+
+PushSender::~PushSender() = default;
+
+asio::awaitable<Result<void>> PushSender::send(SendOrder order, Settle settle) {
+  waiting_ = batches_of(std::move(order.rows));
+  Result<void> done;
+  while (done && (!waiting_.empty() || under_way_ > 0 || !answers_.empty())) {
     if (c_.scheduler.stopping() && !failure_) failure_ = make_error(ErrorCode::kCancelled, "stopping");
-    std::vector<SentRow> sent;
-    if (failure_) {
-      const bool alone = rows.size() == 1;
-      for (PushRow& row : rows)
-        sent.push_back(not_sent(order, std::move(row), *failure_, false, alone));
-    } else {
-      auto answered = co_await send_batch(order, std::move(rows), waiting);
-      if (!answered) co_return std::move(answered).error();
-      sent = *std::move(answered);
-    }
-    if (!sent.empty()) PD_TRY_CO(co_await settle(std::move(sent)));
+    start_calls(order);
+    if (answers_.empty() && under_way_ > 0) co_await back_.wait();
+    done = co_await settle_answers(order, settle);
   }
-  co_return Result<void>{};
+  while (under_way_ > 0)
+    co_await back_.wait();
+  co_return done;
 }
 
-asio::awaitable<Result<std::vector<SentRow>>> PushSender::send_batch(const SendOrder& order, Rows rows,
-                                                                     std::deque<Rows>& waiting) {
+void PushSender::start_calls(const SendOrder& order) {
+  const size_t calls_max = c_.options.push.calls_at_once;
+  while (!failure_ && !waiting_.empty() && under_way_ < calls_max && may_start(waiting_.front())) {
+    Rows rows = std::move(waiting_.front());
+    waiting_.pop_front();
+    for (const PushRow& row : rows)
+      accounts_.insert(row.account);
+    ++under_way_;
+    // It ends before send() does: what it refers to stands.
+    asio::co_spawn(c_.scheduler.io(), call(order, std::move(rows)), rethrow);
+  }
+}
+
+bool PushSender::may_start(const Rows& rows) const {
+  return std::ranges::none_of(
+      rows, [this](const PushRow& row) { return row.account && accounts_.contains(row.account); });
+}
+
+asio::awaitable<void> PushSender::call(const SendOrder& order, Rows rows) {
+  WriteBatch batch = batch_of(order, rows);
+  WriteReply reply = co_await writer_.write(std::move(batch));
+  for (const PushRow& row : rows)
+    accounts_.erase(accounts_.find(row.account));
+  answers_.push_back({std::move(rows), std::move(reply)});
+  --under_way_;
+  back_.notify();
+}
+
+// What was answered, and, once nothing goes out any more, what was not sent.
+asio::awaitable<Result<void>> PushSender::settle_answers(const SendOrder& order, const Settle& settle) {
+  while (!answers_.empty()) {
+    Answer answer = std::move(answers_.front());
+    answers_.pop_front();
+    std::vector<SentRow> sent = judge_all(order, std::move(answer));
+    start_calls(order);  // they are under way while these are settled
+    if (!sent.empty()) PD_TRY_CO(co_await settle(std::move(sent)));
+  }
+  if (!failure_ || waiting_.empty()) co_return Result<void>{};
+  std::vector<SentRow> unsent = put_back_waiting(order);
+  co_return co_await settle(std::move(unsent));
+}
+
+std::vector<SentRow> PushSender::put_back_waiting(const SendOrder& order) {
+  std::vector<SentRow> unsent;
+  for (Rows& rows : waiting_) {
+    const bool alone = rows.size() == 1;
+    for (PushRow& row : rows)
+      unsent.push_back(not_sent(order, std::move(row), *failure_, false, alone));
+  }
+  waiting_.clear();
+  return unsent;
+}
+
+std::vector<SentRow> PushSender::judge_all(const SendOrder& order, Answer answer) {
+  Rows& rows = answer.rows;
+  const WriteReply& reply = answer.reply;
   const bool alone = rows.size() == 1;
-  WriteReply reply = co_await writer_.write(batch_of(order, rows));
   std::vector<SentRow> sent;
+  sent.reserve(rows.size());
   if (reply.failure) {
     const bool too_large = reply.failure->code == ErrorCode::kTooLarge && !reply.in_doubt;
     if (too_large && !alone) {
       const auto half = rows.begin() + static_cast<ptrdiff_t>(rows.size() / 2);
-      waiting.emplace_front(std::make_move_iterator(half), std::make_move_iterator(rows.end()));
+      waiting_.emplace_front(std::make_move_iterator(half), std::make_move_iterator(rows.end()));
       rows.erase(half, rows.end());
-      waiting.push_front(std::move(rows));
-      co_return sent;
+      waiting_.push_front(std::move(rows));
+      return sent;
     }
-    if (ends_sending(*reply.failure)) failure_ = reply.failure;
+    if (ends_sending(*reply.failure) && !failure_) failure_ = reply.failure;
     for (PushRow& row : rows)
       sent.push_back(not_sent(order, std::move(row), *reply.failure, reply.in_doubt, alone));
   }
@@ -131,11 +188,11 @@ asio::awaitable<Result<std::vector<SentRow>>> PushSender::send_batch(const SendO
   };
   const auto again = std::stable_partition(sent.begin(), sent.end(), stays);
   for (auto one = again; one != sent.end(); ++one) {
-    waiting.emplace_front();
-    waiting.front().push_back(std::move(one->row));
+    waiting_.emplace_front();
+    waiting_.front().push_back(std::move(one->row));
   }
   sent.erase(again, sent.end());
-  co_return sent;
+  return sent;
 }
 
 SentRow PushSender::judge(const SendOrder& order, PushRow row, const RowOutcome& outcome, bool alone) {

@@ -1,5 +1,7 @@
 #include "reconcile/store/sqlite_codec.h"
 
+#include <functional>
+
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
@@ -98,42 +100,111 @@ class CustomReader final : public nlohmann::json_sax<json> {
   int depth_ = 0;
 };
 
-json tagged(const Value& value) {
-  if (const auto* date = value.get<Date>()) return {{kDateTag, format_date(*date)}};
-  if (const auto* time = value.get<Timestamp>()) return {{kTimeTag, time->time_since_epoch().count()}};
-  if (const auto* flag = value.get<bool>()) return *flag;
-  if (const auto* number = value.get<int64_t>()) return *number;
-  if (const auto* number = value.get<double>()) return *number;
-  if (value.is_string()) return std::string(value.str());
-  return nullptr;
+// Every value is written with its kind, which JSON alone would lose.
+void append_tagged(std::string& out, const Value& value) {
+  if (const auto* date = value.get<Date>()) {
+    out += "{\"date\":\"" + format_date(*date) + "\"}";
+  } else if (const auto* time = value.get<Timestamp>()) {
+    out += "{\"time\":" + std::to_string(time->time_since_epoch().count()) + "}";
+  } else {
+    const size_t begin = out.size();
+    out += value.to_json();
+    const bool looks_whole = out.find_first_of(".en", begin) == std::string::npos;  // "null" is neither
+    if (value.get<double>() != nullptr && looks_whole) out += ".0";
+  }
 }
 
-Value untagged(const json& value) {
-  if (value.is_boolean()) return Value(value.get<bool>());
-  if (value.is_number_integer()) return Value(value.get<int64_t>());
-  if (value.is_number_float()) return Value(value.get<double>());
-  if (value.is_string()) return Value(value.get<std::string>());
-  if (!value.is_object()) return Value::null();
-  const auto time = value.find(kTimeTag);
-  if (time != value.end() && time->is_number_integer())
-    return Value(Timestamp(milliseconds(time->get<int64_t>())));
-  const auto date = value.find(kDateTag);
-  const auto day =
-      date != value.end() && date->is_string() ? parse_date(date->get<std::string>()) : std::nullopt;
-  return day ? Value(*day) : Value::null();
+void append_name(std::string& out, std::string_view name) {
+  out += out.empty() ? '{' : ',';
+  out += json_quote(name);
+  out += ':';
 }
 
-json side_json(const reconcile::Agreement& agreement) {
-  json sides = json::object();  // an absent side is left out
-  if (!agreement.remote.is_absent()) sides[kRemote] = tagged(agreement.remote);
-  if (!agreement.local.is_absent()) sides[kLocal] = tagged(agreement.local);
-  if (agreement.restore) sides[kRestore] = tagged(*agreement.restore);
-  return sides;
+/// Reads values that were written with their kinds, `depth` objects deep, and hands each on with the names
+/// that lead to it. What is in a value's place and none is null.
+class TaggedReader final : public nlohmann::json_sax<json> {
+ public:
+  using Names = std::vector<std::string>;
+  /// Absent at the end of an object that holds such values. Answers false when there may be no value in this
+  /// place.
+  using Take = std::function<bool(const Names& names, Value value)>;
+
+  TaggedReader(size_t depth, Take take) : depth_(depth), take_(std::move(take)) { names_.reserve(depth + 1); }
+
+  bool null() override { return put(Value::null()); }
+  bool boolean(bool value) override { return put(Value(value)); }
+  bool number_integer(number_integer_t value) override { return put_number(value); }
+  bool number_unsigned(number_unsigned_t value) override { return put_number(static_cast<int64_t>(value)); }
+  bool number_float(number_float_t value, const string_t&) override { return put(Value(value)); }
+  bool string(string_t& value) override {
+    if (in_tag() && names_.back() == kDateTag) {
+      if (const auto date = parse_date(value)) tagged_ = Value(*date);
+    }
+    return put(Value(std::move(value)));
+  }
+  bool binary(binary_t&) override { return false; }
+  bool start_object(size_t) override {
+    if (names_.size() == depth_ + 1) ++beyond_;
+    if (beyond_ > 0) return beyond_ <= kDepthMax;
+    names_.emplace_back();
+    tagged_ = Value::null();
+    return true;
+  }
+  bool end_object() override {
+    if (beyond_ > 0) {
+      --beyond_;
+      return true;
+    }
+    Value value = in_tag() ? std::move(tagged_) : Value();
+    names_.pop_back();
+    return names_.empty() || take_(names_, std::move(value));
+  }
+  bool start_array(size_t) override {
+    if (names_.empty()) return false;
+    if (beyond_ == 0 && !put(Value::null())) return false;
+    return ++beyond_ <= kDepthMax;
+  }
+  bool end_array() override { return --beyond_ >= 0; }
+  bool key(string_t& name) override {
+    if (beyond_ == 0) names_.back() = std::move(name);
+    return true;
+  }
+  bool parse_error(size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
+
+ private:
+  static constexpr int kDepthMax = 64;
+
+  bool in_tag() const { return beyond_ == 0 && names_.size() == depth_ + 1; }
+  bool put(Value value) {
+    return beyond_ > 0 || in_tag() || (!names_.empty() && take_(names_, std::move(value)));
+  }
+  bool put_number(int64_t value) {
+    if (in_tag() && names_.back() == kTimeTag) tagged_ = Value(Timestamp(milliseconds(value)));
+    return put(Value(value));
+  }
+
+  const size_t depth_;
+  const Take take_;
+  Names names_;     ///< of the objects that are open, outermost first
+  int beyond_ = 0;  ///< objects and arrays open below where anything is read
+  Value tagged_;    ///< of the value that is an object with its kind
+};
+
+bool read_tagged(std::string_view stored, size_t depth, TaggedReader::Take take) {
+  TaggedReader reader(depth, std::move(take));
+  return json::sax_parse(stored.begin(), stored.end(), &reader);
 }
 
-Value side_of(const json& sides, const char* name) {
-  const auto side = sides.find(name);
-  return side == sides.end() ? Value{} : untagged(*side);
+std::string sides_json(const reconcile::Agreement& agreement) {
+  std::string sides;  // an absent side is left out
+  const auto add = [&sides](const char* name, const Value& value) {
+    append_name(sides, name);
+    append_tagged(sides, value);
+  };
+  if (!agreement.remote.is_absent()) add(kRemote, agreement.remote);
+  if (!agreement.local.is_absent()) add(kLocal, agreement.local);
+  if (agreement.restore) add(kRestore, *agreement.restore);
+  return sides.empty() ? "{}" : sides + "}";
 }
 
 size_t position_in(const std::vector<LocalField>& names, std::string_view name) {
@@ -187,6 +258,8 @@ Value read_value(const Query& query, int column, LocalType type) {
 Codec::Codec(mapping::LocalSchema schema) : schema_(std::move(schema)) {
   for (size_t i = kStandardColumns; i < schema_.size(); ++i)
     positions_.emplace(schema_.fields()[i].name, i);
+  for (size_t i = 0; i < schema_.size(); ++i)
+    all_positions_.emplace(schema_.fields()[i].name, i);
 }
 
 std::string Codec::custom_json(const std::vector<Value>& fields) const {
@@ -227,34 +300,56 @@ Result<void> Codec::read_custom(std::string_view stored, std::vector<Value>& fie
 }
 
 Result<std::string> Codec::shadow_json(const Shadow& shadow, const std::string& stored) const {
-  json object = json::object();
-  if (!stored.empty()) {
-    const json before = parse(stored);
-    if (!before.is_object()) return bad_json("an agreement");
-    for (const auto& [name, sides] : before.items()) {
-      if (position_in(schema_.fields(), name) == schema_.size()) object[name] = sides;
-    }
-  }
+  std::string out;
   for (const auto& [at, agreement] : shadow) {
-    if (at < schema_.size()) object[schema_.fields()[at].name] = side_json(agreement);
+    if (at >= schema_.size()) continue;
+    append_name(out, schema_.fields()[at].name);
+    out += sides_json(agreement);
   }
-  return object.empty() ? std::string() : dump(object);
+  if (!stored.empty()) PD_TRY(append_unnamed(out, stored));
+  if (!out.empty()) out += '}';
+  return out;
+}
+
+// What the schema has no name for now, it may have one for again.
+Result<void> Codec::append_unnamed(std::string& out, const std::string& stored) const {
+  bool unnamed = false;
+  const auto look = [&](const TaggedReader::Names& names, const Value&) {
+    unnamed = unnamed || position_of(names.front()) == schema_.size();
+    return true;
+  };
+  if (!read_tagged(stored, 2, look)) return bad_json("an agreement");
+  if (!unnamed) return {};
+  const json before = parse(stored);
+  for (const auto& [name, sides] : before.items()) {
+    if (position_of(name) != schema_.size()) continue;
+    append_name(out, name);
+    out += dump(sides);
+  }
+  return {};
 }
 
 Result<Shadow> Codec::read_shadow(std::string_view stored) const {
   Shadow shadow;
   if (stored.empty()) return shadow;
-  const json object = parse(stored);
-  if (!object.is_object()) return bad_json("an agreement");
-  for (const auto& [name, sides] : object.items()) {
-    const size_t at = position_in(schema_.fields(), name);
-    if (at == schema_.size()) continue;
-    if (!sides.is_object()) return bad_json("an agreement");
-    reconcile::Agreement agreement{side_of(sides, kRemote), side_of(sides, kLocal)};
-    if (sides.contains(kRestore)) agreement.restore = side_of(sides, kRestore);
-    shadow.emplace(at, std::move(agreement));
-  }
+  const auto take = [&](const TaggedReader::Names& names, Value value) {
+    const size_t at = position_of(names.front());
+    if (at == schema_.size()) return true;
+    if (names.size() < 2 && !value.is_absent()) return false;
+    reconcile::Agreement& agreement = shadow[at];
+    if (names.size() < 2) return true;
+    if (names[1] == kRemote) agreement.remote = std::move(value);
+    if (names[1] == kLocal) agreement.local = std::move(value);
+    if (names[1] == kRestore) agreement.restore = std::move(value);
+    return true;
+  };
+  if (!read_tagged(stored, 2, take)) return bad_json("an agreement");
   return shadow;
+}
+
+size_t Codec::position_of(std::string_view name) const {
+  const auto found = all_positions_.find(name);
+  return found == all_positions_.end() ? schema_.size() : found->second;
 }
 
 std::string Codec::pending_json(const std::vector<PendingRef>& pending,
@@ -285,32 +380,42 @@ Result<std::vector<PendingRef>> Codec::read_pending(std::string_view stored,
 }
 
 std::string Codec::sent_json(const reconcile::SentValues& values) const {
-  json object = json::object();
+  std::string out;
   for (const auto& [at, value] : values) {
-    if (at < schema_.size()) object[schema_.fields()[at].name] = tagged(value);
+    if (at >= schema_.size()) continue;
+    append_name(out, schema_.fields()[at].name);
+    append_tagged(out, value);
   }
-  return object.empty() ? std::string() : dump(object);
+  if (!out.empty()) out += '}';
+  return out;
 }
 
 Result<reconcile::SentValues> Codec::read_sent(std::string_view stored) const {
   reconcile::SentValues values;
   if (stored.empty()) return values;
-  const json object = parse(stored);
-  if (!object.is_object()) return bad_json("values on their way to the CRM");
-  for (const auto& [name, value] : object.items()) {
-    const size_t at = position_in(schema_.fields(), name);
-    if (at < schema_.size()) values.emplace(at, untagged(value));
-  }
+  const auto take = [&](const TaggedReader::Names& names, Value value) {
+    const size_t at = position_of(names.front());
+    if (at < schema_.size()) values.insert_or_assign(at, std::move(value));
+    return true;
+  };
+  if (!read_tagged(stored, 1, take)) return bad_json("values on their way to the CRM");
   return values;
 }
 
 Value Codec::untagged_json(std::string_view stored) {
-  const json parsed = json::parse(stored, nullptr, false);
-  return parsed.is_discarded() ? Value::null() : untagged(parsed);
+  Value value = Value::null();
+  const auto take = [&value](const TaggedReader::Names&, Value read) {
+    value = std::move(read);
+    return true;
+  };
+  const std::string named = "{\"\":" + std::string(stored) + "}";
+  return read_tagged(named, 1, take) ? value : Value::null();
 }
 
 std::string Codec::tagged_json(const Value& value) {
-  return value.is_absent() ? std::string() : dump(tagged(value));
+  std::string out;
+  if (!value.is_absent()) append_tagged(out, value);
+  return out;
 }
 
 }  // namespace prospectd::store

@@ -2,6 +2,8 @@
 // conflict values as JSON by field name; standard fields as columns. Immutable, any thread.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -61,8 +63,13 @@ class Codec {
   static Value untagged_json(std::string_view stored);
 
  private:
+  Result<void> append_unnamed(std::string& out, const std::string& stored) const;
+  /// The schema's size for a name that it does not have.
+  size_t position_of(std::string_view name) const;
+
   mapping::LocalSchema schema_;
   std::unordered_map<std::string, size_t> positions_;  ///< of custom fields
+  std::map<std::string, size_t, std::less<>> all_positions_;
 };
 
 }  // namespace prospectd::store

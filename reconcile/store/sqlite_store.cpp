@@ -45,6 +45,7 @@ class Core {
     loader_ = std::make_unique<Loader>(*db_, *codec_, hash_);
     loader_->begin_filters(tally_);
     writer_ = std::make_unique<Writer>(*db_, *codec_, *loader_, tally_);
+    push_scenes_ = std::make_unique<PushScenes>(*db_, *loader_);
     return {};
   }
 
@@ -54,6 +55,7 @@ class Core {
   Database& db() { return *db_; }
   Loader& loader() { return *loader_; }
   Writer& writer() { return *writer_; }
+  PushScenes& push_scenes() { return *push_scenes_; }
   const Tally& tally() const { return tally_; }
 
   Result<void> begin(Durability durability) {
@@ -194,6 +196,7 @@ class Core {
   void close() {
     if (dead_->exchange(true)) return;
     if (db_->in_transaction()) (void)db_->exec("ROLLBACK");
+    push_scenes_.reset();
     writer_.reset();
     loader_.reset();
     db_.reset();
@@ -273,6 +276,7 @@ class Core {
   Tally committed_tally_;  ///< as the database has it
   std::unique_ptr<Loader> loader_;
   std::unique_ptr<Writer> writer_;
+  std::unique_ptr<PushScenes> push_scenes_;
   std::vector<std::weak_ptr<ReadView>> views_;
   std::shared_ptr<std::atomic<bool>> dead_ = std::make_shared<std::atomic<bool>>(false);
   std::atomic<int64_t> rows_written_{0};
@@ -356,7 +360,7 @@ class SqliteTransaction final : public Transaction {
   Result<reconcile::PushScene> push_scene(ConnectionId connection,
                                           const std::vector<ProspectId>& prospects) override {
     PD_TRY(usable());
-    return read_push_scene(core_->db(), core_->loader(), connection, prospects);
+    return core_->push_scenes().read(connection, prospects, core_->tally());
   }
   Result<reconcile::KnownRecords> known_records(ConnectionId connection, reconcile::StandsFor what,
                                                 const std::vector<RemoteId>& remotes) override {
