@@ -173,7 +173,7 @@ class PushCycle {
 
   asio::awaitable<Result<void>> send(SendOrder order, const reconcile::PersonType& type,
                                      const Reading* reading) {
-    PushSender sender(c_, writer_);
+    PushSender sender(c_.scheduler, c_.options.push, writer_);
     const auto settle = [&](std::vector<SentRow> sent) { return settle_all(type, reading, std::move(sent)); };
     PD_TRY_CO(co_await sender.send(std::move(order), settle));
     if (sender.failure()) note(*sender.failure());

@@ -90,8 +90,8 @@ bool ends_sending(const Error& failure) {
 
 }  // namespace
 
-PushSender::PushSender(CycleContext& context, Writer& writer)
-    : c_(context), writer_(writer), back_(context.scheduler.io()) {}
+PushSender::PushSender(Scheduler& scheduler, const PushOptions& options, Writer& writer)
+    : scheduler_(scheduler), options_(options), writer_(writer), back_(scheduler.io()) {}
 
 PushSender::~PushSender() = default;
 
@@ -99,7 +99,7 @@ asio::awaitable<Result<void>> PushSender::send(SendOrder order, Settle settle) {
   waiting_ = batches_of(std::move(order.rows));
   Result<void> done;
   while (done && (!waiting_.empty() || under_way_ > 0 || !answers_.empty())) {
-    if (c_.scheduler.stopping() && !failure_) failure_ = make_error(ErrorCode::kCancelled, "stopping");
+    if (scheduler_.stopping() && !failure_) failure_ = make_error(ErrorCode::kCancelled, "stopping");
     start_calls(order);
     if (answers_.empty() && under_way_ > 0) co_await back_.wait();
     done = co_await settle_answers(order, settle);
@@ -110,7 +110,7 @@ asio::awaitable<Result<void>> PushSender::send(SendOrder order, Settle settle) {
 }
 
 void PushSender::start_calls(const SendOrder& order) {
-  const size_t calls_max = c_.options.push.calls_at_once;
+  const size_t calls_max = options_.calls_at_once;
   while (!failure_ && !waiting_.empty() && under_way_ < calls_max && may_start(waiting_.front())) {
     Rows rows = std::move(waiting_.front());
     waiting_.pop_front();
@@ -118,7 +118,7 @@ void PushSender::start_calls(const SendOrder& order) {
       accounts_.insert(row.account);
     ++under_way_;
     // It ends before send() does: what it refers to stands.
-    asio::co_spawn(c_.scheduler.io(), call(order, std::move(rows)), rethrow);
+    asio::co_spawn(scheduler_.io(), call(order, std::move(rows)), rethrow);
   }
 }
 
@@ -237,9 +237,9 @@ SentRow PushSender::settled(const SendOrder& order, PushRow row, PushOutcome out
   outcome.kind = push_kind(order.kind);
   SentRow sent;
   reconcile::PushAttempt attempt;
-  attempt.now = c_.scheduler.now();
+  attempt.now = scheduler_.now();
   attempt.tries = static_cast<int>(std::min<int64_t>(row.entry.attempts, 1'000));
-  attempt.chance = c_.scheduler.random();
+  attempt.chance = scheduler_.random();
   reconcile::Settlement& settlement = sent.end.settlement;
   settlement = reconcile::settle(outcome, attempt);
   if (settlement.verdict == PushVerdict::kVerify) {

@@ -14,8 +14,8 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "connectors/writer.h"
-#include "daemon/engine/cycle.h"
 #include "daemon/engine/push_ledger.h"
+#include "daemon/engine/scheduler.h"
 #include "daemon/engine/signal.h"
 
 namespace prospectd::engine {
@@ -37,8 +37,8 @@ class PushSender {
  public:
   using Settle = std::function<boost::asio::awaitable<Result<void>>(std::vector<SentRow>)>;
 
-  /// Both outlive it.
-  PushSender(CycleContext& context, Writer& writer);
+  /// All outlive it.
+  PushSender(Scheduler& scheduler, const PushOptions& options, Writer& writer);
   ~PushSender();
   PushSender(const PushSender&) = delete;
   PushSender& operator=(const PushSender&) = delete;
@@ -70,7 +70,8 @@ class PushSender {
   SentRow not_sent(const SendOrder& order, PushRow row, const Error& failure, bool in_doubt, bool alone);
   SentRow settled(const SendOrder& order, PushRow row, reconcile::PushOutcome outcome);
 
-  CycleContext& c_;
+  Scheduler& scheduler_;
+  const PushOptions& options_;
   Writer& writer_;
   std::optional<Error> failure_;
   std::deque<Rows> waiting_;
