@@ -210,8 +210,8 @@ void keep_agreement(Link& link, size_t at, const Value& before, const Value& aft
   if (agreed == Agreement{after, after}) link.shadow.erase(kept);
 }
 
-// The value goes out unless the CRM holds something else by then. One that never went out is merely taken
-// back.
+// The value goes out unless the CRM holds something else by then. One that waited to go out is taken back:
+// the CRM keeps what it holds. Its write may be under way, though; so that is given back, should it arrive.
 void restore_agreement(const EditContext& context, Link& link, size_t at, const Value& before,
                        const Value& after) {
   const OutwardType* type = outward_type_of(context.outward, link.connection, link.object);
@@ -219,9 +219,9 @@ void restore_agreement(const EditContext& context, Link& link, size_t at, const 
   const auto kept = link.shadow.find(at);
   const bool waits =
       kept != link.shadow.end() && !kept->second.restore && same_value(kept->second.local, after);
-  if (!flows || waits) return keep_agreement(link, at, before, after);
+  if (!flows) return keep_agreement(link, at, before, after);
   const Value remote = kept == link.shadow.end() ? before : kept->second.remote;
-  link.shadow[at] = Agreement{remote, after, after};
+  link.shadow[at] = Agreement{remote, after, waits ? remote : after};
 }
 
 void plan_change(const EditContext& context, const Prospect& before,

@@ -107,6 +107,15 @@ class ProspectUndo {
     });
   }
 
+  /// Of what is put into the outbox: what is known to be written. The rest may be under way, and is looked
+  /// at.
+  int64_t writes() const {
+    return std::ranges::count_if(plan_.steps, [this](const Step& step) {
+      const auto* push = std::get_if<EnqueuePush>(&step);
+      return push != nullptr && push->prospect == id_ && (push->remote.empty() || is_to_change(*push));
+    });
+  }
+
  private:
   const Value& local(size_t at) const { return scene_.prospects.at(id_).fields[at]; }
 
@@ -211,28 +220,41 @@ class ProspectUndo {
 
   // The CRM had its value before the pull, and keeps it: a difference that stands, as it did before.
   void stand_apart(UndoRow& row) {
-    Link* link = find_link(row.item.remote);
+    Link* link = link_now(row.item.remote);
     if (link == nullptr) return;
     const size_t at = row.item.field;
     link->shadow[at] = Agreement{row.item.after, local(at)};
     put(*link);
   }
 
-  // Nothing of the record would be written.
-  bool is_at_rest(const EnqueuePush& push) const {
+  bool flows(const Agreement& agreement, size_t at) const {
+    return is_restoring(agreement, local(at)) || !same_value(agreement.local, local(at));
+  }
+
+  template <class Test>
+  bool any_given_out(const EnqueuePush& push, Test test) const {
     const Link* link = find_link(push.remote);
-    if (link == nullptr) return false;
+    if (link == nullptr) return true;
     const OutwardType* type = outward_type_of(context_.outward, link->connection, link->object);
-    return type != nullptr && std::ranges::none_of(link->shadow, [&](const auto& kept) {
-             const auto& [at, agreement] = kept;
-             return type->gives_out(at) &&
-                    (is_restoring(agreement, local(at)) || !same_value(agreement.local, local(at)));
+    return type == nullptr || std::ranges::any_of(link->shadow, [&](const auto& kept) {
+             return type->gives_out(kept.first) && test(kept.second, kept.first);
            });
+  }
+
+  // Nothing of the record would be written, whatever becomes of what is under way.
+  bool is_at_rest(const EnqueuePush& push) const {
+    return !any_given_out(push, [this](const Agreement& a, size_t at) { return flows(a, at); });
+  }
+
+  bool is_to_change(const EnqueuePush& push) const {
+    return any_given_out(push, [this](const Agreement& a, size_t at) {
+      return flows(a, at) && !same_value(outgoing_value(a, local(at)), a.remote);
+    });
   }
 
   // Nothing goes out by itself: both values are there, and a person chooses.
   void reopen(UndoRow& row) {
-    Link* link = find_link(row.item.remote);
+    Link* link = link_now(row.item.remote);
     if (link == nullptr) return;
     const size_t at = row.item.field;
     const bool taken = row.item.way == UndoWay::kReviewTaken;
@@ -259,6 +281,13 @@ class ProspectUndo {
     if (links == scene_.links.end()) return nullptr;
     const auto found = std::ranges::find(links->second, remote, &Link::remote);
     return found == links->second.end() ? nullptr : &*found;
+  }
+
+  // The record may have become another since, by a conversion or a merge: the link has followed it (§4).
+  Link* link_now(const RemoteId& remote) const {
+    if (Link* link = find_link(remote)) return link;
+    const auto links = scene_.links.find(id_);
+    return links == scene_.links.end() || links->second.size() != 1 ? nullptr : &links->second.front();
   }
 
   void put(const Link& link) { plan_.steps.emplace_back(PutLink{link, RemoteId{}}); }
@@ -322,8 +351,11 @@ UndoPlan plan_undo(const EditContext& context, const std::string& of, const std:
     out.rows[i].item = items[i];
     by_prospect[items[i].prospect].push_back(&out.rows[i]);
   }
-  for (auto& [id, rows] : by_prospect)
-    ProspectUndo(undoing, id, std::move(rows), scene, out.plan).run();
+  for (auto& [id, rows] : by_prospect) {
+    ProspectUndo undo(undoing, id, std::move(rows), scene, out.plan);
+    undo.run();
+    out.pushes += undo.writes();
+  }
   out.plan.cause = {"undo", of, context.actor};
   return out;
 }

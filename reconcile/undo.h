@@ -59,6 +59,7 @@ struct UndoRow {
 struct UndoPlan {
   Plan plan;
   std::vector<UndoRow> rows;  ///< parallel to the items
+  int64_t pushes = 0;         ///< writes to a CRM that follow, as far as is known here
 };
 
 /// What an undo of these needs to know.

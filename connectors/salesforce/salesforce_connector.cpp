@@ -41,6 +41,16 @@ Result<void> check_order(const Page& page, const RemoteId& after) {
   return {};
 }
 
+/// Where a list that has come so far goes on.
+RemoteId last_of(const Page& page) {
+  RemoteId last;
+  for (const mapping::Record& record : page.records)
+    last = std::max(last, record.id);
+  for (const BadRecord& bad : page.bad)
+    last = std::max(last, bad.id);
+  return last;
+}
+
 class SalesforceConnector final : public Connector {
  public:
   SalesforceConnector(http::Transport& transport, Options options)
@@ -187,18 +197,28 @@ asio::awaitable<Result<Page>> SalesforceConnector::list_records(ListingQuery que
   auto made = co_await schemas_.layout(query.object, std::move(no_fields));
   if (!made) co_return std::move(made).error().within(query.object);
   auto layout = std::make_shared<const PageLayout>(*std::move(made));
-  auto target = listing_target(query_.api_version, query, *layout);
-  if (!target) co_return std::move(target).error().within(query.object);
-  RowsLimit limit;
-  limit.rows_max = query.limit;
-  limit.beyond = make_error(ErrorCode::kBadPayload,
-                            "more records than the " + std::to_string(query.limit) + " that were asked for");
   Page all;
   all.layout = layout->fields();
-  Result<void> read =
-      co_await queries_.read_whole(query.object, *std::move(target), layout, std::move(limit), all);
-  if (read) read = check_order(all, query.after);
-  if (!read) co_return std::move(read).error().within("list").within(query.object);
+  ListingQuery rest = query;
+  for (;;) {  // ends: each query begins behind the records that the one before has brought
+    auto target = listing_target(query_.api_version, rest, *layout);
+    if (!target) co_return std::move(target).error().within(query.object);
+    RowsLimit limit;
+    limit.rows_max = rest.limit;
+    limit.beyond = make_error(ErrorCode::kBadPayload, "more records than the " + std::to_string(query.limit) +
+                                                          " that were asked for");
+    Result<void> read =
+        co_await queries_.read_whole(query.object, *std::move(target), layout, std::move(limit), all);
+    if (read) break;
+    const size_t left = query.limit - all.records.size() - all.bad.size();
+    const bool got_on = left < rest.limit && left > 0;
+    if (read.error().code != ErrorCode::kQueryRestart || !got_on)
+      co_return std::move(read).error().within("list").within(query.object);
+    rest.limit = left;
+    rest.after = last_of(all);
+  }
+  Result<void> in_order = check_order(all, query.after);
+  if (!in_order) co_return std::move(in_order).error().within("list").within(query.object);
   all.total = static_cast<int64_t>(all.records.size() + all.bad.size());
   co_return all;
 }

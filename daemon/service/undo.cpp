@@ -118,7 +118,8 @@ class UndoWork {
     return std::move(report_);
   }
 
-  int64_t pushes() const { return report_.pushes; }
+  /// Has it put something into the outbox?
+  bool enqueues() const { return enqueues_; }
 
  private:
   Result<void> check_owner(const CauseRow& cause) const {
@@ -142,8 +143,10 @@ class UndoWork {
       PD_ASSIGN(told, told_of(desk, cause.id, row));
       keep(std::move(told));
     }
-    for (const reconcile::Step& step : planned.plan.steps)
-      report_.pushes += std::holds_alternative<reconcile::EnqueuePush>(step) ? 1 : 0;
+    report_.pushes += planned.pushes;
+    enqueues_ = enqueues_ || std::ranges::any_of(planned.plan.steps, [](const reconcile::Step& step) {
+                  return std::holds_alternative<reconcile::EnqueuePush>(step);
+                });
     return order_.dry_run ? remember(planned.rows) : commit(planned.plan, now);
   }
 
@@ -199,6 +202,7 @@ class UndoWork {
   const UndoOrder order_;
   UndoReport report_;
   Restored restored_;
+  bool enqueues_ = false;
   bool any_ = false;     ///< of the causes so far, something can be undone at all
   std::string why_not_;  ///< the first reason why something can't
 };
@@ -224,7 +228,7 @@ class StoredUndos final : public Undos {
     Result<void> done;
     for (size_t i = 0; i < causes->size() && done; ++i)
       done = co_await undo_part(work, (*causes)[i]);
-    if (work.pushes() > 0 && !work.order().dry_run) supervisor_.push_soon();
+    if (work.enqueues() && !work.order().dry_run) supervisor_.push_soon();
     if (!done) co_return std::move(done).error();
     co_return work.finish(causes->front());
   }

@@ -47,7 +47,8 @@ Result<void> write_step(Database& db, const reconcile::ReleaseConnection& step) 
 Result<int64_t> count_links(Database& db, reconcile::ConnectionId connection, const Tally& tally) {
   PD_ASSIGN(connections, db.number("SELECT count(*) FROM connections"));
   if (connections <= 1) return tally.links;
-  Statement statement(db, "SELECT count(*) FROM links WHERE id % 256 = ?");
+  Statement statement(db,
+                      "SELECT count(*) FROM links WHERE id % " + std::to_string(kConnectionsMax) + " = ?");
   Query query(statement);
   query.bind(connection.value);
   const int64_t links = query.step() ? query.integer(0) : 0;

@@ -35,12 +35,16 @@ Result<std::optional<CauseRow>> read_last_cause(Database& db) {
   return read_one_cause(query);
 }
 
+// In the words of the index causes_by_job.
+std::string causes_of_job_sql() {
+  return std::string(kCauseSelect) +
+         "WHERE kind IN ('pull', 'push') AND instr(detail, ', job ') > 0 "
+         "AND substr(detail, instr(detail, ', job ')) = ? ORDER BY id DESC";
+}
+
 Result<std::vector<CauseRow>> read_causes_of_job(Database& db, const std::string& job) {
-  // A detail ends with the job; the comma keeps job 12 from being found in job 112.
   const std::string end = ", job " + job;
-  Statement statement(db, std::string(kCauseSelect) +
-                              "WHERE kind IN ('pull', 'push') AND substr(detail, -length(?1)) = ?1 "
-                              "ORDER BY id DESC");
+  Statement statement(db, causes_of_job_sql());
   Query query(statement);
   query.bind(end);
   std::vector<CauseRow> rows;

@@ -15,6 +15,8 @@ namespace prospectd::store {
 Result<std::optional<CauseRow>> read_cause(Database& db, CauseId id);
 Result<std::optional<CauseRow>> read_last_cause(Database& db);
 Result<std::vector<CauseRow>> read_causes_of_job(Database& db, const std::string& job);
+/// The statement of read_causes_of_job; its parameter is the end of a detail, ", job 12".
+std::string causes_of_job_sql();
 /// Reader::last_cause_of.
 Result<std::optional<CauseId>> read_last_cause_of(Database& db, ProspectId prospect,
                                                   const std::string& field);

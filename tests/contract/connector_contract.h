@@ -52,6 +52,8 @@ class ContractOrg {
   // ---- on the wire ----
   virtual void set_page_size(int rows) = 0;
   virtual void end_sessions() = 0;
+  /// Each new session ends after so many requests.
+  virtual void shorten_sessions(int64_t requests) = 0;
   virtual void hide_field(const std::string& object, const std::string& field) = 0;
   virtual void hide_object(const std::string& object) = 0;
   /// From now on answers don't say this field of this record.

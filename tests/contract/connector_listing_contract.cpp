@@ -65,6 +65,18 @@ TEST_P(ConnectorContract, AListGoesOnBehindARecordAndEndsWithAShortOne) {
   EXPECT_THAT(ids_in(run(connector().list_records(listing(names_.object, 3, ids.back())))), IsEmpty());
 }
 
+// A place in a query ends with its session; what has come until then is not asked for again.
+TEST_P(ConnectorContract, AListOutlivesTheSessionsThatItTakes) {
+  std::vector<std::string> ids = create_many(names_.object, 20);
+  std::ranges::sort(ids);
+  org_->set_page_size(1);
+  org_->shorten_sessions(5);
+  EXPECT_THAT(ids_in(run(connector().list_records(listing(names_.object)))), ElementsAreArray(ids));
+  EXPECT_THAT(ids_in(run(connector().list_records(listing(names_.object, 7)))),
+              ElementsAreArray(ids.begin(), ids.begin() + 7));
+  EXPECT_GT(org_->logins(), 4);
+}
+
 TEST_P(ConnectorContract, AConvertedRecordSaysSoInAList) {
   const std::string id = org_->create(names_.object, "Ada");
   org_->convert(id);

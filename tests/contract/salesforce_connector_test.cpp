@@ -73,6 +73,9 @@ class SandboxOrg final : public ContractOrg {
     change_knobs([&](sandbox::Knobs& knobs) { knobs.page_size_max = rows; });
   }
   void end_sessions() override { front_.expire_tokens(); }
+  void shorten_sessions(int64_t requests) override {
+    change_knobs([&](sandbox::Knobs& knobs) { knobs.token_requests_max = requests; });
+  }
   void hide_field(const std::string& object, const std::string& field) override {
     change_knobs([&](sandbox::Knobs& knobs) {
       knobs.hidden_fields[to_lower_ascii(object)].insert(to_lower_ascii(field));

@@ -58,6 +58,7 @@ void Life::begin() {
 
 void Life::step() {
   if (dice_.of_thousand(plan_.edits_here_per_mille)) return edit_here();
+  if (dice_.of_thousand(plan_.unseen_per_mille)) return happen_unseen();
   const auto& all = acts();
   const int sum =
       std::accumulate(all.begin(), all.end(), 0, [](int n, const Act& act) { return n + act.weight; });

@@ -30,6 +30,8 @@ class Life {
   /// How long until the next one.
   milliseconds gap();
   const Memory& memory() const { return memory_; }
+  /// How often somebody changed something here.
+  int64_t edits() const { return edits_; }
 
  private:
   struct Act {
@@ -75,6 +77,12 @@ class Life {
   void make_here();
   void make_for_the_crm();
   void edit_here();
+  void edit_all_here();
+  // where no poll looks
+  void happen_unseen();
+  void slip_in();
+  void slip_edit();
+  void purge_person();
 
   Address draw_address();
   std::string pool_address();
@@ -82,6 +90,7 @@ class Life {
   Fields draw_person(const std::string& object, Address& address);
   Fields draw_edit(const std::string& object);
   sandbox::WriteOptions draw_lateness();
+  sandbox::WriteOptions draw_unseen();
   std::string draw_owner();
   std::vector<Person> live_people();
   std::vector<std::string> ids(const std::string& object, sandbox::RowState state);
@@ -101,6 +110,7 @@ class Life {
   Dice dice_;
   Memory memory_;
   int64_t counter_ = 0;
+  int64_t edits_ = 0;
 };
 
 }  // namespace prospectd::test

@@ -45,6 +45,7 @@ void Life::make_for_the_crm() {
 
 void Life::edit_here() {
   if (plan_.writes && dice_.of_thousand(100)) return make_here();
+  if (dice_.of_thousand(plan_.edits_of_all_per_mille)) return edit_all_here();
   const auto rows = world_.prospects();
   if (rows.empty()) return;
   const ProspectId id = dice_.pick(rows).prospect.id;
@@ -53,9 +54,18 @@ void Life::edit_here() {
   const bool opt_out = name == "opted_out";
   say("edit here: prospect " + std::to_string(id.value) + " " + name);
   world_.edit_here(id, name, opt_out ? Value(true) : Value(draw_name()));
+  ++edits_;
   // What goes out agrees again in the end.
   if (!plan_.writes) memory_.edited_here.emplace(id.value, world_.schema().find(name));
   if (opt_out) memory_.opted_out_here.insert(id.value);
+}
+
+// As a program would: more than one call writes.
+void Life::edit_all_here() {
+  say("edit here: everybody");
+  for (const store::ProspectRow& row : world_.prospects())
+    world_.edit_here(row.prospect.id, "phone", Value(draw_name()));
+  ++edits_;
 }
 
 }  // namespace prospectd::test

@@ -77,6 +77,22 @@ void draw_writes(uint64_t seed, SimPlan& plan) {
   if (!plan.writes) return;
   plan.made_here = static_cast<int>(dice.between(0, 8));
   plan.edits_here_per_mille = static_cast<int>(dice.between(50, 400));
+  if (dice.of_thousand(400)) plan.locked_per_mille = static_cast<int>(dice.between(20, 300));
+  if (dice.of_thousand(250)) plan.conflict = mapping::ConflictRule::kProspectWins;
+  if (dice.of_thousand(150)) plan.conflict = mapping::ConflictRule::kNewest;
+  if (!dice.of_thousand(30)) return;
+  plan.people = static_cast<int>(dice.between(200, 400));  // for whole batches of writes
+  plan.addresses = plan.people;
+  plan.edits_of_all_per_mille = 50;
+}
+
+// Likewise.
+void draw_orders(uint64_t seed, SimPlan& plan) {
+  Dice dice(seed * 0xff51afd7ed558ccdULL + 13);
+  if (!dice.of_thousand(600)) return;
+  plan.orders_per_mille = static_cast<int>(dice.between(50, 300));
+  if (dice.of_thousand(300)) plan.unseen_per_mille = static_cast<int>(dice.between(20, 100));
+  if (dice.of_thousand(150)) plan.crash_per_mille = static_cast<int>(dice.between(10, 120));
 }
 
 std::string text_of(milliseconds d) {
@@ -94,6 +110,7 @@ SimPlan draw_plan(uint64_t seed) {
   draw_crm(dice, plan);
   draw_faults(dice, plan);
   draw_writes(seed, plan);
+  draw_orders(seed, plan);
   return plan;
 }
 
@@ -109,7 +126,10 @@ std::string describe(const SimPlan& plan) {
   if (plan.knobs.token_requests_max > 0)
     text += ", tokens of " + std::to_string(plan.knobs.token_requests_max);
   if (plan.crash_per_mille > 0) text += ", crashes " + std::to_string(plan.crash_per_mille);
-  if (plan.writes) text += ", writes back";
+  if (plan.writes) text += ", writes back, conflicts " + std::string(mapping::name_of(plan.conflict));
+  if (plan.locked_per_mille > 0) text += ", locked " + std::to_string(plan.locked_per_mille);
+  if (plan.orders_per_mille > 0) text += ", orders " + std::to_string(plan.orders_per_mille);
+  if (plan.unseen_per_mille > 0) text += ", unseen " + std::to_string(plan.unseen_per_mille);
   if (plan.bad_per_mille > 0) text += ", bad " + std::to_string(plan.bad_per_mille);
   if (plan.stuck_per_mille > 0) text += ", stuck " + std::to_string(plan.stuck_per_mille);
   text += ", faults";

@@ -46,6 +46,7 @@ struct SimPlan {
   milliseconds store_delay_max{0};
   int crash_per_mille = 0;  ///< of commit points; such a run has its database in a file
   bool writes = false;      ///< what is made and changed here goes out to the CRM
+  mapping::ConflictRule conflict = mapping::ConflictRule::kCrmWins;
 
   // The CRM and the way to it
   sandbox::Knobs knobs;
@@ -55,14 +56,18 @@ struct SimPlan {
   int bad_per_mille = 0;        ///< of records: bad on the wire for a while
   int stuck_per_mille = 0;      ///< of records: bad on the wire until the end
   milliseconds bad_for_max{0};  ///< from the moment when the record is first asked for
+  int locked_per_mille = 0;     ///< of records that are written: refused, for now
 
   // The organisation's life
   int people = 20;     ///< at the beginning
   int addresses = 10;  ///< that they draw from
   milliseconds life{300'000};
-  milliseconds gap_max{10'000};  ///< between two things that happen
-  int made_here = 0;             ///< prospects without a record
-  int edits_here_per_mille = 0;  ///< of things that happen
+  milliseconds gap_max{10'000};    ///< between two things that happen
+  int made_here = 0;               ///< prospects without a record
+  int edits_here_per_mille = 0;    ///< of things that happen
+  int edits_of_all_per_mille = 0;  ///< of edits here: everybody at once
+  int orders_per_mille = 0;        ///< that people give the daemon, for each thing that happens
+  int unseen_per_mille = 0;        ///< of things that happen: where no poll looks
 
   Plant plant = Plant::kNone;
 };

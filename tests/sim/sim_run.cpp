@@ -7,8 +7,10 @@
 
 #include "base/text.h"
 #include "tests/sim/forgetful_store.h"
+#include "tests/sim/sim_journal.h"
 #include "tests/sim/sim_life.h"
 #include "tests/sim/sim_oracle.h"
+#include "tests/sim/sim_orders.h"
 #include "tests/sim/sim_wire.h"
 #include "tests/support/scratch.h"
 #include "tests/support/world.h"
@@ -32,7 +34,12 @@ class Simulation {
         wire_(
             plan, [this] { return at(); }, digest_, trace_with_time()),
         world_(world_options()),
-        life_(world_, plan_, trace_with_time()) {}
+        life_(world_, plan_, trace_with_time()) {
+    if (plan_.orders_per_mille > 0) {
+      orders_.emplace(world_, plan_, trace_with_time(), [this](const std::string& what) { fail(what); });
+      orders_->open();
+    }
+  }
 
   SimOutcome run() {
     live();
@@ -54,6 +61,10 @@ class Simulation {
     options.overlap = plan_.overlap;
     options.interval = plan_.interval;
     options.writes = plan_.writes;
+    options.conflict = plan_.conflict;
+    options.on_close = [this] {
+      if (orders_) orders_->close();
+    };
     options.on_commit = [this](store::CommitPoint point) { return commit(point); };
     options.on_open = [this](SimTransport& transport) {
       transport_ = &transport;
@@ -100,6 +111,7 @@ class Simulation {
     sandbox::Knobs knobs = plan_.knobs;
     world_.front().set_knobs(knobs);
     world_.scheduler().set_blocking_delay(plan_.store_delay_max);
+    lock_rows(plan_.locked_per_mille);
     life_.begin();
     may_crash_ = true;
     change_weather();
@@ -108,11 +120,33 @@ class Simulation {
       advance(life_.gap());
       change_weather();
       may_crash_ = false;
-      life_.step();
+      step();
       may_crash_ = true;
       watch_cursors();
       if (dice_.of_thousand(kLookBehindPerMille)) check_left_behind();
     }
+  }
+
+  void step() {
+    const int64_t edits = life_.edits();
+    life_.step();
+    if (!orders_) return;
+    if (life_.edits() != edits) orders_->note_edit();
+    orders_->step();
+  }
+
+  // Of the records that are written, so many in a thousand are somebody's at that moment.
+  void lock_rows(int per_mille) {
+    if (plan_.locked_per_mille == 0) return;
+    std::string rules;
+    for (const char* operation : {"update", "create"}) {
+      rules += std::string(rules.empty() ? "" : ",") + R"({"fault":"lock_row","on":{"operation":")" +
+               operation + R"("},"when":{"probability":)" + std::to_string(per_mille / 1000.0) + "}}";
+    }
+    if (per_mille == 0) rules.clear();
+    const auto playing =
+        world_.front().play_faults("{\"seed\":" + std::to_string(plan_.seed) + ",\"rules\":[" + rules + "]}");
+    if (!playing) fail("the run itself: " + playing.error().text());
   }
 
   void advance(milliseconds duration) {
@@ -131,6 +165,7 @@ class Simulation {
     check_left_behind();
     may_crash_ = true;
     world_.start();
+    if (orders_) orders_->open();
   }
 
   // What the plan says of this moment: outages, objects that can't be read.
@@ -183,10 +218,25 @@ class Simulation {
     set_off(off);
     wire_.heal();
     set_rates(FaultRates::none());
+    lock_rows(0);
     say("all is well");
+    if (orders_) end_orders();
     if (plan_.writes) empty_the_outbox();
     for (int poll = 0; poll < kPollsUntilAgreed; ++poll)
       poll_well();
+  }
+
+  // What was ordered is done, what no poll sees is found; then something is taken back, and the outbox is
+  // emptied of that.
+  void end_orders() {
+    for (int i = 0; i < kWaitsMax && !orders_->idle(); ++i)
+      advance(kWait);
+    if (!orders_->idle()) fail("I10: what was ordered does not end, though all is well");
+    if (plan_.unseen_per_mille > 0) orders_->scan(true);
+    if (plan_.writes) empty_the_outbox();
+    poll_well();
+    undone_ = orders_->undo_something();
+    if (undone_) say("taken back at rest: " + *undone_);
   }
 
   // What has failed before waits for its time, however well all is.
@@ -223,6 +273,22 @@ class Simulation {
         fail(failure);
     }
     stay_quiet();
+    if (orders_) stay_agreed();
+  }
+
+  // A drift scan at rest finds nothing and mends nothing, and what was taken back stays so.
+  void stay_agreed() {
+    for (const std::string& failure : judge_journals(world_, kFailuresMax))
+      fail(failure);
+    const int64_t writes = world_.org().writes();
+    for (const bool repair : {false, true}) {
+      for (const std::string& drift : orders_->scan(repair))
+        fail("I9: a drift scan at rest finds " + drift);
+    }
+    if (world_.org().writes() != writes) fail("I4: a drift scan wrote into the organisation");
+    if (world_.picture() != picture_) fail("I5: a drift scan at rest changed the prospects");
+    if (undone_ && orders_->undo_again(*undone_) > 0)
+      fail("§12: what undo " + *undone_ + " had set back is to be set back once more");
   }
 
   // I4, I5: without a change outside, another poll writes nothing on either side.
@@ -276,7 +342,11 @@ class Simulation {
   SimOutcome finish() {
     gather_faults();
     stats_.runs = 1;
+    stats_.writing = plan_.writes ? 1 : 0;
     stats_.exchanges = wire_.exchanges();
+    stats_.whole_batches = wire_.whole_batches();
+    stats_.locked = wire_.locked();
+    stats_.sessions_over = wire_.sessions_over();
     stats_.bad_records = static_cast<int64_t>(wire_.was_bad().size());
     for (const store::ProspectRow& row : world_.prospects()) {
       ++stats_.prospects;
@@ -286,6 +356,7 @@ class Simulation {
     }
     stats_.held = static_cast<int64_t>(world_.duplicates().size());
     gather_pushes();
+    if (orders_) stats_.orders = orders_->stats();
     for (const char* object : {"Lead", "Contact"})
       stats_.people += static_cast<int64_t>(world_.org().table(object)->rows());
     for (const std::string& line : picture_) {
@@ -313,6 +384,13 @@ class Simulation {
       if (!journal) continue;
       tell_("prospect " + std::to_string(row.prospect.id.value));
       for (const reconcile::Link& link : row.links) {
+        const sandbox::Table& table = *world_.org().table(link.object);
+        if (const auto there = table.find(link.remote.str())) {
+          const Timestamp stamp{seconds{table.stamp_seconds(*there)}};
+          tell_("  " + link.object + " " + link.remote.str() + " as of " +
+                std::to_string((link.version - began_).count()) + " ms, in the CRM as of " +
+                std::to_string((stamp - began_).count()) + " ms");
+        }
         for (const auto& [field, agreed] : link.shadow) {
           tell_("  agreed " + world_.schema().fields()[field].name + ": " + agreed.remote.to_json() +
                 " there, " + agreed.local.to_json() + " here");
@@ -340,6 +418,8 @@ class Simulation {
   bool crashed_ = false;
   mutable World world_;
   Life life_;
+  std::optional<Orders> orders_;
+  std::optional<std::string> undone_;  ///< at rest
   Excused excused_;
   std::map<std::string, std::optional<Timestamp>> cursors_;
   Picture picture_;
@@ -363,6 +443,11 @@ SimStats& SimStats::operator+=(const SimStats& o) {
   written += o.written;
   created += o.created;
   doubtful += o.doubtful;
+  writing += o.writing;
+  whole_batches += o.whole_batches;
+  locked += o.locked;
+  sessions_over += o.sessions_over;
+  orders += o.orders;
   return *this;
 }
 

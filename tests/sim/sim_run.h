@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/sim/sim_orders.h"
 #include "tests/sim/sim_plan.h"
 
 namespace prospectd::test {
@@ -15,6 +16,7 @@ namespace prospectd::test {
 /// What the runs met, so that a test can tell that it tested something.
 struct SimStats {
   int64_t runs = 0;
+  int64_t writing = 0;  ///< … that write back
   int64_t exchanges = 0;
   std::array<int64_t, kFaultCount> faults{};
   int64_t crashes = 0;
@@ -26,6 +28,10 @@ struct SimStats {
   int64_t written = 0;  ///< changes that went out to their record
   int64_t created = 0;
   int64_t doubtful = 0;  ///< writes whose answer was lost
+  int64_t whole_batches = 0;
+  int64_t locked = 0;
+  int64_t sessions_over = 0;
+  OrderStats orders;
 
   SimStats& operator+=(const SimStats& o);
 };

@@ -7,9 +7,18 @@ namespace {
 
 constexpr milliseconds kForGood = milliseconds::max();
 constexpr int kWaysToSpoil = 5;
+constexpr int64_t kWholeBatch = 200;
+constexpr int kUnauthorized = 401;
 
 bool is_query(const http::Request& request) {
   return request.url.find("/query") != std::string::npos;
+}
+
+int64_t times_in(std::string_view text, std::string_view what) {
+  int64_t times = 0;
+  for (size_t at = text.find(what); at != std::string_view::npos; at = text.find(what, at + what.size()))
+    ++times;
+  return times;
 }
 
 // What of an answer goes into the trace: its kind, not its content.
@@ -101,6 +110,14 @@ uint64_t Wire::chance_of(const std::string& id, uint64_t salt) const {
   return (mixed ^ (mixed >> 29)) >> 8;  // fits a positive int64_t
 }
 
+void Wire::count(const http::Request& request, const http::Response& answer) {
+  if (answer.status == kUnauthorized) ++sessions_over_;
+  const bool is_write = request.method != "GET" && request.url.find("/sobjects") != std::string::npos;
+  if (!is_write) return;
+  locked_ += times_in(answer.body, "UNABLE_TO_LOCK_ROW");
+  if (times_in(request.body, "\"attributes\"") == kWholeBatch) ++whole_batches_;
+}
+
 void Wire::observe(const http::Request& request, const Result<http::Response>& answer) {
   ++exchanges_;
   digest_.add(now_().count());
@@ -112,6 +129,7 @@ void Wire::observe(const http::Request& request, const Result<http::Response>& a
     digest_.add(value);
   }
   if (answer) {
+    count(request, *answer);
     digest_.add(static_cast<int64_t>(answer->status));
     digest_.add(answer->body);
   } else {

@@ -33,10 +33,16 @@ class Wire {
   const std::set<std::string>& was_bad() const { return was_bad_; }
   const std::string& dropped() const { return dropped_; }
   int64_t exchanges() const { return exchanges_; }
+  /// Writes of as many records as a call takes; records that were refused since somebody held them; answers
+  /// that said the session is over.
+  int64_t whole_batches() const { return whole_batches_; }
+  int64_t locked() const { return locked_; }
+  int64_t sessions_over() const { return sessions_over_; }
 
  private:
   void mangle(const http::Request& request, http::Response& answer);
   void observe(const http::Request& request, const Result<http::Response>& answer);
+  void count(const http::Request& request, const http::Response& answer);
   bool is_bad(const std::string& id);
   std::string spoil(const std::string& row, const std::string& id) const;
   void drop_row(JsonRows& page);
@@ -52,6 +58,9 @@ class Wire {
   std::string dropped_;
   bool healed_ = false;
   int64_t exchanges_ = 0;
+  int64_t whole_batches_ = 0;
+  int64_t locked_ = 0;
+  int64_t sessions_over_ = 0;
 };
 
 }  // namespace prospectd::test

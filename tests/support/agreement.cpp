@@ -11,7 +11,7 @@ std::string number(ProspectId id) {
   return "prospect " + std::to_string(id.value);
 }
 
-// Both lists page by page, however long they are.
+// The lists page by page, however long they are.
 Result<void> read_incidents(store::Reader& reader, Holdings& holdings) {
   for (DuplicateId after;;) {
     PD_ASSIGN(rows, reader.duplicates(after, store::kListRowsMax, true));
@@ -28,6 +28,20 @@ Result<void> read_incidents(store::Reader& reader, Holdings& holdings) {
     after = rows.back().id;
     for (const reconcile::DeadLetter& letter : rows)
       holdings.letters.emplace(letter.remote.str(), letter.object);
+  }
+  for (OutboxId after;;) {
+    PD_ASSIGN(rows, reader.dead_pushes(after, store::kListRowsMax));
+    if (rows.empty()) break;
+    after = rows.back().id;
+    for (const reconcile::OutboxEntry& entry : rows)
+      holdings.given_up.insert(entry.prospect.value);
+  }
+  for (reconcile::ConflictId after;;) {
+    PD_ASSIGN(rows, reader.conflicts(after, store::kListRowsMax));
+    if (rows.empty()) break;
+    after = rows.back().id;
+    for (const reconcile::Conflict& conflict : rows)
+      if (conflict.frozen) holdings.frozen.emplace(conflict.prospect.value, conflict.field);
   }
   return {};
 }
@@ -74,6 +88,7 @@ std::vector<std::string> Agreement::judge_left_behind(
     const auto cursor = cursors.find(person.object);
     if (cursor == cursors.end() || !cursor->second) continue;
     if (person.stamp >= *cursor->second - overlap || holdings_.letters.contains(id)) continue;
+    if (memory_.unseen.contains(id)) continue;
     const auto row = linked_.find(id);
     if (row == linked_.end()) {
       if (person.live() && !holdings_.held.contains(id))
@@ -103,7 +118,7 @@ void Agreement::no_loss() {
   for (const auto& [id, person] : organisation_.people) {
     if (!person.live() || excused_.objects.contains(person.object)) continue;
     if (excused_.records.contains(id)) {
-      if (!holdings_.letters.contains(id))
+      if (!holdings_.letters.contains(id) && !is_current(person))
         fail("I1", name_of(person) + " is unreadable and no dead letter says so");
       continue;
     }
@@ -119,9 +134,19 @@ void Agreement::no_loss() {
   for (const auto& [id, account] : organisation_.accounts)
     demand_letter("Account", id);
   for (const auto& [id, object] : holdings_.letters) {
+    const auto person = organisation_.people.find(id);
+    if (person != organisation_.people.end() && person->second.purged) continue;  // nobody can read it again
     if (!excused_.records.contains(id) && !excused_.objects.contains(object))
       fail("I1", "the dead letter of " + object + " " + id + " is still there, and the record is whole");
   }
+}
+
+// A record that is bad in a feed may have come whole another way: read by its id, to be pulled or written.
+bool Agreement::is_current(const RemotePerson& person) const {
+  const auto row = linked_.find(person.id);
+  return row != linked_.end() && std::ranges::any_of(row->second->links, [&](const reconcile::Link& link) {
+           return link.remote.str() == person.id && link.version == person.stamp;
+         });
 }
 
 void Agreement::check_unlinked(const RemotePerson& person) {
@@ -194,6 +219,7 @@ void Agreement::one_prospect() {
 
 void Agreement::both_agree() {
   for (const store::ProspectRow& row : holdings_.rows) {
+    if (holdings_.given_up.contains(row.prospect.id.value)) continue;
     for (const reconcile::Link& link : row.links) {
       const auto found = organisation_.people.find(link.remote.str());
       if (found == organisation_.people.end() || !found->second.live() || excused(found->second)) continue;
@@ -216,7 +242,7 @@ void Agreement::check_fields(const store::ProspectRow& row, const reconcile::Lin
 void Agreement::check_text(const store::ProspectRow& row, const RemotePerson& person,
                            const MappedText& text) {
   if (memory_.edited_here.contains({row.prospect.id.value, text.local})) return;
-  if (stands(row, person, text.local)) return;
+  if (stands(row, person, text.local)) return check_standing(row, person, text);
   const std::string& there = person.text.at(text.remote);
   if (mapping::Value(there).is_blank() && rules_.blanks_in == mapping::Blanks::kSkip) return;
   const std::string here = row.prospect.fields[text.local].to_text();
@@ -224,6 +250,22 @@ void Agreement::check_text(const store::ProspectRow& row, const RemotePerson& pe
     fail("I9", number(row.prospect.id) + " differs from " + name_of(person) + " in " + text.remote + ": \"" +
                    here + "\" here, \"" + there + "\" there");
   }
+}
+
+// A difference that stands was seen: what is kept of the CRM's side is what the CRM holds.
+void Agreement::check_standing(const store::ProspectRow& row, const RemotePerson& person,
+                               const MappedText& text) {
+  const auto link = std::ranges::find(row.links, person.id, [](const auto& one) { return one.remote.str(); });
+  const auto agreed = link->shadow.find(text.local);
+  if (agreed == link->shadow.end()) return;
+  const std::string who = number(row.prospect.id) + " of " + name_of(person);
+  if (agreed->second.restore)
+    return fail("I9", who + " was to be given back its " + text.remote + ", and was not");
+  const std::string& there = person.text.at(text.remote);
+  if (mapping::Value(there).is_blank() && rules_.blanks_in == mapping::Blanks::kSkip) return;
+  if (agreed->second.remote.to_text() != there)
+    fail("I9", who + " stands apart in " + text.remote + " from \"" + agreed->second.remote.to_text() +
+                   "\", in the CRM it is \"" + there + "\"");
 }
 
 void Agreement::check_email(const store::ProspectRow& row, const reconcile::Link& link,
@@ -320,10 +362,12 @@ void Agreement::check_opt_out(const store::ProspectRow& row, const RemotePerson&
     fail("I2", number(row.prospect.id) + " has opted out, which nobody ever said of " + name_of(person));
 }
 
-// A prospect that was made here and linked to a record that was there before: both sides keep what they had
-// (SEMANTICS §3, §11).
+// A prospect that was made here and linked to a record that was there before, or what an undo gave one side
+// back: both keep what they had (SEMANTICS §3, §11, §12). So does a field that alternated.
 bool Agreement::stands(const store::ProspectRow& row, const RemotePerson& person, size_t at) const {
-  if (!memory_.made_here.contains(row.prospect.id.value)) return false;
+  const std::pair<int64_t, size_t> place{row.prospect.id.value, at};
+  if (holdings_.frozen.contains(place)) return true;
+  if (!memory_.made_here.contains(place.first) && !holdings_.set_apart.contains(place)) return false;
   const auto link = std::ranges::find(row.links, person.id, [](const auto& one) { return one.remote.str(); });
   if (link == row.links.end()) return false;
   const auto agreed = link->shadow.find(at);

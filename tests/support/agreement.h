@@ -22,6 +22,7 @@ struct RemotePerson {
   std::string object;
   std::string id;
   bool deleted = false;
+  bool purged = false;  ///< deleted for good: only its id is still known
   bool converted = false;
   bool opted_out = false;
   Timestamp stamp{};
@@ -54,6 +55,10 @@ struct Holdings {
   std::vector<store::ProspectRow> rows;
   std::multimap<std::string, reconcile::Duplicate> held;  ///< open failure rows, by record
   std::map<std::string, std::string> letters;             ///< dead letters: record → object
+  std::set<std::pair<int64_t, size_t>> frozen;            ///< prospect and field: they alternated
+  std::set<int64_t> given_up;  ///< prospects that the CRM has refused a change of: a person has to see to it
+  /// Prospect and field: an undo has left both sides apart on purpose. Not read: who needs it fills it in.
+  std::set<std::pair<int64_t, size_t>> set_apart;
 };
 /// **Errors:** as the reader's.
 Result<Holdings> read_holdings(store::Reader& reader);
@@ -79,6 +84,7 @@ struct Memory {
   std::set<int64_t> made_here;                       ///< prospects that began without a record
   std::set<int64_t> opted_out_here;
   std::set<std::pair<int64_t, size_t>> edited_here;  ///< prospect and field
+  std::set<std::string> unseen;  ///< records that were changed, made or purged where no poll looks
 };
 
 /// What was broken until the end and so can't be asked for.
@@ -113,6 +119,7 @@ class Agreement {
   void check_link(const store::ProspectRow& row, const reconcile::Link& link);
   void check_fields(const store::ProspectRow& row, const reconcile::Link& link, const RemotePerson& person);
   void check_text(const store::ProspectRow& row, const RemotePerson& person, const MappedText& text);
+  void check_standing(const store::ProspectRow& row, const RemotePerson& person, const MappedText& text);
   void check_email(const store::ProspectRow& row, const reconcile::Link& link, const RemotePerson& person);
   void check_waiting(const store::ProspectRow& row, const RemotePerson& person, const std::string& key);
   void check_owner(const store::ProspectRow& row, const RemotePerson& person);
@@ -122,6 +129,7 @@ class Agreement {
   bool stands(const store::ProspectRow& row, const RemotePerson& person, size_t at) const;
   std::string became(const RemotePerson& person) const;
   bool excused(const RemotePerson& person) const;
+  bool is_current(const RemotePerson& person) const;
   static std::string name_of(const RemotePerson& person) { return person.object + " " + person.id; }
 
   const Organisation organisation_;

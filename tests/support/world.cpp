@@ -125,6 +125,7 @@ void World::close() {
     asio::co_spawn(scheduler_->io(), supervisor_->finished(), [&](std::exception_ptr) { ended = true; });
     EXPECT_TRUE(scheduler_->run_until([&] { return ended; })) << "the engine did not stop";
   }
+  if (options_.on_close) options_.on_close();
   supervisor_.reset();
   store_.reset();
   connector_.reset();

@@ -37,6 +37,8 @@ struct WorldOptions {
   std::function<void(engine::ConnectionOptions&)> on_connection;
   /// Called with each transport that a start of the daemon makes.
   std::function<void(SimTransport&)> on_open;
+  /// Called each time the daemon's engine has ended, before its parts go.
+  std::function<void()> on_close;
   /// Puts something between the engine and its store, at each start; empty: nothing.
   std::function<std::unique_ptr<store::Store>(std::unique_ptr<store::Store>)> wrap_store;
 };

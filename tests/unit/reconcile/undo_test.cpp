@@ -67,6 +67,7 @@ TEST_F(UndoTest, S12_AValueIsSetBackAsAPlanOfItsOwnThatNamesWhatIsUndone) {
   EXPECT_EQ(done.plan.journal[0].detail, "undone: c-12");
   EXPECT_EQ(steps<UpdateProspect>(done.plan).at(0).expected, 4);
   EXPECT_EQ(steps<EnqueuePush>(done.plan).size(), 1U);
+  EXPECT_EQ(done.pushes, 1);
   EXPECT_EQ(link().shadow.at(field::kTitle), (Agreement{Value("after"), Value("before"), Value("before")}))
       << "the CRM still has what the cause left";
 }
@@ -83,8 +84,17 @@ TEST_F(UndoTest, S12_WhatIsAsBeforeOrHasChangedSinceIsLeftAlone) {
 
 TEST_F(UndoTest, S12_AValueThatNeverWentOutIsMerelyTakenBack) {
   link().shadow[field::kTitle] = {Value("before"), Value("before")};
-  undo({item(UndoWay::kProspect)});
-  EXPECT_TRUE(link().shadow.empty());
+  const UndoPlan done = undo({item(UndoWay::kProspect)});
+  EXPECT_EQ(done.pushes, 0) << "as far as is known";
+  EXPECT_EQ(link().shadow.at(field::kTitle), (Agreement{Value("before"), Value("before"), Value("before")}))
+      << "should its write be under way, the CRM is given back what it holds";
+  EXPECT_EQ(steps<EnqueuePush>(done.plan).size(), 1U);
+}
+
+TEST_F(UndoTest, S12_AValueThatNeverWentOutOverADifferenceThatStandsIsMerelyTakenBack) {
+  link().shadow[field::kTitle] = {Value("theirs"), Value("before")};
+  EXPECT_EQ(undo({item(UndoWay::kProspect)}).pushes, 0);
+  EXPECT_EQ(link().shadow.at(field::kTitle), (Agreement{Value("theirs"), Value("before"), Value("theirs")}));
 }
 
 TEST_F(UndoTest, S12_AFieldThatIsRefusedDoesNotKeepTheOthers) {
