@@ -26,6 +26,7 @@ Json report_json(const EditReport& report, const Service& service, bool dry_run)
   out["dryRun"] = dry_run;
   out["changes"] = changes_json(report.changes, service);
   out["pushes"] = pushes_json(report.pushes);
+  add_committed(out, report.committed);
   return out;
 }
 
@@ -157,6 +158,9 @@ Json import_meta(const std::vector<ImportRow>& rows, const std::vector<EditRepor
     count = count.get<int64_t>() + 1;
     meta["rows"].push_back(std::move(told));
   }
+  const auto made = std::ranges::find_if(
+      reports, [](const EditReport& report) { return static_cast<bool>(report.committed.cause); });
+  add_committed(meta, made == reports.end() ? service::Committed{} : made->committed);
   return meta;
 }
 

@@ -82,6 +82,7 @@ asio::awaitable<http::Response> resolve_review(Service& service, Reviews& review
   meta["taken"] = name_of(take);
   meta["changes"] = changes_json(reviewed->changes, service);
   meta["pushes"] = pushes_json(reviewed->pushes);
+  add_committed(meta, reviewed->committed);
   add_meta(answer, std::move(meta));
   co_return answer;
 }

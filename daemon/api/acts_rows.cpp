@@ -39,6 +39,7 @@ Json row_report_json(const RowReport& report, const Service& service, bool dry_r
   }
   out["prospectChanges"] = changes_json(report.prospect_changes, service);
   out["pushes"] = pushes_json(report.pushes);
+  add_committed(out, report.committed);
   return out;
 }
 
@@ -172,6 +173,7 @@ http::Response tags_answer(const Call& call, const service::TagReport& report, b
   meta["dryRun"] = dry_run;
   meta["added"] = report.added;
   meta["removed"] = report.removed;
+  add_committed(meta, report.committed);
   add_meta(answer, std::move(meta));
   return answer;
 }

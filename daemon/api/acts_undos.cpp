@@ -31,14 +31,10 @@ std::variant<service::UndoOrder, Refusal> parse_undo_order(const std::string& bo
   });
 }
 
-std::string cause_id(CauseId id) {
-  return "c-" + std::to_string(id.value);
-}
-
 Json cause_ids(const std::vector<CauseId>& causes) {
   Json out = Json::array();
   for (const CauseId id : causes)
-    out.push_back(cause_id(id));
+    out.push_back(cause_json(id));
   return out;
 }
 
@@ -54,7 +50,7 @@ Json undo_row(const UndoTold& told) {
   out["before"] = is_field ? value_json(told.before) : Json();
   out["reason"] = told.reason;
   out["message"] = told.message;
-  out["changedBy"] = told.later ? Json(cause_id(told.later)) : Json();
+  out["changedBy"] = cause_json(told.later);
   return out;
 }
 

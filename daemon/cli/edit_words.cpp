@@ -70,6 +70,12 @@ std::vector<std::string> change_lines(const Json& meta, const std::string& type,
   return lines;
 }
 
+void say_way_back(Console& console, const Json& meta, const std::string& config) {
+  if (console.quiet || !flag_at(meta, "undoable")) return;
+  const std::string cause = shown_at(meta, "cause");
+  if (!cause.empty()) console.line("Undo with: prospectd undo " + cause + config);
+}
+
 std::string fault_words(const Json& errors) {
   std::string words;
   for (const Json& error : errors)

@@ -7,6 +7,8 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "daemon/cli/console.h"
+
 namespace prospectd::cli {
 
 /// A value as JSON, or "nothing".
@@ -15,6 +17,10 @@ std::string value_words(const nlohmann::json& value);
 /// row, those of others than `type` and `id` are told with it.
 std::vector<std::string> change_lines(const nlohmann::json& meta, const std::string& type = {},
                                       const std::string& id = {});
+
+/// Names the way back, where undo takes the change of `meta` ("cause", "undoable"). `config` goes behind the
+/// command.
+void say_way_back(Console& console, const nlohmann::json& meta, const std::string& config);
 
 /// What `set` and `add` change, by its name on the command line ("sequence-state"), and its resources in the
 /// API ("sequenceStates"). The first is the prospect.

@@ -52,6 +52,7 @@ ExitCode verb_set(const CommonOptions& common, const SetOptions& options, Consol
   console.line(who + (options.dry_run ? " would be changed:" : " was changed:"));
   for (const std::string& line : lines)
     console.line(line);
+  say_way_back(console, meta, config_option(common));
   return ExitCode::kOk;
 }
 

@@ -111,6 +111,25 @@ TEST_F(EditsApi, AFieldIsSetAndItsPushIsCommittedWithIt) {
   EXPECT_EQ(outbox(1)[0].remote, RemoteId("00Q000000000001EAA"));
 }
 
+TEST_F(EditsApi, S12_AChangeNamesTheCauseThatItIsKnownBy) {
+  const auto told = [](const http::Response& answer) {
+    const Json meta = body_of(answer)["meta"];
+    return std::pair(meta["cause"], meta["undoable"]);
+  };
+  EXPECT_EQ(told(send(patch("/v1/prospects/1?dryRun=true", {{"title", "VP"}}))),
+            std::pair(Json(), Json(false)));
+  EXPECT_EQ(told(send(patch("/v1/prospects/1", {{"title", "VP"}}))), std::pair(Json("c-1"), Json(true)));
+  EXPECT_EQ(told(send(patch("/v1/prospects/1", {{"title", "VP"}}))), std::pair(Json(), Json(false)))
+      << "nothing was written";
+  EXPECT_EQ(told(send(patch("/v1/prospects/1", {{"opted_out", true}}))), std::pair(Json("c-2"), Json(false)))
+      << "an opt-out is never taken back by an undo";
+  EXPECT_EQ(told(send(post("/v1/prospects", R"({"last_name": "Roy"})"))),
+            std::pair(Json("c-3"), Json(false)));
+  EXPECT_EQ(data_of(get("/v1/causes/3"))["attributes"]["kind"], "edit");
+  const auto rows = post("/v1/imports", R"({"rows": [{"line": 2, "fields": {"last_name": "Ray"}}]})");
+  EXPECT_EQ(told(send(rows)), std::pair(Json("c-4"), Json(false)));
+}
+
 TEST_F(EditsApi, TheBodyMayBeTheFieldsThemselvesWithLocalNames) {
   const auto answer =
       send(patch("/v1/prospects/1",

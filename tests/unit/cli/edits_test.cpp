@@ -12,6 +12,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr const char* kChanged =
     R"({"data":{"type":"prospects","id":"42","attributes":{}},"meta":{"dryRun":false,)"
@@ -34,6 +35,20 @@ TEST(Set, ChangesFieldsAndSaysWhatChangedAndWhatFollows) {
             "  to be written to salesforce: update of a Lead, in the lane owner\n");
   EXPECT_THAT(setup.daemon.asked(),
               ElementsAre(R"(PATCH /v1/prospects/42 {"phone":null,"title":"VP Sales"})"));
+}
+
+TEST(Set, S12_NamesTheWayBackWhereUndoTakesIt) {
+  WithDaemon setup;
+  const auto answer = [](const char* undoable) {
+    return R"({"meta":{"dryRun":false,"changes":[{"field":"title","before":null,"after":"CEO"}],"pushes":[],)"
+           R"("cause":"c-12","undoable":)" +
+           std::string(undoable) + "}}";
+  };
+  setup.daemon.answer("PATCH /v1/prospects/42", 200, answer("true"));
+  EXPECT_THAT(setup.ask({"set", "prospect", "42", "title=CEO"}).out,
+              HasSubstr("Undo with: prospectd undo c-12 -c "));
+  setup.daemon.answer("PATCH /v1/tasks/7", 200, answer("false"));
+  EXPECT_THAT(setup.ask({"set", "task", "7", "subject=CEO"}).out, Not(HasSubstr("undo")));
 }
 
 TEST(Set, SaysItsChangesToAProgram) {
