@@ -184,6 +184,7 @@ TEST_F(ExplainProspect, TheJournalIsToldOldestFirstWithCauseReasonAndValues) {
   owner.entry.field = "owner";
   owner.entry.before = "2";
   owner.entry.after = "3";
+  store.shelf.rows[{"users", 3}] = list_row("users", 3, {{"name", mapping::Value("M. Blythe")}});
   const auto explanation = explain("42");
   ASSERT_TRUE(explanation);
   ASSERT_EQ(explanation->because.size(), 3U);
@@ -194,8 +195,8 @@ TEST_F(ExplainProspect, TheJournalIsToldOldestFirstWithCauseReasonAndValues) {
   EXPECT_EQ(explanation->because[1].what, "The value changed in the CRM (Lead " + kLead + ")");
   EXPECT_EQ(explanation->because[1].before, "CTO");
   EXPECT_EQ(explanation->because[1].after, "CEO \"interim\"");
-  EXPECT_EQ(explanation->because[2].before, "user 2");
-  EXPECT_EQ(explanation->because[2].after, "M. Blythe");
+  EXPECT_EQ(explanation->because[2].before, "user 2") << "who is not there any more";
+  EXPECT_EQ(explanation->because[2].after, "M. Blythe (3)");
   EXPECT_LT(*explanation->because[0].at, *explanation->because[1].at);
 }
 
