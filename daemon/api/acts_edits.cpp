@@ -8,6 +8,7 @@
 #include "daemon/api/edit_order.h"
 #include "daemon/api/entity_tag.h"
 #include "daemon/api/keyed.h"
+#include "daemon/api/names.h"
 #include "daemon/api/resources.h"
 
 namespace prospectd::api {
@@ -71,7 +72,9 @@ asio::awaitable<http::Response> answer_with(Service& service, EditReport report,
   if (rows->empty()) co_return refused(no_prospect(id));
   Json shown = prospect_resource(rows->front(), service);
   http::Response answer = is_new ? created(std::move(shown), "/v1/prospects/" + id) : one(std::move(shown));
-  add_meta(answer, report_json(report, service, false));
+  Json told = report_json(report, service, false);
+  told = co_await with_names(service, std::move(told));
+  add_meta(answer, std::move(told));
   answer.headers.add("ETag", entity_tag(rows->front().prospect.version));
   co_return answer;
 }
@@ -92,7 +95,11 @@ asio::awaitable<http::Response> edit_one(Service& service, Edits& edits, Call ca
   std::vector<MemberFault> faults = body.faults;
   std::ranges::move(faults_at(body, report->faults), std::back_inserter(faults));
   if (!faults.empty()) co_return unprocessable(faults_json(faults));
-  if (dry_run) co_return only_meta(report_json(*report, service, true));
+  if (dry_run) {
+    Json told = report_json(*report, service, true);
+    told = co_await with_names(service, std::move(told));
+    co_return only_meta(std::move(told));
+  }
   EditReport done = *report;
   http::Response answer = co_await answer_with(service, std::move(done), is_new);
   co_return answer;

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/api/body.h"
+#include "daemon/api/names.h"
 #include "daemon/api/resources.h"
 
 namespace prospectd::api {
@@ -54,7 +55,7 @@ Json undo_row(const UndoTold& told) {
   return out;
 }
 
-Json undo_resource(const UndoReport& report) {
+Json undo_attributes(const UndoReport& report) {
   Json out;
   out["kind"] = report.kind;
   out["detail"] = report.detail;
@@ -72,17 +73,21 @@ Json undo_resource(const UndoReport& report) {
   for (const UndoTold& told : report.rows)
     out["rows"].push_back(undo_row(told));
   out["rowsCut"] = report.rows_cut;
-  return resource("undos", report.of, std::move(out));
+  return out;
 }
 
-asio::awaitable<http::Response> undo_cause(Undos& undos, Call call) {
+asio::awaitable<http::Response> undo_cause(service::Service& service, Undos& undos, Call call) {
   auto parsed = parse_undo_order(call.body);
   if (const auto* refusal = std::get_if<Refusal>(&parsed)) co_return refused(*refusal);
   service::UndoOrder order = std::get<service::UndoOrder>(std::move(parsed));
   order.actor = call.actor();
   order.others_too = !call.bearer || call.bearer->role >= reconcile::Role::kAdmin;
   const Result<UndoReport> report = co_await undos.undo(std::move(order));
-  if (report) co_return one(undo_resource(*report));
+  if (report) {
+    Json told = undo_attributes(*report);
+    told = co_await with_names(service, std::move(told));
+    co_return one(resource("undos", report->of, std::move(told)));
+  }
   if (report.error().code == ErrorCode::kPermission)
     co_return refused(refuse(Refused::kForbidden, report.error().message));
   co_return failed(report.error());
@@ -90,8 +95,8 @@ asio::awaitable<http::Response> undo_cause(Undos& undos, Call call) {
 
 }  // namespace
 
-void add_undo_acts(Acts& acts, Undos& undos) {
-  acts[Operation::kUndo] = [&](Call call) { return undo_cause(undos, std::move(call)); };
+void add_undo_acts(Acts& acts, service::Service& service, Undos& undos) {
+  acts[Operation::kUndo] = [&](Call call) { return undo_cause(service, undos, std::move(call)); };
 }
 
 }  // namespace prospectd::api

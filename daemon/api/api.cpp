@@ -54,8 +54,8 @@ class Api {
     if (options.dlq != nullptr) add_dlq_acts(acts_, service, *options.dlq);
     if (options.reviews != nullptr) add_review_acts(acts_, service, *options.reviews);
     if (options.jobs != nullptr) add_job_acts(acts_, service, *options.jobs);
-    if (options.plans != nullptr) add_plan_acts(acts_, *options.plans);
-    if (options.undos != nullptr) add_undo_acts(acts_, *options.undos);
+    if (options.plans != nullptr) add_plan_acts(acts_, service, *options.plans);
+    if (options.undos != nullptr) add_undo_acts(acts_, service, *options.undos);
     if (options.rows != nullptr) add_row_acts(acts_, service, *options.rows);
     if (options.jobs != nullptr) add_verification_acts(acts_, *options.jobs);
     if (options.tokens != nullptr) add_token_acts(acts_, scheduler, *options.tokens);

@@ -10,14 +10,17 @@ namespace {
 
 using Json = nlohmann::json;
 
-void add_change_lines(const Json& changes, const std::string& type, const std::string& id,
+void add_change_lines(const Json& meta, const char* list, const std::string& type, const std::string& id,
                       const std::string& before, std::vector<std::string>& lines) {
-  for (const Json& change : changes) {
+  const Json& names = member(meta, "names");
+  for (const Json& change : member(meta, list)) {
     const bool own = text_at(change, "type") == type && text_at(change, "id") == id;
     const bool named = !text_at(change, "type").empty() && !own;
     const std::string who = named ? shown_at(change, "type") + " " + shown_at(change, "id") + ", " : before;
-    lines.push_back("  " + who + shown_at(change, "field") + "  " + value_words(member(change, "before")) +
-                    " → " + value_words(member(change, "after")));
+    const std::string field = text_at(change, "field");
+    lines.push_back("  " + who + harmless(field) + "  " +
+                    named_words(names, field, member(change, "before")) + " → " +
+                    named_words(names, field, member(change, "after")));
   }
 }
 
@@ -57,10 +60,15 @@ std::string value_words(const Json& value) {
   return value.is_null() ? "nothing" : harmless(dump_json_line(value));
 }
 
+std::string named_words(const Json& names, const std::string& field, const Json& value) {
+  const std::string name = value.is_number_integer() ? shown_at(member(names, field), value.dump()) : "";
+  return name.empty() ? value_words(value) : name + " (" + value.dump() + ")";
+}
+
 std::vector<std::string> change_lines(const Json& meta, const std::string& type, const std::string& id) {
   std::vector<std::string> lines;
-  add_change_lines(member(meta, "changes"), type, id, "", lines);
-  add_change_lines(member(meta, "prospectChanges"), type, id, "the prospect's ", lines);
+  add_change_lines(meta, "changes", type, id, "", lines);
+  add_change_lines(meta, "prospectChanges", type, id, "the prospect's ", lines);
   for (const Json& push : member(meta, "pushes")) {
     const std::string lane = text_at(push, "lane");
     lines.push_back("  to be written to " + shown_at(push, "connection") + ": " +

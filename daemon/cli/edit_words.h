@@ -13,6 +13,8 @@ namespace prospectd::cli {
 
 /// A value as JSON, or "nothing".
 std::string value_words(const nlohmann::json& value);
+/// The same of a field's value; where `names` (docs/api.md, Changes) has one for it, "Ana Diaz (3)".
+std::string named_words(const nlohmann::json& names, const std::string& field, const nlohmann::json& value);
 /// A line for each change of `meta` (docs/api.md, Changes), and one for each push. Where changes name their
 /// row, those of others than `type` and `id` are told with it.
 std::vector<std::string> change_lines(const nlohmann::json& meta, const std::string& type = {},

@@ -1,5 +1,5 @@
-// RowNames: rows in words, for what has only their numbers: "Ana Diaz (3)", "Acme (1)". Internal to the
-// service. Blocking, on its reader's thread.
+// RowNames: rows in words, for what has only their numbers: "Ana Diaz (3)", "Acme (1)". Blocking, on its
+// reader's thread.
 #pragma once
 
 #include <cstdint>

@@ -142,6 +142,14 @@ TEST_F(EditsApi, TheBodyMayBeTheFieldsThemselvesWithLocalNames) {
   EXPECT_EQ(outbox(1).at(0).lane, PushLane::kOwner);
 }
 
+TEST_F(EditsApi, AValueThatRefersToSomethingHasItsName) {
+  for (const char* target : {"/v1/prospects/1?dryRun=true", "/v1/prospects/1"}) {
+    const Json meta = body_of(send(patch(target, {{"owner", "ana@x.test"}})))["meta"];
+    EXPECT_EQ(meta["names"], Json::parse(R"({"owner": {"1": "Ana Roy"}})")) << target;
+    EXPECT_EQ(meta["changes"][0]["after"], 1) << "the number stays what it is";
+  }
+}
+
 TEST_F(EditsApi, AnOwnerIsSetAndTakenAwayAsARelationship) {
   Json body = {{"data", {{"type", "prospects"}, {"id", "1"}}}};
   body["data"]["relationships"]["owner"]["data"] = {{"type", "users"}, {"id", "1"}};

@@ -51,6 +51,18 @@ TEST(Set, S12_NamesTheWayBackWhereUndoTakesIt) {
   EXPECT_THAT(setup.ask({"set", "task", "7", "subject=CEO"}).out, Not(HasSubstr("undo")));
 }
 
+TEST(Set, SaysWhoAnOwnerIs) {
+  WithDaemon setup;
+  setup.daemon.answer("PATCH /v1/prospects/42", 200,
+                      R"({"meta":{"dryRun":false,"changes":[{"field":"owner","before":null,"after":3},)"
+                      R"({"field":"account","before":9,"after":1}],"pushes":[],)"
+                      R"("names":{"owner":{"3":"Ana\nDiaz"},"account":{"1":"Acme"}}}})");
+  EXPECT_EQ(setup.ask({"set", "prospect", "42", "owner=3", "account=1"}).out,
+            "Prospect 42 was changed:\n"
+            "  owner  nothing → Ana Diaz (3)\n"
+            "  account  9 → Acme (1)\n");
+}
+
 TEST(Set, SaysItsChangesToAProgram) {
   WithDaemon setup;
   setup.daemon.answer("PATCH /v1/prospects/42?dryRun=true&optIn=true", 200, kChanged);
