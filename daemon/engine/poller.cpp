@@ -346,7 +346,7 @@ asio::awaitable<void> Poller::answer_dry(Ticket& ticket) {
   }
   DryRunReport report;
   CycleContext context = make_context();
-  auto applier = make_dry_run_applier(store_, options_.schema, report);
+  auto applier = make_dry_run_applier(store_, options_.schema, options_.poll.brake, report);
   context.on_progress = {};  // nothing is synced
   Result<CycleSummary> outcome = co_await run_cycle(context, *applier);
   if (!outcome) {

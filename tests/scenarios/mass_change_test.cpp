@@ -77,6 +77,32 @@ TEST_F(S11MassChange, APollStopsBeforeTheDeletionThatWouldPassTheShare_AndNamesW
   EXPECT_EQ(world_->supervisor().status().front().state, engine::ConnectionState::kNeedsAttention);
 }
 
+TEST_F(S11MassChange, ADryRunTellsAllAndThatASyncWouldBeStopped) {
+  import();
+  remove(9);
+  edit(3, "Title", Value("CEO"));
+  const engine::DryRunReport report = *world_->dry_run();
+  EXPECT_EQ(report.summary.people.deleted, 9);
+  ASSERT_TRUE(report.brake);
+  EXPECT_EQ(report.brake->kind, reconcile::MassChange::kDeletion);
+  EXPECT_EQ(report.brake->done, 6);
+  EXPECT_EQ(report.brake->records, kPeople);
+  ASSERT_FALSE(report.rows.empty());
+  for (const engine::DryRunRow& row : report.rows) {
+    EXPECT_EQ(row.object, "Lead");
+    EXPECT_FALSE(row.remote.empty());
+    EXPECT_FALSE(row.prospect.empty());
+  }
+  expect_stopped("deleted");
+}
+
+TEST_F(S11MassChange, ADryRunOfWhatTheShareAllowsSaysNothingOfTheBrake) {
+  import();
+  remove(6);
+  edit(6, "Title", Value::null());
+  EXPECT_FALSE(world_->dry_run()->brake);
+}
+
 TEST_F(S11MassChange, WhatTheShareAllowsPasses) {
   import();
   remove(6);

@@ -67,6 +67,14 @@ TEST_F(SyncsTest, ADryRunAnswersRowsAndFields) {
   row.reason = "UPDATED_FROM_CRM";
   report.rows.push_back(row);
   report.truncated = true;
+  report.pushes = 19;
+  report.brake = reconcile::BrakeHold{store::ConnectionId{1},
+                                      reconcile::MassChange::kBlanking,
+                                      "Lead",
+                                      RemoteId("00Q000000000001AAA"),
+                                      60,
+                                      300,
+                                      {}};
   service.report = report;
   const Json sync = started(R"({"dryRun":true})");
   settle();
@@ -79,6 +87,10 @@ TEST_F(SyncsTest, ADryRunAnswersRowsAndFields) {
       "remoteId":"00Q000000000001AAA","prospectId":"42","field":"title","before":"CTO","after":"CEO",
       "reason":"UPDATED_FROM_CRM"})"));
   EXPECT_EQ(seen["result"]["truncated"], true);
+  EXPECT_EQ(seen["result"]["pushes"], 19);
+  EXPECT_EQ(seen["result"]["brake"],
+            Json::parse(R"({"kind":"blanking","most":60,"records":300,"object":"Lead",
+      "remoteId":"00Q000000000001AAA"})"));
   EXPECT_THAT(service.asked, ElementsAre("dry run "));
 }
 
