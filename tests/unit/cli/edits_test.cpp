@@ -103,6 +103,41 @@ TEST(Set, ChangesOtherRowsAndSaysWhatGoesAlong) {
   EXPECT_EQ(setup.ask({"set", "task", "7", "state=complete", "--opt-in"}).code, ExitCode::kUsage);
 }
 
+TEST(Set, PutsTagsOnAndTakesThemOff) {
+  WithDaemon setup;
+  for (const auto& [name, id] : {std::pair("hot", "1"), {"vip", "2"}}) {
+    setup.daemon.answer("GET /v1/tags?filter%5Bname%5D=" + std::string(name), 200,
+                        R"({"data":[{"type":"tags","id":")" + std::string(id) +
+                            R"(","attributes":{"name":")" + name + R"("}}]})");
+  }
+  const std::string path = "/v1/prospects/42/relationships/tags";
+  const std::string told = R"({"data":[],"meta":{"dryRun":false,"added":["hot","vip"],"removed":["old"],)"
+                           R"("cause":"c-3","undoable":false}})";
+  for (const char* method : {"PATCH ", "POST ", "DELETE "})
+    setup.daemon.answer(method + path, 200, told);
+  EXPECT_EQ(setup.ask({"set", "prospect", "42", "tags=hot, vip"}).out,
+            "Prospect 42 was changed:\n  tags put on     hot, vip\n  tags taken off  old\n");
+  EXPECT_EQ(setup.daemon.asked().back(),
+            "PATCH " + path + R"( {"data":[{"id":"1","type":"tags"},{"id":"2","type":"tags"}]})");
+  setup.ask({"set", "prospect", "42", "tags="});
+  EXPECT_EQ(setup.daemon.asked().back(), "PATCH " + path + R"( {"data":[]})");
+  setup.ask({"set", "prospect", "42", "tags+=hot"});
+  EXPECT_EQ(setup.daemon.asked().back(), "POST " + path + R"( {"data":[{"id":"1","type":"tags"}]})");
+  setup.ask({"set", "prospect", "42", "tags-=vip"});
+  EXPECT_EQ(setup.daemon.asked().back(), "DELETE " + path + R"( {"data":[{"id":"2","type":"tags"}]})");
+}
+
+TEST(Set, ATagThatIsNotThereIsSaidSoAndTagsAreChangedAlone) {
+  WithDaemon setup;
+  setup.daemon.answer("GET /v1/tags?filter%5Bname%5D=hott", 200, R"({"data":[]})");
+  const Ran unknown = setup.ask({"set", "prospect", "42", "tags+=hott"});
+  EXPECT_EQ(unknown.code, ExitCode::kOther);
+  EXPECT_THAT(unknown.err, HasSubstr("there is no tag \"hott\": make it with prospectd add tag name=hott"));
+  for (const char* words : {"title=CEO", "tags-=vip"})
+    EXPECT_EQ(setup.ask({"set", "prospect", "42", "tags+=hot", words}).code, ExitCode::kUsage) << words;
+  EXPECT_EQ(setup.ask({"set", "prospect", "42", "tags+="}).code, ExitCode::kUsage);
+}
+
 TEST(Set, WantsFieldsAndAKnownKind) {
   WithDaemon setup;
   EXPECT_EQ(setup.ask({"set", "prospect", "42"}).code, ExitCode::kUsage);
