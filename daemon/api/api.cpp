@@ -57,7 +57,7 @@ class Api {
     if (options.plans != nullptr) add_plan_acts(acts_, service, *options.plans);
     if (options.undos != nullptr) add_undo_acts(acts_, service, *options.undos);
     if (options.rows != nullptr) add_row_acts(acts_, service, *options.rows);
-    if (options.jobs != nullptr) add_verification_acts(acts_, *options.jobs);
+    if (options.jobs != nullptr) add_verification_acts(acts_, service, *options.jobs);
     if (options.tokens != nullptr) add_token_acts(acts_, scheduler, *options.tokens);
   }
 

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/article.h"
 #include "daemon/cli/json.h"
 #include "daemon/cli/text_cells.h"
 
@@ -72,7 +73,7 @@ std::vector<std::string> change_lines(const Json& meta, const std::string& type,
   for (const Json& push : member(meta, "pushes")) {
     const std::string lane = text_at(push, "lane");
     lines.push_back("  to be written to " + shown_at(push, "connection") + ": " +
-                    shown_at(push, "operation") + " of a " + shown_at(push, "object") +
+                    shown_at(push, "operation") + " of " + with_article(shown_at(push, "object")) +
                     (lane == "ordinary" ? "" : ", in the lane " + shown_at(push, "lane")));
   }
   return lines;

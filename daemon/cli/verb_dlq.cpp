@@ -121,8 +121,13 @@ void say_dlq_entry(Console& console, const Json& row, const std::string& config)
   say("code", shown_at(row, "code"));
   say(is_write(row) ? "the CRM says" : "because", shown_at(row, "message"));
   say("to do", shown_at(row, "advice"));
-  say("tried", counted(number_at(row, "attempts"), "time") + ", last " + moment_cell(row, "givenUpAt") +
-                   ", first " + moment_cell(row, "since"));
+  const int64_t attempts = number_at(row, "attempts");
+  const std::string since = moment_cell(row, "since");
+  if (attempts == 0)
+    say("tried", "not at all: nothing was sent; given up " + moment_cell(row, "givenUpAt") +
+                     ", waited since " + since);
+  else
+    say("tried", counted(attempts, "time") + ", last " + moment_cell(row, "givenUpAt") + ", first " + since);
   for (const Json& field : member(row, "fields")) {
     say("to write", shown_at(field, "field") + "  " + value_words(member(field, "crm")) + " → " +
                         value_words(member(field, "prospect")));

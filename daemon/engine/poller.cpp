@@ -462,7 +462,7 @@ void Poller::log_push(const PushSummary& summary) const {
 asio::awaitable<void> Poller::rest(milliseconds pause, ConnectionState state) {
   if (!tickets_.empty() || next_) co_return;
   status_.state = state;
-  status_.next_poll_at = scheduler_.now() + pause;
+  if (!hold_) status_.next_poll_at = scheduler_.now() + pause;  // nothing is polled until a person's word
   co_await scheduler_.sleep(pause, &wakeup_);
 }
 

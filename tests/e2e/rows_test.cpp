@@ -3,11 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "base/text.h"
 #include "daemon/cli/http_call.h"
 #include "daemon/cli/json.h"
+#include "reconcile/row_kind.h"
 #include "tests/e2e/organisation.h"
 
 namespace prospectd::e2e {
@@ -80,6 +82,27 @@ TEST_F(RowsHere, ATaskIsMadeAndChangedAtTheCommandLine) {
   EXPECT_EQ(refused.code, 2);
   EXPECT_THAT(refused.err, testing::HasSubstr("state must be one of incomplete, pending, complete"));
   EXPECT_EQ(follower_.stop(SIGTERM), 0);
+}
+
+TEST(RowsHelp, TheHelpNamesEveryFieldThatCanBeGivenAndItsChoices) {
+  for (const char* verb : {"set", "add"}) {
+    const Ended help = run_program(testing::TempDir(), {verb, "--help"});
+    EXPECT_EQ(help.code, 0);
+    for (const reconcile::RowKind& kind : reconcile::row_kinds()) {
+      if (!kind.editable) continue;
+      std::string name = kind.noun;
+      std::ranges::replace(name, ' ', '-');
+      const size_t at = help.out.find("\n  " + name + " ", help.out.find("\nFields"));
+      ASSERT_NE(at, std::string::npos) << name;
+      const std::string rest = help.out.substr(at);
+      for (const reconcile::Cell& cell : kind.cells) {
+        if (cell.use == reconcile::CellUse::kShown) continue;
+        EXPECT_THAT(rest, testing::HasSubstr(cell.name)) << name;
+        for (const std::string& choice : cell.choices)
+          EXPECT_THAT(rest, testing::HasSubstr(choice)) << name;
+      }
+    }
+  }
 }
 
 TEST_F(RowsHere, WhatWasAskedUnderAKeyIsDoneOnceThoughTheDaemonIsKilled) {

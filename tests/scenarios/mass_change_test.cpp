@@ -74,7 +74,9 @@ TEST_F(S11MassChange, APollStopsBeforeTheDeletionThatWouldPassTheShare_AndNamesW
   remove(9);
   expect_stopped("more than 6 of 30 linked records were marked as deleted in the CRM by one poll");
   EXPECT_EQ(deleted(), 6) << "what came before the brake stays";
-  EXPECT_EQ(world_->supervisor().status().front().state, engine::ConnectionState::kNeedsAttention);
+  const engine::ConnectionStatus status = world_->supervisor().status().front();
+  EXPECT_EQ(status.state, engine::ConnectionState::kNeedsAttention);
+  EXPECT_FALSE(status.next_poll_at) << "no poll comes until a person lets it";
 }
 
 TEST_F(S11MassChange, ADryRunTellsAllAndThatASyncWouldBeStopped) {

@@ -275,6 +275,9 @@ TEST_F(EditsApi, OfAnImportTheGoodRowsGoInAndTheOthersAreTold) {
                        {{"line", 7}, {"fields", {{"last_name", "B"}}}}}}};
   const Json preview = body_of(send(post("/v1/imports?dryRun=true", rows.dump())))["meta"];
   EXPECT_EQ(preview["created"], 2);
+  EXPECT_EQ(preview["rows"][1]["errors"][0]["detail"], "email is an address of prospect 1");
+  EXPECT_EQ(preview["rows"][2]["errors"][0]["detail"], "email is an address of the prospect of line 2");
+  EXPECT_FALSE(preview["rows"][2]["errors"][0].contains("meta")) << "it has no number yet";
   EXPECT_EQ(get("/v1/prospects/3").status, 404);
   const auto answer = send(post("/v1/imports", rows.dump()));
   EXPECT_EQ(answer.status, 200) << answer.body;

@@ -151,6 +151,21 @@ TEST_F(JobsApi, ADriftScanIsAJobThatTellsWhatItFound) {
   EXPECT_THAT(supervisor_.asked, Contains("verify salesforce, repair"));
 }
 
+TEST_F(JobsApi, ADriftScanOfAnObjectThatNobodyReadsIsRefusedAndTheObjectsAreNamed) {
+  engine::CycleSummary cycle;
+  for (const char* object : {"User", "Group", "Account", "Lead", "Contact"})
+    cycle.objects[object];
+  supervisor_.connections.front().last_cycle = cycle;
+  const auto answer = send(post("/v1/verifications", R"({"object": "Leed"})"));
+  EXPECT_EQ(answer.status, 404);
+  EXPECT_EQ(
+      detail_of(answer),
+      "no connection compares an object \"Leed\" (did you mean Lead?); there are Account, Contact, Lead");
+  EXPECT_EQ(send(post("/v1/verifications", R"({"object": "User"})")).status, 404);
+  EXPECT_TRUE(data_of(get("/v1/verifications")).empty());
+  EXPECT_EQ(send(post("/v1/verifications", R"({"object": "Lead"})")).status, 202);
+}
+
 TEST_F(JobsApi, ADriftScanThatCantBeIsRefused) {
   EXPECT_EQ(send(post("/v1/verifications", R"({"yes": true})")).status, 400);
   EXPECT_EQ(send(post("/v1/verifications", R"({"repair": "yes"})")).status, 400);

@@ -140,6 +140,9 @@ TEST_F(UndosApi, AnOrderThatIsNoneIsRefusedAndNamesTheMember) {
   }
   EXPECT_EQ(undo({{"cause", "yesterday"}}).status, 400);
   EXPECT_EQ(undo({{"cause", "c-77"}}).status, 404);
+  const auto job = undo({{"cause", "job-99"}});
+  EXPECT_EQ(job.status, 404);
+  EXPECT_THAT(detail_of(job), HasSubstr("there is no job 99"));
   EXPECT_EQ(title(), "VP");
 }
 

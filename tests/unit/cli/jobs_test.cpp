@@ -34,6 +34,9 @@ TEST(Pull, WaitsForItsJobAndTellsWhatBecameOfWhom) {
   const Ran ran = setup.ask({"pull", "42", "43", "--force"});
   EXPECT_EQ(ran.code, ExitCode::kPartial) << ran.err;
   EXPECT_THAT(ran.out, HasSubstr("Pulled: 1 changed · 1 refused (NOT_LINKED 1); 3 CRM calls.\n"));
+  EXPECT_THAT(ran.out,
+              HasSubstr("1 of 2 prospects are done, 1 was refused. Which, and why: prospectd jobs show 7 "
+                        "--rows 1000"));
   EXPECT_THAT(ran.out, HasSubstr("(blank)"));
   EXPECT_THAT(ran.out, HasSubstr("The prospect has no record in the CRM"));
   EXPECT_THAT(

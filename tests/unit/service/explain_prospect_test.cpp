@@ -142,7 +142,7 @@ TEST_F(ExplainProspect, WhatWaitsToBeWrittenIsUnderWayOrWasGivenUpIsToldWithTheR
   EXPECT_THAT(facts_named(*explanation, "being written"), ElementsAre(HasSubstr("the attempt ends by")));
   EXPECT_THAT(facts_named(*explanation, "in doubt"), ElementsAre(HasSubstr("before anything is sent again")));
   EXPECT_THAT(facts_named(*explanation, "given up"),
-              ElementsAre(testing::AllOf(HasSubstr("(out-5)"), HasSubstr("after it was tried 5 times"),
+              ElementsAre(testing::AllOf(HasSubstr("(out-5)"), HasSubstr("; it was tried 5 times: "),
                                          HasSubstr("STRING_TOO_LONG: Title: data value too large"),
                                          HasSubstr("To do: a value is longer"))));
   EXPECT_THAT(explanation->next, Contains("prospectd dlq show out-5"));
