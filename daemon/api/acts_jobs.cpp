@@ -97,6 +97,8 @@ Json job_attributes(const JobView& view) {
   out["calls"] = job.calls;
   out["callsToCome"] = view.dry_run ? Json(view.calls_to_come) : Json();
   out["error"] = error_json(error_of_job(job));
+  out["cause"] = view.dry_run ? Json() : Json("job-" + view.id);
+  out["undoable"] = !view.dry_run && job.force && job.counts.changed > 0;
   return out;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "daemon/cli/configuration.h"
+#include "daemon/cli/edit_words.h"
 #include "daemon/cli/http_call.h"
 #include "daemon/cli/interrupt.h"
 #include "daemon/cli/job_call.h"
@@ -61,8 +62,7 @@ void say_transfer(Console& console, const Tree& job, const TransferOptions& opti
   if (!options.dry_run) say_refused(console, job, config);
   if (number_at(member(job, "counts"), "waiting") > 0 && !options.dry_run)
     console.line("What waits is tried again by itself: prospectd status");
-  if (number_at(member(job, "counts"), "changed") > 0 && !options.dry_run && flag_at(job, "force"))
-    console.line("Undo: prospectd undo job-" + shown_at(job, "id") + config);
+  say_way_back(console, job, config);
   const std::string plan = shown_at(job, "savedAs");
   if (plan.empty()) return;
   console.line("Plan " + plan + ", kept for 24 hours. Show it: prospectd plan show " + plan + config);

@@ -46,6 +46,8 @@ TEST_F(JobsApi, AJobRunsAndTellsWhatBecameOfWhom) {
   const Json job = attributes_of("1");
   EXPECT_EQ(job["state"], "done");
   EXPECT_EQ(job["actor"], "admin");
+  EXPECT_EQ(job["cause"], "job-1");
+  EXPECT_EQ(job["undoable"], false) << "nothing was changed";
   EXPECT_EQ(job["total"], 2) << "a prospect that is named twice is one";
   EXPECT_EQ(job["counts"]["refusedBy"], Json({{"NOT_LINKED", 2}}));
   ASSERT_EQ(job["rows"].size(), 2U);
