@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "daemon/api/call.h"
 #include "daemon/service/row_names.h"
 #include "reconcile/row_kind.h"
 
@@ -28,6 +29,14 @@ std::string type_referred_to(const Json& change, const std::string& field) {
   return field == "account" ? "accounts" : std::string();
 }
 
+// Dry runs tell values as texts.
+std::optional<int64_t> number_in(const Json& change, const char* name) {
+  if (!change.contains(name)) return std::nullopt;
+  const Json& value = change[name];
+  if (value.is_number_integer()) return value.get<int64_t>();
+  return value.is_string() ? number_of(value.get<std::string>()) : std::nullopt;
+}
+
 void note_change(const Json& change, std::map<Place, std::set<int64_t>>& referred) {
   if (!change.contains("field") || !change["field"].is_string()) return;
   const std::string field = change["field"].get<std::string>();
@@ -35,8 +44,8 @@ void note_change(const Json& change, std::map<Place, std::set<int64_t>>& referre
   if (type.empty()) return;
   for (const char* name : {"before", "after", "now"}) {
     auto& numbers = referred[{type, field}];
-    if (change.contains(name) && change[name].is_number_integer() && numbers.size() < store::kListRowsMax)
-      numbers.insert(change[name].get<int64_t>());
+    const auto number = number_in(change, name);
+    if (number && numbers.size() < store::kListRowsMax) numbers.insert(*number);
   }
 }
 

@@ -48,8 +48,16 @@ std::string fields_of(const Json& result) {
   return text;
 }
 
+// "Ana Diaz (3)" of an owner's number.
+std::string named_text(const Json& names, const Json& row, const char* which) {
+  std::string text = text_at(row, which);
+  const std::string name = text_at(member(names, text_at(row, "field")), text);
+  return name.empty() ? text : name + " (" + text + ")";
+}
+
 void say_rows(Console& console, const Json& result, size_t limit) {
   const Json& rows = member(result, "rows");
+  const Json& names = member(result, "names");
   if (!rows.is_array() || rows.empty() || limit == 0) return;
   Table table({{"what", false},
                {"object", false},
@@ -64,8 +72,8 @@ void say_rows(Console& console, const Json& result, size_t limit) {
     const Json& row = rows[i];
     const std::string prospect = text_at(row, "prospectId");
     table.add({text_at(row, "action"), text_at(row, "object"), text_at(row, "remoteId"),
-               prospect.empty() ? "new" : prospect, text_at(row, "field"), text_at(row, "before"),
-               text_at(row, "after"), text_at(row, "reason")});
+               prospect.empty() ? "new" : prospect, text_at(row, "field"), named_text(names, row, "before"),
+               named_text(names, row, "after"), text_at(row, "reason")});
   }
   console.line();
   for (const std::string& line : table.lines(console.out_terminal))
