@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "reconcile/mass_kinds.h"
 #include "reconcile/match.h"
 #include "reconcile/merge_record.h"
 #include "reconcile/push.h"
@@ -15,19 +16,6 @@ namespace {
 namespace field = mapping::field;
 using mapping::MapEntry;
 using mapping::MappedRecord;
-
-constexpr MassKinds kOneDeletion = {true, false, false};
-
-MassKinds mass_kinds_of(const std::vector<FieldChange>& changes) {
-  MassKinds kinds{};
-  for (const FieldChange& change : changes) {
-    const bool owner = change.field == field::kOwner;
-    const MassChange kind = owner ? MassChange::kReowning : MassChange::kBlanking;
-    if (!change.before.is_blank() && (owner || change.after.is_blank()))
-      kinds[static_cast<size_t>(kind)] = true;
-  }
-  return kinds;
-}
 
 class PersonPage {
  public:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/article.h"
 #include "base/text.h"
 #include "mapping/coerce.h"
 #include "mapping/email_key.h"
@@ -12,10 +13,17 @@ namespace {
 
 using mapping::LocalType;
 
+constexpr int64_t kOneLineBytesMax = 500;  // texts that may be longer may have several lines
+
 bool is_printable(std::string_view text) {
   return std::ranges::none_of(text, [](char c) {
     return (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F;
   });
+}
+
+// "open task" of "open tasks", "mailbox" of "mailboxes"
+std::string one_of(const std::string& many) {
+  return many.substr(0, many.size() - (many.ends_with("xes") ? 2 : 1));
 }
 
 std::string choice_words(const std::vector<std::string>& choices) {
@@ -49,7 +57,7 @@ class CellReading {
   std::string read_use(const Cell& cell) const {
     if (cell.use == CellUse::kShown) return "comes about by itself, and is not set";
     if (cell.use == CellUse::kAtCreation && !draft_.is_new())
-      return "is said when a " + draft_.kind.noun + " is made, and not changed afterwards";
+      return "is said when " + with_article(draft_.kind.noun) + " is made, and not changed afterwards";
     return {};
   }
 
@@ -83,6 +91,9 @@ class CellReading {
   static std::string read_text(const Cell& cell, Value& value) {
     if (const std::string_view wrong = mapping::coerce(value, LocalType::kText); !wrong.empty())
       return std::string(wrong);
+    const bool one_line = cell.type == CellType::kText && cell.most <= kOneLineBytesMax;
+    if (one_line && value.str().find_first_of("\r\n") != std::string_view::npos)
+      return "has a line break in it";
     if (static_cast<int64_t>(value.str().size()) > cell.most)
       return "is too long: at most " + std::to_string(cell.most) + " bytes";
     return {};
@@ -159,7 +170,7 @@ class CellReading {
                          draft_.edit.cells.end();
       if (!cell.required || given || !draft_.after.cells[at].is_null()) continue;
       draft_.fault(Reason::kFieldError, at,
-                   cell.name + " is missing, and a " + draft_.kind.noun + " needs one");
+                   cell.name + " is missing, and " + with_article(draft_.kind.noun) + " needs one");
     }
   }
 
@@ -428,7 +439,8 @@ std::string counted(const std::vector<Referrers>& referrers, bool holding_only) 
   std::string out;
   for (const Referrers& one : referrers) {
     if (one.count == 0 || (holding_only && !one.holds)) continue;
-    out += (out.empty() ? "" : ", ") + group_digits(one.count) + " " + one.what;
+    out += (out.empty() ? "" : ", ") + group_digits(one.count) + " " +
+           (one.count == 1 ? one_of(one.what) : one.what);
   }
   return out;
 }

@@ -21,7 +21,8 @@ constexpr const char* kFollowed = "a link follows its record, and is not undone"
 constexpr const char* kSetting = "a setting is set back with prospectd settings set, or settings reset";
 constexpr const char* kToken = "tokens are made with prospectd tokens create, and ended with tokens revoke";
 constexpr const char* kFilter = "a saved filter is set back with prospectd filters save, or filters drop";
-constexpr const char* kTag = "a tag is put on, or taken off, again through the control API";
+constexpr const char* kTag =
+    "a tag is put on again with prospectd set prospect ID tags+=NAME, or taken off with tags-=NAME";
 constexpr const char* kGivenUp = "what was retried or dropped from dlq is not undone";
 
 // Reasons that are not here tell of no change.

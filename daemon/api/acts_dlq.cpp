@@ -111,7 +111,11 @@ asio::awaitable<http::Response> drop_dlq(Dlq& dlq, Call call) {
   std::string actor = call.actor();
   const auto dropped = co_await dlq.drop(*id, std::move(actor));
   if (!dropped) co_return failed(dropped.error());
-  co_return one(dlq_resource(*dropped));
+  http::Response answer = one(dlq_resource(dropped->item));
+  Json meta;
+  add_committed(meta, dropped->committed);
+  add_meta(answer, std::move(meta));
+  co_return answer;
 }
 
 asio::awaitable<http::Response> retry_dlq(Dlq& dlq, Call call) {
@@ -125,6 +129,7 @@ asio::awaitable<http::Response> retry_dlq(Dlq& dlq, Call call) {
   meta["retried"] = ids_json(retried->retried);
   meta["missing"] = ids_json(retried->missing);
   meta["next"] = retried->next ? Json(to_text(*retried->next)) : Json();
+  add_committed(meta, retried->committed);
   co_return only_meta(std::move(meta));
 }
 

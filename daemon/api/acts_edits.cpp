@@ -1,6 +1,7 @@
 #include "daemon/api/acts_edits.h"
 
 #include <algorithm>
+#include <map>
 
 #include <nlohmann/json.hpp>
 
@@ -8,6 +9,7 @@
 #include "daemon/api/edit_order.h"
 #include "daemon/api/entity_tag.h"
 #include "daemon/api/keyed.h"
+#include "daemon/api/names.h"
 #include "daemon/api/resources.h"
 
 namespace prospectd::api {
@@ -26,6 +28,7 @@ Json report_json(const EditReport& report, const Service& service, bool dry_run)
   out["dryRun"] = dry_run;
   out["changes"] = changes_json(report.changes, service);
   out["pushes"] = pushes_json(report.pushes);
+  add_committed(out, report.committed);
   return out;
 }
 
@@ -70,7 +73,9 @@ asio::awaitable<http::Response> answer_with(Service& service, EditReport report,
   if (rows->empty()) co_return refused(no_prospect(id));
   Json shown = prospect_resource(rows->front(), service);
   http::Response answer = is_new ? created(std::move(shown), "/v1/prospects/" + id) : one(std::move(shown));
-  add_meta(answer, report_json(report, service, false));
+  Json told = report_json(report, service, false);
+  told = co_await with_names(service, std::move(told));
+  add_meta(answer, std::move(told));
   answer.headers.add("ETag", entity_tag(rows->front().prospect.version));
   co_return answer;
 }
@@ -91,7 +96,11 @@ asio::awaitable<http::Response> edit_one(Service& service, Edits& edits, Call ca
   std::vector<MemberFault> faults = body.faults;
   std::ranges::move(faults_at(body, report->faults), std::back_inserter(faults));
   if (!faults.empty()) co_return unprocessable(faults_json(faults));
-  if (dry_run) co_return only_meta(report_json(*report, service, true));
+  if (dry_run) {
+    Json told = report_json(*report, service, true);
+    told = co_await with_names(service, std::move(told));
+    co_return only_meta(std::move(told));
+  }
   EditReport done = *report;
   http::Response answer = co_await answer_with(service, std::move(done), is_new);
   co_return answer;
@@ -128,13 +137,29 @@ bool is_asked(const ImportRow& row) {
   return row.body.faults.empty() && !row.body.edit.values.empty();
 }
 
-Json row_json(const ImportRow& row, const EditReport& report) {
+/// The lines of rows that would be made, by the numbers that a dry run supposes.
+using SupposedLines = std::map<ProspectId, int64_t>;
+
+// A number that nobody has yet tells nothing: who would be made of an earlier row is named by its line.
+void name_by_line(MemberFault& fault, const SupposedLines& made) {
+  const auto line = made.find(fault.holder);
+  if (line == made.end()) return;
+  const std::string number = "prospect " + std::to_string(fault.holder.value);
+  const size_t at = fault.detail.rfind(number);
+  if (at != std::string::npos)
+    fault.detail.replace(at, number.size(), "the prospect of line " + std::to_string(line->second));
+  fault.holder = {};
+}
+
+Json row_json(const ImportRow& row, const EditReport& report, const SupposedLines& made) {
   Json out;
   out["line"] = row.line;
   std::vector<MemberFault> faults = row.body.faults;
   std::ranges::move(faults_at(row.body, report.faults), std::back_inserter(faults));
   if (faults.empty() && row.body.edit.values.empty())
     faults.push_back({{}, "field_error", "the row has no value in it", {}});
+  for (MemberFault& fault : faults)
+    name_by_line(fault, made);
   out["outcome"] = faults.empty() ? "created" : "refused";
   out["prospectId"] = faults.empty() ? Json(std::to_string(report.prospect.value)) : Json();
   out["pushes"] = pushes_json(report.pushes);
@@ -145,18 +170,25 @@ Json row_json(const ImportRow& row, const EditReport& report) {
 }
 
 Json import_meta(const std::vector<ImportRow>& rows, const std::vector<EditReport>& reports, bool dry_run) {
+  static const EditReport kNotAsked{};
   Json meta;
   meta["dryRun"] = dry_run;
   meta["created"] = 0;
   meta["refused"] = 0;
   meta["rows"] = Json::array();
   size_t next = 0;
+  SupposedLines made;
   for (const ImportRow& row : rows) {
-    Json told = row_json(row, is_asked(row) ? reports[next++] : EditReport{});
+    const EditReport& report = is_asked(row) ? reports[next++] : kNotAsked;
+    Json told = row_json(row, report, made);
+    if (dry_run && report.verdict == EditVerdict::kPlanned) made[report.prospect] = row.line;
     Json& count = meta[told["outcome"].get<std::string>()];
     count = count.get<int64_t>() + 1;
     meta["rows"].push_back(std::move(told));
   }
+  const auto committed = std::ranges::find_if(
+      reports, [](const EditReport& report) { return static_cast<bool>(report.committed.cause); });
+  add_committed(meta, committed == reports.end() ? service::Committed{} : committed->committed);
   return meta;
 }
 

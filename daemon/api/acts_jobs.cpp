@@ -4,6 +4,7 @@
 
 #include "daemon/api/job_order.h"
 #include "daemon/api/keyed.h"
+#include "daemon/api/names.h"
 #include "daemon/api/resources.h"
 
 namespace prospectd::api {
@@ -74,8 +75,7 @@ std::string told_of_plan(const JobView& view, const service::Service& service) {
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-/// `rows` too, where one job is looked at.
-Json job_resource(const JobView& view, const service::Service& service, bool with_rows) {
+Json job_attributes(const JobView& view) {
   const reconcile::Job& job = view.job;
   Json out;
   out["kind"] = job.kind;
@@ -97,8 +97,17 @@ Json job_resource(const JobView& view, const service::Service& service, bool wit
   out["calls"] = job.calls;
   out["callsToCome"] = view.dry_run ? Json(view.calls_to_come) : Json();
   out["error"] = error_json(error_of_job(job));
-  if (with_rows) add_job_rows(out, view, service);
-  return resource("jobs", view.id, std::move(out));
+  out["cause"] = view.dry_run ? Json() : Json("job-" + view.id);
+  out["undoable"] = !view.dry_run && job.force && job.counts.changed > 0;
+  return out;
+}
+
+/// With its rows, where one job is looked at.
+asio::awaitable<Json> whole_job(service::Service& service, JobPtr view) {
+  Json out = job_attributes(*view);
+  add_job_rows(out, *view, service);
+  out = co_await with_names(service, std::move(out));
+  co_return resource("jobs", view->id, std::move(out));
 }
 
 Refusal no_job() {
@@ -117,7 +126,11 @@ asio::awaitable<http::Response> start_job(service::Service& service, Jobs& jobs,
     order.keep = [key = *call.key](const JobView& job) { return done_at(key, 202, "/v1/jobs/" + job.id); };
   }
   const Result<JobPtr> job = co_await jobs.start(std::move(order));
-  if (job) co_return accepted(job_resource(**job, service, true), "/v1/jobs/" + (*job)->id);
+  if (job) {
+    JobPtr begun = *job;
+    Json told = co_await whole_job(service, std::move(begun));
+    co_return accepted(std::move(told), "/v1/jobs/" + (*job)->id);
+  }
   if (job.error().code == ErrorCode::kLocked)
     co_return refused(refuse(Refused::kTooManyRequests, job.error().message));
   if (!filtered || job.error().code != ErrorCode::kInvalidInput) co_return failed(job.error());
@@ -126,17 +139,19 @@ asio::awaitable<http::Response> start_job(service::Service& service, Jobs& jobs,
   co_return refused(refusal);
 }
 
-asio::awaitable<http::Response> list_jobs(service::Service& service, Jobs& jobs) {
+asio::awaitable<http::Response> list_jobs(Jobs& jobs) {
   std::vector<Json> shown;
   const std::vector<JobPtr> all = jobs.all();
   for (const JobPtr& job : all)
-    shown.push_back(job_resource(*job, service, false));
+    shown.push_back(resource("jobs", job->id, job_attributes(*job)));
   co_return many(std::move(shown));
 }
 
 asio::awaitable<http::Response> show_job(service::Service& service, Jobs& jobs, Call call) {
-  const JobPtr job = jobs.find(call.id);
-  co_return job == nullptr ? refused(no_job()) : one(job_resource(*job, service, true));
+  JobPtr job = jobs.find(call.id);
+  if (job == nullptr) co_return refused(no_job());
+  Json told = co_await whole_job(service, std::move(job));
+  co_return one(std::move(told));
 }
 
 /// People cancel what they have started; an admin, everybody's.
@@ -151,7 +166,10 @@ asio::awaitable<http::Response> cancel_job(service::Service& service, Jobs& jobs
                              "may cancel it; nothing was done"));
   }
   const Result<JobPtr> job = jobs.cancel(call.id);
-  co_return job ? one(job_resource(**job, service, true)) : failed(job.error());
+  if (!job) co_return failed(job.error());
+  JobPtr ended = *job;
+  Json told = co_await whole_job(service, std::move(ended));
+  co_return one(std::move(told));
 }
 
 }  // namespace
@@ -163,7 +181,7 @@ std::optional<Error> error_of_job(const reconcile::Job& job) {
 
 void add_job_acts(Acts& acts, service::Service& service, Jobs& jobs) {
   acts[Operation::kStartJob] = [&](Call call) { return start_job(service, jobs, std::move(call)); };
-  acts[Operation::kJobs] = [&](const Call&) { return list_jobs(service, jobs); };
+  acts[Operation::kJobs] = [&](const Call&) { return list_jobs(jobs); };
   acts[Operation::kJob] = [&](Call call) { return show_job(service, jobs, std::move(call)); };
   acts[Operation::kCancelJob] = [&](Call call) { return cancel_job(service, jobs, std::move(call)); };
 }

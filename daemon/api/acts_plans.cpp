@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "daemon/api/names.h"
 #include "daemon/api/resources.h"
 
 namespace prospectd::api {
@@ -31,7 +32,7 @@ Json whole_plan(const SavedPlan& plan) {
   const Json told = Json::parse(plan.told, nullptr, false);
   for (const char* name : {"counts", "callsToCome", "rows", "rowsCut"})
     out[name] = told.is_object() && told.contains(name) ? told[name] : Json();
-  return resource("plans", plan.id, std::move(out));
+  return out;
 }
 
 asio::awaitable<http::Response> list_plans(Plans& plans) {
@@ -43,10 +44,13 @@ asio::awaitable<http::Response> list_plans(Plans& plans) {
   co_return many(std::move(shown));
 }
 
-asio::awaitable<http::Response> show_plan(Plans& plans, Call call) {
+asio::awaitable<http::Response> show_plan(service::Service& service, Plans& plans, Call call) {
   std::string id = call.id;
   const auto plan = co_await plans.show(std::move(id));
-  co_return plan ? one(whole_plan(*plan)) : failed(plan.error());
+  if (!plan) co_return failed(plan.error());
+  Json told = whole_plan(*plan);
+  told = co_await with_names(service, std::move(told));
+  co_return one(resource("plans", plan->id, std::move(told)));
 }
 
 asio::awaitable<http::Response> drop_plan(Plans& plans, Call call) {
@@ -62,9 +66,9 @@ asio::awaitable<http::Response> drop_plan(Plans& plans, Call call) {
 
 }  // namespace
 
-void add_plan_acts(Acts& acts, Plans& plans) {
+void add_plan_acts(Acts& acts, service::Service& service, Plans& plans) {
   acts[Operation::kPlans] = [&](const Call&) { return list_plans(plans); };
-  acts[Operation::kPlan] = [&](Call call) { return show_plan(plans, std::move(call)); };
+  acts[Operation::kPlan] = [&](Call call) { return show_plan(service, plans, std::move(call)); };
   acts[Operation::kDropPlan] = [&](Call call) { return drop_plan(plans, std::move(call)); };
 }
 

@@ -4,10 +4,11 @@
 
 #include "daemon/api/call.h"
 #include "daemon/service/plans.h"
+#include "daemon/service/service.h"
 
 namespace prospectd::api {
 
-/// `plans` outlives the acts.
-void add_plan_acts(Acts& acts, service::Plans& plans);
+/// Both outlive the acts.
+void add_plan_acts(Acts& acts, service::Service& service, service::Plans& plans);
 
 }  // namespace prospectd::api

@@ -5,6 +5,7 @@
 #include "daemon/api/acts_lists.h"
 #include "daemon/api/body.h"
 #include "daemon/api/list_wish.h"
+#include "daemon/api/names.h"
 #include "daemon/api/resources.h"
 
 namespace prospectd::api {
@@ -82,6 +83,8 @@ asio::awaitable<http::Response> resolve_review(Service& service, Reviews& review
   meta["taken"] = name_of(take);
   meta["changes"] = changes_json(reviewed->changes, service);
   meta["pushes"] = pushes_json(reviewed->pushes);
+  add_committed(meta, reviewed->committed);
+  meta = co_await with_names(service, std::move(meta));
   add_meta(answer, std::move(meta));
   co_return answer;
 }

@@ -8,6 +8,7 @@
 #include "daemon/api/acts_lists.h"
 #include "daemon/api/entity_tag.h"
 #include "daemon/api/keyed.h"
+#include "daemon/api/names.h"
 #include "daemon/api/resources.h"
 #include "daemon/api/row_order.h"
 #include "daemon/api/shapes.h"
@@ -39,6 +40,7 @@ Json row_report_json(const RowReport& report, const Service& service, bool dry_r
   }
   out["prospectChanges"] = changes_json(report.prospect_changes, service);
   out["pushes"] = pushes_json(report.pushes);
+  add_committed(out, report.committed);
   return out;
 }
 
@@ -69,7 +71,9 @@ asio::awaitable<http::Response> answer_with_row(Service& service, std::string ty
   Json shown = row_resource(of, rows->front());
   http::Response answer =
       is_new ? created(std::move(shown), "/v1/" + type + "/" + id) : one(std::move(shown));
-  add_meta(answer, row_report_json(report, service, false));
+  Json told = row_report_json(report, service, false);
+  told = co_await with_names(service, std::move(told));
+  add_meta(answer, std::move(told));
   answer.headers.add("ETag", entity_tag(rows->front().version));
   co_return answer;
 }
@@ -110,7 +114,11 @@ asio::awaitable<http::Response> edit_row(Service& service, RowEdits& rows, Call 
   std::vector<MemberFault> faults = body.faults;
   std::ranges::move(faults_at(body, report->faults), std::back_inserter(faults));
   if (!faults.empty()) co_return unprocessable(faults_json(faults));
-  if (dry_run || body.edit.remove) co_return only_meta(row_report_json(*report, service, dry_run));
+  if (dry_run || body.edit.remove) {
+    Json told = row_report_json(*report, service, dry_run);
+    told = co_await with_names(service, std::move(told));
+    co_return only_meta(std::move(told));
+  }
   RowReport done = *report;
   std::string type = call.type;
   http::Response answer =
@@ -172,6 +180,7 @@ http::Response tags_answer(const Call& call, const service::TagReport& report, b
   meta["dryRun"] = dry_run;
   meta["added"] = report.added;
   meta["removed"] = report.removed;
+  add_committed(meta, report.committed);
   add_meta(answer, std::move(meta));
   return answer;
 }

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/api/body.h"
+#include "daemon/api/names.h"
 #include "daemon/api/resources.h"
 
 namespace prospectd::api {
@@ -31,14 +32,10 @@ std::variant<service::UndoOrder, Refusal> parse_undo_order(const std::string& bo
   });
 }
 
-std::string cause_id(CauseId id) {
-  return "c-" + std::to_string(id.value);
-}
-
 Json cause_ids(const std::vector<CauseId>& causes) {
   Json out = Json::array();
   for (const CauseId id : causes)
-    out.push_back(cause_id(id));
+    out.push_back(cause_json(id));
   return out;
 }
 
@@ -54,11 +51,11 @@ Json undo_row(const UndoTold& told) {
   out["before"] = is_field ? value_json(told.before) : Json();
   out["reason"] = told.reason;
   out["message"] = told.message;
-  out["changedBy"] = told.later ? Json(cause_id(told.later)) : Json();
+  out["changedBy"] = cause_json(told.later);
   return out;
 }
 
-Json undo_resource(const UndoReport& report) {
+Json undo_attributes(const UndoReport& report) {
   Json out;
   out["kind"] = report.kind;
   out["detail"] = report.detail;
@@ -76,17 +73,21 @@ Json undo_resource(const UndoReport& report) {
   for (const UndoTold& told : report.rows)
     out["rows"].push_back(undo_row(told));
   out["rowsCut"] = report.rows_cut;
-  return resource("undos", report.of, std::move(out));
+  return out;
 }
 
-asio::awaitable<http::Response> undo_cause(Undos& undos, Call call) {
+asio::awaitable<http::Response> undo_cause(service::Service& service, Undos& undos, Call call) {
   auto parsed = parse_undo_order(call.body);
   if (const auto* refusal = std::get_if<Refusal>(&parsed)) co_return refused(*refusal);
   service::UndoOrder order = std::get<service::UndoOrder>(std::move(parsed));
   order.actor = call.actor();
   order.others_too = !call.bearer || call.bearer->role >= reconcile::Role::kAdmin;
   const Result<UndoReport> report = co_await undos.undo(std::move(order));
-  if (report) co_return one(undo_resource(*report));
+  if (report) {
+    Json told = undo_attributes(*report);
+    told = co_await with_names(service, std::move(told));
+    co_return one(resource("undos", report->of, std::move(told)));
+  }
   if (report.error().code == ErrorCode::kPermission)
     co_return refused(refuse(Refused::kForbidden, report.error().message));
   co_return failed(report.error());
@@ -94,8 +95,8 @@ asio::awaitable<http::Response> undo_cause(Undos& undos, Call call) {
 
 }  // namespace
 
-void add_undo_acts(Acts& acts, Undos& undos) {
-  acts[Operation::kUndo] = [&](Call call) { return undo_cause(undos, std::move(call)); };
+void add_undo_acts(Acts& acts, service::Service& service, Undos& undos) {
+  acts[Operation::kUndo] = [&](Call call) { return undo_cause(service, undos, std::move(call)); };
 }
 
 }  // namespace prospectd::api

@@ -3,11 +3,12 @@
 #pragma once
 
 #include "daemon/api/call.h"
+#include "daemon/service/service.h"
 #include "daemon/service/undo.h"
 
 namespace prospectd::api {
 
-/// `undos` outlives the acts.
-void add_undo_acts(Acts& acts, service::Undos& undos);
+/// Both outlive the acts.
+void add_undo_acts(Acts& acts, service::Service& service, service::Undos& undos);
 
 }  // namespace prospectd::api

@@ -1,8 +1,16 @@
 #include "daemon/api/acts_verifications.h"
 
+#include <algorithm>
+#include <array>
+#include <set>
+#include <string>
+#include <vector>
+
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
 #include "daemon/api/acts_jobs.h"
+#include "daemon/api/body.h"
 #include "daemon/api/job_order.h"
 #include "daemon/api/resources.h"
 
@@ -67,7 +75,35 @@ Json scan_resource(const JobView& view, bool with_rows) {
   return resource("verifications", view.id, std::move(out));
 }
 
-asio::awaitable<http::Response> start_scan(Jobs& jobs, Call call) {
+/// What the connections read; nothing while one of those that are asked has read nothing yet, so that it is
+/// not known.
+std::set<std::string> objects_read(const service::Service& service, const std::string& connection) {
+  constexpr std::array kNotCompared = {"User", "Group"};  // users and queues: read, and not compared
+  std::set<std::string> objects;
+  const std::vector<engine::ConnectionStatus> all = service.connections();
+  for (const engine::ConnectionStatus& one : all) {
+    if (!connection.empty() && one.name != connection) continue;
+    if (!one.last_cycle) return {};
+    for (const auto& [object, counts] : one.last_cycle->objects)
+      if (std::ranges::find(kNotCompared, object) == kNotCompared.end()) objects.insert(object);
+  }
+  return objects;
+}
+
+std::optional<Refusal> refusal_of_object(const service::Service& service, const service::JobOrder& order) {
+  const std::set<std::string> objects = objects_read(service, order.connection);
+  const std::string& wanted = order.verify->object;
+  if (wanted.empty() || objects.empty() || objects.contains(wanted)) return std::nullopt;
+  std::string known;
+  for (const std::string& object : objects)
+    known += (known.empty() ? "" : ", ") + object;
+  const auto meant = did_you_mean(wanted, std::vector<std::string>(objects.begin(), objects.end()));
+  return refuse(Refused::kNotFound, "no connection compares an object " + quoted_member(wanted) +
+                                        (meant ? " (did you mean " + *meant + "?)" : "") + "; there are " +
+                                        known);
+}
+
+asio::awaitable<http::Response> start_scan(const service::Service& service, Jobs& jobs, Call call) {
   auto parsed = parse_verification_order(call.body);
   if (const auto* refusal = std::get_if<Refusal>(&parsed)) co_return refused(*refusal);
   service::JobOrder order = std::get<service::JobOrder>(std::move(parsed));
@@ -76,6 +112,7 @@ asio::awaitable<http::Response> start_scan(Jobs& jobs, Call call) {
                              "only an admin may confirm that a large share of the links is closed; nothing "
                              "was done"));
   }
+  if (const auto unknown = refusal_of_object(service, order)) co_return refused(*unknown);
   order.actor = call.actor();
   const Result<ScanPtr> scan = co_await jobs.start(std::move(order));
   if (scan) co_return accepted(scan_resource(**scan, true), "/v1/verifications/" + (*scan)->id);
@@ -103,8 +140,8 @@ asio::awaitable<http::Response> show_scan(Jobs& jobs, Call call) {
 
 }  // namespace
 
-void add_verification_acts(Acts& acts, Jobs& jobs) {
-  acts[Operation::kStartVerification] = [&](Call call) { return start_scan(jobs, std::move(call)); };
+void add_verification_acts(Acts& acts, const service::Service& service, Jobs& jobs) {
+  acts[Operation::kStartVerification] = [&](Call call) { return start_scan(service, jobs, std::move(call)); };
   acts[Operation::kVerifications] = [&](const Call&) { return list_scans(jobs); };
   acts[Operation::kVerification] = [&](Call call) { return show_scan(jobs, std::move(call)); };
 }

@@ -6,7 +6,7 @@
 
 namespace prospectd::api {
 
-/// Both outlive the acts. A scan is cancelled as the job that it is.
-void add_verification_acts(Acts& acts, service::Jobs& jobs);
+/// All outlive the acts. A scan is cancelled as the job that it is.
+void add_verification_acts(Acts& acts, const service::Service& service, service::Jobs& jobs);
 
 }  // namespace prospectd::api

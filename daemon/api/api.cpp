@@ -26,6 +26,7 @@
 #include "daemon/api/gate.h"
 #include "daemon/api/keyed.h"
 #include "daemon/api/media_type.h"
+#include "daemon/api/names.h"
 #include "daemon/api/openapi.h"
 #include "daemon/api/resources.h"
 #include "daemon/api/syncs.h"
@@ -54,10 +55,10 @@ class Api {
     if (options.dlq != nullptr) add_dlq_acts(acts_, service, *options.dlq);
     if (options.reviews != nullptr) add_review_acts(acts_, service, *options.reviews);
     if (options.jobs != nullptr) add_job_acts(acts_, service, *options.jobs);
-    if (options.plans != nullptr) add_plan_acts(acts_, *options.plans);
-    if (options.undos != nullptr) add_undo_acts(acts_, *options.undos);
+    if (options.plans != nullptr) add_plan_acts(acts_, service, *options.plans);
+    if (options.undos != nullptr) add_undo_acts(acts_, service, *options.undos);
     if (options.rows != nullptr) add_row_acts(acts_, service, *options.rows);
-    if (options.jobs != nullptr) add_verification_acts(acts_, *options.jobs);
+    if (options.jobs != nullptr) add_verification_acts(acts_, service, *options.jobs);
     if (options.tokens != nullptr) add_token_acts(acts_, scheduler, *options.tokens);
   }
 
@@ -228,7 +229,13 @@ class Api {
       co_return refused(
           refuse(Refused::kNotFound, "no sync of this id; the last 100 are kept, until the daemon ends"));
     }
-    co_return one(sync_resource(*sync, service_.connections()));
+    Json shown = sync_resource(*sync, service_.connections());
+    if (sync->report) {
+      Json told = shown["attributes"]["result"];
+      told = co_await with_names(service_, std::move(told));
+      shown["attributes"]["result"] = std::move(told);
+    }
+    co_return one(std::move(shown));
   }
 
   asio::awaitable<http::Response> explain(Call call) {

@@ -1,6 +1,7 @@
 #include "daemon/api/body.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <set>
 
@@ -11,13 +12,78 @@
 namespace prospectd::api {
 namespace {
 
+/// "line 2, column 7" of the byte at `end`.
+std::string place_of(const std::string& body, size_t end) {
+  end = std::min(end, body.size());
+  const auto line = 1 + std::count(body.begin(), body.begin() + static_cast<std::ptrdiff_t>(end), '\n');
+  const size_t start = end == 0 ? std::string::npos : body.rfind('\n', end - 1);
+  const size_t column = start == std::string::npos ? end + 1 : end - start;
+  return "line " + std::to_string(line) + ", column " + std::to_string(column);
+}
+
+/// The bytes of a body, with a note of how far the parser has come.
+class CountedByte {
+ public:
+  using iterator_category = std::input_iterator_tag;
+  using value_type = char;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const char*;
+  using reference = const char&;
+
+  CountedByte(const char* at, size_t* read) : at_(at), read_(read) {}
+  reference operator*() const { return *at_; }
+  CountedByte& operator++() {
+    ++at_;
+    ++*read_;
+    return *this;
+  }
+  CountedByte operator++(int) {
+    const CountedByte before = *this;
+    ++*this;
+    return before;
+  }
+  bool operator==(const CountedByte& other) const { return at_ == other.at_; }
+
+ private:
+  const char* at_;
+  size_t* read_;
+};
+
+// Where the text or number begins whose last byte is before `end`.
+size_t start_of_text(const std::string& body, size_t end) {
+  size_t at = end < 2 ? 0 : end - 2;
+  const auto is_escaped = [&body](size_t quote) {
+    size_t slashes = 0;
+    while (slashes < quote && body[quote - slashes - 1] == '\\')
+      ++slashes;
+    return slashes % 2 == 1;
+  };
+  while (at > 0 && (body[at] != '"' || is_escaped(at)))
+    --at;
+  return at;
+}
+size_t start_of_number(const std::string& body, size_t end) {
+  const auto is_of_number = [](char c) {
+    return (c >= '0' && c <= '9') || std::string_view("+-.eE").find(c) != std::string_view::npos;
+  };
+  size_t at = std::min(end, body.size());
+  if (at > 0 && !is_of_number(body[at - 1])) --at;  // the parser has looked one byte ahead
+  while (at > 0 && is_of_number(body[at - 1]))
+    --at;
+  return at;
+}
+
 /// Watches the parser: depth, and members given twice.
 class Watch {
  public:
+  Watch(const std::string& body, const size_t& read) : body_(body), read_(read) {}
+
   bool operator()(int depth, Body::parse_event_t event, Body& parsed) {
     const auto level = static_cast<size_t>(depth);
-    if (depth > kBodyDepthMax)
-      throw BodyFault(refuse(Refused::kInvalidJson, "the body is nested too deeply"));
+    if (depth > kBodyDepthMax) {
+      throw BodyFault(refuse(Refused::kInvalidJson, "the body is nested too deeply at " +
+                                                        place_of(body_, read_ == 0 ? 0 : read_ - 1)));
+    }
     if (event == Body::parse_event_t::object_start) {
       names_.resize(std::max(names_.size(), level + 2));
       names_[level + 1].clear();
@@ -25,24 +91,19 @@ class Watch {
     if (event == Body::parse_event_t::key && level < names_.size()) {
       const std::string name = parsed.get<std::string>();
       if (!names_[level].insert(name).second) {
-        throw BodyFault(
-            refuse(Refused::kInvalidJson, "the member " + quoted_member(name) + " is given twice"));
+        throw BodyFault(refuse(Refused::kInvalidJson, "the member " + quoted_member(name) +
+                                                          " is given twice, the second time at " +
+                                                          place_of(body_, start_of_text(body_, read_))));
       }
     }
     return true;
   }
 
  private:
+  const std::string& body_;
+  const size_t& read_;
   std::vector<std::set<std::string>> names_;  ///< of the objects open now, by depth
 };
-
-std::string place_of(const std::string& body, size_t byte) {
-  const size_t end = std::min(byte == 0 ? 0 : byte - 1, body.size());
-  const auto line = 1 + std::count(body.begin(), body.begin() + static_cast<std::ptrdiff_t>(end), '\n');
-  const size_t start = end == 0 ? std::string::npos : body.rfind('\n', end - 1);
-  const size_t column = start == std::string::npos ? end + 1 : end - start;
-  return "line " + std::to_string(line) + ", column " + std::to_string(column);
-}
 
 }  // namespace
 
@@ -52,15 +113,21 @@ std::string quoted_member(const std::string& name) {
 }
 
 Body parse_body(const std::string& body) {
+  size_t read = 0;
   try {
-    Watch watch;
+    Watch watch(body, read);
     const Body::parser_callback_t callback = [&watch](int depth, Body::parse_event_t event, Body& parsed) {
       return watch(depth, event, parsed);
     };
-    return Body::parse(body, callback);
+    size_t end = 0;
+    return Body::parse(CountedByte(body.data(), &read), CountedByte(body.data() + body.size(), &end),
+                       callback);
   } catch (const Body::parse_error& problem) {
-    throw BodyFault(
-        refuse(Refused::kInvalidJson, "the body is not proper JSON at " + place_of(body, problem.byte)));
+    const size_t at = problem.byte == 0 ? 0 : problem.byte - 1;
+    throw BodyFault(refuse(Refused::kInvalidJson, "the body is not proper JSON at " + place_of(body, at)));
+  } catch (const Body::out_of_range&) {
+    throw BodyFault(refuse(Refused::kInvalidJson,
+                           "the number is too large at " + place_of(body, start_of_number(body, read))));
   }
 }
 

@@ -29,6 +29,10 @@ Json review_resource(const service::Review& review, const service::Service& serv
 /// [{"field", "before", "after"}], [{"connection", "object", "operation", "lane"}]
 Json changes_json(const std::vector<reconcile::FieldChange>& changes, const service::Service& service);
 Json pushes_json(const std::vector<service::PushToCome>& pushes);
+/// "c-12", or null for none.
+Json cause_json(CauseId id);
+/// Adds "cause" and "undoable" to what is told of a change.
+void add_committed(Json& meta, const service::Committed& committed);
 /// What is wrong with members of a body, as errors of a document.
 Json fault_json(const MemberFault& fault);
 std::vector<Json> faults_json(const std::vector<MemberFault>& faults);

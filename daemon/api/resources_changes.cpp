@@ -31,6 +31,15 @@ Json pushes_json(const std::vector<service::PushToCome>& pushes) {
   return out;
 }
 
+Json cause_json(CauseId id) {
+  return id ? Json("c-" + std::to_string(id.value)) : Json();
+}
+
+void add_committed(Json& meta, const service::Committed& committed) {
+  meta["cause"] = cause_json(committed.cause);
+  meta["undoable"] = committed.undoable;
+}
+
 Json fault_json(const MemberFault& fault) {
   Json out;
   out["code"] = fault.code;

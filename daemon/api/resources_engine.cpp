@@ -117,6 +117,17 @@ Json row_json(const engine::DryRunRow& row) {
   return out;
 }
 
+Json brake_json(const std::optional<reconcile::BrakeHold>& hold) {
+  if (!hold) return nullptr;
+  Json out;
+  out["kind"] = name_of(hold->kind);
+  out["most"] = hold->done;
+  out["records"] = hold->records;
+  out["object"] = hold->object;
+  out["remoteId"] = hold->remote.str();
+  return out;
+}
+
 Json report_json(const engine::DryRunReport& report) {
   Json out = cycle_json(report.summary);
   out["fields"] = Json::object();
@@ -126,6 +137,8 @@ Json report_json(const engine::DryRunReport& report) {
   for (const engine::DryRunRow& row : report.rows)
     out["rows"].push_back(row_json(row));
   out["truncated"] = report.truncated;
+  out["pushes"] = report.pushes;
+  out["brake"] = brake_json(report.brake);
   return out;
 }
 

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/article.h"
 #include "base/text.h"
 #include "daemon/api/body.h"
 #include "daemon/api/call.h"
@@ -41,7 +42,7 @@ class RowMembers {
       const size_t found = find(name, true);
       if (found == RowKind::npos || kind_.cells[found].type != CellType::kReference) {
         note(at, "field_unknown",
-             "a " + kind_.noun + " has no relationship " + quoted_member(name) + " that can be set");
+             with_article(kind_.noun) + " has no relationship " + quoted_member(name) + " that can be set");
       } else if (const auto id = linked_id(given, kind_.cells[found].to)) {
         take(found, *id, at);
       } else {
@@ -94,7 +95,7 @@ class RowMembers {
     } else {
       const auto meant = did_you_mean(name, names(plain));
       note(pointer, "field_unknown",
-           "a " + kind_.noun + " has no field " + quoted_member(name) +
+           with_article(kind_.noun) + " has no field " + quoted_member(name) +
                (meant ? " (did you mean " + *meant + "?)" : ""));
     }
   }

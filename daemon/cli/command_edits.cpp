@@ -3,6 +3,7 @@
 
 #include "daemon/cli/command_parts.h"
 #include "daemon/cli/edit_words.h"
+#include "daemon/cli/field_help.h"
 #include "daemon/cli/help_text.h"
 
 namespace prospectd::cli {
@@ -35,6 +36,7 @@ void add_edits(CLI::App& app, SetOptions& set, AddOptions& add) {
   std::vector<std::string> one_or_many = one;
   one_or_many.emplace_back("prospects");
   CLI::App* change = add_verb(app, "set");
+  change->footer(help_footer(verb_text("set")) + field_help());
   change->add_option("KIND", set.kind, "what it is")
       ->required()
       ->type_name(joined_choices(one))
@@ -44,6 +46,7 @@ void add_edits(CLI::App& app, SetOptions& set, AddOptions& add) {
   change->add_flag("--opt-in", set.opt_in, "the person has opted in again: take an opt-out back");
   change->add_flag("--dry-run", set.dry_run, "say what would change and go out; write nothing");
   CLI::App* make = add_verb(app, "add");
+  make->footer(help_footer(verb_text("add")) + field_help());
   make->add_option("KIND", add.kind, "what it is; prospects with --file")
       ->required()
       ->type_name(joined_choices(one_or_many))

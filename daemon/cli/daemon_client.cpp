@@ -147,4 +147,8 @@ Result<Json> DaemonClient::remove(const std::string& target) const {
   return ask("DELETE", target, {});
 }
 
+Result<Json> DaemonClient::remove(const std::string& target, const Json& body) const {
+  return ask("DELETE", target, dump_json_line(body));
+}
+
 }  // namespace prospectd::cli

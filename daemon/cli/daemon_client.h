@@ -31,6 +31,7 @@ class DaemonClient {
   Result<nlohmann::json> post(const std::string& target, const nlohmann::json& body) const;
   Result<nlohmann::json> patch(const std::string& target, const nlohmann::json& body) const;
   Result<nlohmann::json> remove(const std::string& target) const;
+  Result<nlohmann::json> remove(const std::string& target, const nlohmann::json& body) const;
 
  private:
   Result<nlohmann::json> ask(std::string method, const std::string& target, std::string body) const;

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/article.h"
 #include "daemon/cli/json.h"
 #include "daemon/cli/text_cells.h"
 
@@ -10,14 +11,17 @@ namespace {
 
 using Json = nlohmann::json;
 
-void add_change_lines(const Json& changes, const std::string& type, const std::string& id,
+void add_change_lines(const Json& meta, const char* list, const std::string& type, const std::string& id,
                       const std::string& before, std::vector<std::string>& lines) {
-  for (const Json& change : changes) {
+  const Json& names = member(meta, "names");
+  for (const Json& change : member(meta, list)) {
     const bool own = text_at(change, "type") == type && text_at(change, "id") == id;
     const bool named = !text_at(change, "type").empty() && !own;
     const std::string who = named ? shown_at(change, "type") + " " + shown_at(change, "id") + ", " : before;
-    lines.push_back("  " + who + shown_at(change, "field") + "  " + value_words(member(change, "before")) +
-                    " → " + value_words(member(change, "after")));
+    const std::string field = text_at(change, "field");
+    lines.push_back("  " + who + harmless(field) + "  " +
+                    named_words(names, field, member(change, "before")) + " → " +
+                    named_words(names, field, member(change, "after")));
   }
 }
 
@@ -57,17 +61,28 @@ std::string value_words(const Json& value) {
   return value.is_null() ? "nothing" : harmless(dump_json_line(value));
 }
 
+std::string named_words(const Json& names, const std::string& field, const Json& value) {
+  const std::string name = value.is_number_integer() ? shown_at(member(names, field), value.dump()) : "";
+  return name.empty() ? value_words(value) : name + " (" + value.dump() + ")";
+}
+
 std::vector<std::string> change_lines(const Json& meta, const std::string& type, const std::string& id) {
   std::vector<std::string> lines;
-  add_change_lines(member(meta, "changes"), type, id, "", lines);
-  add_change_lines(member(meta, "prospectChanges"), type, id, "the prospect's ", lines);
+  add_change_lines(meta, "changes", type, id, "", lines);
+  add_change_lines(meta, "prospectChanges", type, id, "the prospect's ", lines);
   for (const Json& push : member(meta, "pushes")) {
     const std::string lane = text_at(push, "lane");
     lines.push_back("  to be written to " + shown_at(push, "connection") + ": " +
-                    shown_at(push, "operation") + " of a " + shown_at(push, "object") +
+                    shown_at(push, "operation") + " of " + with_article(shown_at(push, "object")) +
                     (lane == "ordinary" ? "" : ", in the lane " + shown_at(push, "lane")));
   }
   return lines;
+}
+
+void say_way_back(Console& console, const Json& meta, const std::string& config) {
+  if (console.quiet || !flag_at(meta, "undoable")) return;
+  const std::string cause = shown_at(meta, "cause");
+  if (!cause.empty()) console.line("Undo with: prospectd undo " + cause + config);
 }
 
 std::string fault_words(const Json& errors) {

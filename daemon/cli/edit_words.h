@@ -7,14 +7,22 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "daemon/cli/console.h"
+
 namespace prospectd::cli {
 
 /// A value as JSON, or "nothing".
 std::string value_words(const nlohmann::json& value);
+/// The same of a field's value; where `names` (docs/api.md, Changes) has one for it, "Ana Diaz (3)".
+std::string named_words(const nlohmann::json& names, const std::string& field, const nlohmann::json& value);
 /// A line for each change of `meta` (docs/api.md, Changes), and one for each push. Where changes name their
 /// row, those of others than `type` and `id` are told with it.
 std::vector<std::string> change_lines(const nlohmann::json& meta, const std::string& type = {},
                                       const std::string& id = {});
+
+/// Names the way back, where undo takes the change of `meta` ("cause", "undoable"). `config` goes behind the
+/// command.
+void say_way_back(Console& console, const nlohmann::json& meta, const std::string& config);
 
 /// What `set` and `add` change, by its name on the command line ("sequence-state"), and its resources in the
 /// API ("sequenceStates"). The first is the prospect.

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "daemon/cli/daemon_client.h"
+#include "daemon/cli/edit_words.h"
 #include "daemon/cli/json.h"
 #include "daemon/cli/table.h"
 #include "daemon/cli/text_cells.h"
@@ -13,12 +14,13 @@ namespace {
 
 using Tree = nlohmann::json;
 
-std::string value_text(const Tree& value) {
+std::string value_text(const Tree& names, const Tree& change, const char* which) {
+  const Tree& value = member(change, which);
   if (value.is_null()) return "(blank)";
-  return value.is_string() ? value.get<std::string>() : value.dump();
+  return value.is_string() ? value.get<std::string>() : named_words(names, text_at(change, "field"), value);
 }
 
-void add_job_row(Table& table, const Tree& row) {
+void add_job_row(Table& table, const Tree& row, const Tree& names) {
   const std::string id = text_at(row, "prospectId");
   const std::string outcome = text_at(row, "outcome");
   const Tree& changes = member(row, "changes");
@@ -26,8 +28,8 @@ void add_job_row(Table& table, const Tree& row) {
     table.add({id, outcome, "", "", "", outcome == "unchanged" ? "" : text_at(row, "message")});
   }
   for (const Tree& change : changes) {
-    table.add({id, outcome, text_at(change, "field"), value_text(member(change, "before")),
-               value_text(member(change, "after")), text_at(row, "reason")});
+    table.add({id, outcome, text_at(change, "field"), value_text(names, change, "before"),
+               value_text(names, change, "after"), text_at(row, "reason")});
   }
   for (const Tree& error : member(row, "errors"))
     table.add({id, "not taken", text_at(error, "field"), "", "", text_at(error, "message")});
@@ -69,7 +71,7 @@ void say_job_rows(Console& console, const Tree& job, size_t limit) {
   Table table({{"prospect"}, {"outcome"}, {"field", true}, {"from", true}, {"to", true}, {"why", true}});
   const size_t shown = std::min(limit, rows.size());
   for (size_t i = 0; i < shown; ++i)
-    add_job_row(table, rows[i]);
+    add_job_row(table, rows[i], member(job, "names"));
   console.line();
   for (const std::string& line : table.lines(console.out_terminal))
     console.line(line);

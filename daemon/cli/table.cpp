@@ -9,6 +9,7 @@ namespace {
 
 constexpr size_t kGap = 2;
 constexpr size_t kLeastCells = 6;  // of a column that gave way
+constexpr size_t kMostCells = 80;  // of a column that may give way, where a line has no bound
 
 std::string line_of(const std::vector<std::string>& cells, const std::vector<Column>& columns,
                     const std::vector<size_t>& widths, size_t limit) {
@@ -36,6 +37,7 @@ std::vector<size_t> Table::widths(size_t limit) const {
     size_t width = cells_of(columns_[i].title);
     for (const auto& row : rows_)
       width = std::max(width, cells_of(row[i]));
+    if (limit == 0 && columns_[i].shrinks) width = std::min(width, kMostCells);
     widths.push_back(width);
   }
   if (limit == 0 || widths.empty()) return widths;

@@ -1,6 +1,7 @@
 // Table: rows in columns that fit a terminal. Texts are made harmless; where the columns are too wide for a
-// line, the widest of those that may shrink give way, and what is cut ends in "…". A row is always one line.
-// Pure, one thread.
+// line, the widest of those that may shrink give way, and what is cut ends in "…"; where a line has no bound,
+// through a pipe, they are cut at 80 cells. Programs read --json, where all is whole. A row is always one
+// line. Pure, one thread.
 #pragma once
 
 #include <string>

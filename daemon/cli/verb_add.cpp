@@ -104,6 +104,8 @@ class FileImport {
     if (chunk.count == 0) return {};
     PD_ASSIGN(rows, parse_json(chunk.rows));
     PD_ASSIGN(answer, client_.post(path_, Json{{"rows", rows}}));
+    if (const Json& cause = member(member(answer, "meta"), "cause"); cause.is_string())
+      causes_.push_back(cause);
     for (const Json& row : member(member(answer, "meta"), "rows")) {
       Json errors = Json::array();
       for (const Json& error : member(row, "errors"))
@@ -145,8 +147,11 @@ class FileImport {
 
   void say() {
     if (console_.json) {
-      console_.document(
-          {{"dryRun", dry_run_}, {"created", created_}, {"refused", refused_}, {"rows", told_}});
+      console_.document({{"dryRun", dry_run_},
+                         {"created", created_},
+                         {"refused", refused_},
+                         {"rows", told_},
+                         {"causes", causes_}});
       return;
     }
     const std::string made = std::to_string(created_) + (created_ == 1 ? " prospect" : " prospects");
@@ -165,6 +170,7 @@ class FileImport {
   int64_t refused_ = 0;
   int64_t pushes_ = 0;
   Json told_ = Json::array();
+  Json causes_ = Json::array();
 };
 
 }  // namespace

@@ -108,7 +108,8 @@ ExitCode show_conflict(const DaemonClient& client, const CommonOptions& common, 
   return ExitCode::kOk;
 }
 
-ExitCode resolve_conflict(const DaemonClient& client, const ConflictsOptions& options, Console& console) {
+ExitCode resolve_conflict(const DaemonClient& client, const CommonOptions& common,
+                          const ConflictsOptions& options, Console& console) {
   Json order = {{"take", options.take}};
   if (!options.version.empty()) order["version"] = options.version;
   const auto answer = client.patch(review_path(options.id), order);
@@ -123,6 +124,7 @@ ExitCode resolve_conflict(const DaemonClient& client, const ConflictsOptions& op
                (options.take == "crm" ? "CRM's" : "prospect's") + " value counts.");
   for (const std::string& line : change_lines(meta))
     console.line(line);
+  say_way_back(console, meta, config_option(common));
   return ExitCode::kOk;
 }
 
@@ -132,7 +134,7 @@ ExitCode verb_conflicts(const CommonOptions& common, const ConflictsOptions& opt
   const DaemonAccess access = reach_daemon(common, console);
   if (!access.client) return access.code;
   if (options.action == "show") return show_conflict(*access.client, common, options.id, console);
-  if (options.action == "resolve") return resolve_conflict(*access.client, options, console);
+  if (options.action == "resolve") return resolve_conflict(*access.client, common, options, console);
   return list_conflicts(*access.client, common, options.limit, console);
 }
 

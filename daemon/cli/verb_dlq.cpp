@@ -121,8 +121,13 @@ void say_dlq_entry(Console& console, const Json& row, const std::string& config)
   say("code", shown_at(row, "code"));
   say(is_write(row) ? "the CRM says" : "because", shown_at(row, "message"));
   say("to do", shown_at(row, "advice"));
-  say("tried", counted(number_at(row, "attempts"), "time") + ", last " + moment_cell(row, "givenUpAt") +
-                   ", first " + moment_cell(row, "since"));
+  const int64_t attempts = number_at(row, "attempts");
+  const std::string since = moment_cell(row, "since");
+  if (attempts == 0)
+    say("tried", "not at all: nothing was sent; given up " + moment_cell(row, "givenUpAt") +
+                     ", waited since " + since);
+  else
+    say("tried", counted(attempts, "time") + ", last " + moment_cell(row, "givenUpAt") + ", first " + since);
   for (const Json& field : member(row, "fields")) {
     say("to write", shown_at(field, "field") + "  " + value_words(member(field, "crm")) + " → " +
                         value_words(member(field, "prospect")));
@@ -153,7 +158,7 @@ Result<Json> ask_retries(const DaemonClient& client, const DlqOptions& options) 
   Json order = {{"ids", options.ids}};
   if (options.all) order = {{"all", true}};
   if (!options.connection.empty()) order["connection"] = options.connection;
-  Json sum = {{"retried", Json::array()}, {"missing", Json::array()}};
+  Json sum = {{"retried", Json::array()}, {"missing", Json::array()}, {"causes", Json::array()}};
   for (;;) {  // ends: each page follows the one before
     PD_ASSIGN(answer, client.post("/v1/dlqRetries", order));
     const Json& meta = member(answer, "meta");
@@ -161,6 +166,7 @@ Result<Json> ask_retries(const DaemonClient& client, const DlqOptions& options) 
       for (const Json& id : member(meta, name))
         sum[name].push_back(id);
     }
+    if (const Json& cause = member(meta, "cause"); cause.is_string()) sum["causes"].push_back(cause);
     const std::string next = text_at(meta, "next");
     if (next.empty() || next == text_at(order, "after")) return sum;
     order["after"] = next;
@@ -207,7 +213,7 @@ bool is_about_one(const Error& error) {
 }
 
 ExitCode drop_dlq(const DaemonClient& client, const std::vector<std::string>& ids, Console& console) {
-  Json told = {{"dropped", Json::array()}, {"failed", Json::array()}};
+  Json told = {{"dropped", Json::array()}, {"failed", Json::array()}, {"causes", Json::array()}};
   std::optional<Error> failure;
   for (const std::string& id : ids) {
     const auto answer = client.remove(entry_path(id));
@@ -220,6 +226,8 @@ ExitCode drop_dlq(const DaemonClient& client, const std::vector<std::string>& id
     }
     const Json row = flattened(member(*answer, "data"));
     told["dropped"].push_back(row);
+    if (const Json& cause = member(member(*answer, "meta"), "cause"); cause.is_string())
+      told["causes"].push_back(cause);
     if (console.json) continue;
     console.line(harmless(id) + (is_write(row) ? " was dropped: both sides stay as they are."
                                                : " was dropped, until its record is read again."));

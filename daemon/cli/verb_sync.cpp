@@ -48,8 +48,16 @@ std::string fields_of(const Json& result) {
   return text;
 }
 
+// "Ana Diaz (3)" of an owner's number.
+std::string named_text(const Json& names, const Json& row, const char* which) {
+  std::string text = text_at(row, which);
+  const std::string name = text_at(member(names, text_at(row, "field")), text);
+  return name.empty() ? text : name + " (" + text + ")";
+}
+
 void say_rows(Console& console, const Json& result, size_t limit) {
   const Json& rows = member(result, "rows");
+  const Json& names = member(result, "names");
   if (!rows.is_array() || rows.empty() || limit == 0) return;
   Table table({{"what", false},
                {"object", false},
@@ -64,8 +72,8 @@ void say_rows(Console& console, const Json& result, size_t limit) {
     const Json& row = rows[i];
     const std::string prospect = text_at(row, "prospectId");
     table.add({text_at(row, "action"), text_at(row, "object"), text_at(row, "remoteId"),
-               prospect.empty() ? "new" : prospect, text_at(row, "field"), text_at(row, "before"),
-               text_at(row, "after"), text_at(row, "reason")});
+               prospect.empty() ? "new" : prospect, text_at(row, "field"), named_text(names, row, "before"),
+               named_text(names, row, "after"), text_at(row, "reason")});
   }
   console.line();
   for (const std::string& line : table.lines(console.out_terminal))
@@ -76,6 +84,26 @@ void say_rows(Console& console, const Json& result, size_t limit) {
   }
 }
 
+struct BrakeWords {
+  const char* kind;
+  const char* would;
+};
+constexpr BrakeWords kBrakeWords[] = {{"deletion", "be marked as deleted in the CRM"},
+                                      {"blanking", "lose a value"},
+                                      {"reowning", "get another owner"}};
+
+void say_brake(Console& console, const Json& brake, const std::string& config) {
+  if (!brake.is_object()) return;
+  std::string would = "change";
+  for (const BrakeWords& words : kBrakeWords)
+    if (text_at(brake, "kind") == words.kind) would = words.would;
+  console.line(console.tone(Tone::kWarning, "A sync would be stopped") + " by the mass-change brake before " +
+               shown_at(brake, "object") + " " + shown_at(brake, "remoteId") + ": more than " +
+               group_digits(number_at(brake, "most")) + " of " + group_digits(number_at(brake, "records")) +
+               " linked records would " + would + ".");
+  console.line("If that is right: prospectd sync --accept-mass-change" + config);
+}
+
 // `config` is what a command needs to find the same configuration.
 void say_dry_run(Console& console, const Json& result, size_t rows, const std::string& config) {
   console.line("Dry run: " + reading_of(result) + ". Nothing was written.");
@@ -84,11 +112,17 @@ void say_dry_run(Console& console, const Json& result, size_t rows, const std::s
     console.line(line);
   if (outcomes.empty() && read_everything(result)) console.line("  A sync would find nothing to do.");
   if (const std::string fields = fields_of(result); !fields.empty()) console.line("  fields    " + fields);
+  if (const int64_t pushes = number_at(result, "pushes"); pushes > 0)
+    console.line(
+        "  push      " + pad_to(group_digits(pushes), 9, Align::kRight) +
+        (pushes == 1 ? " prospect to be written to the CRM" : " prospects to be written to the CRM"));
   if (flag_at(result, "truncated")) {
     console.line("  It stopped at the bound of a dry run: the counts are of what came before.");
   }
   say_rows(console, result, rows);
-  if (!outcomes.empty()) console.line("Apply: prospectd sync" + config);
+  say_brake(console, member(result, "brake"), config);
+  if (!outcomes.empty() && !member(result, "brake").is_object())
+    console.line("Apply: prospectd sync" + config);
 }
 
 void say_sync(Console& console, const Json& result) {

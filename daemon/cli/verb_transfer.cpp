@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "daemon/cli/configuration.h"
+#include "daemon/cli/edit_words.h"
 #include "daemon/cli/http_call.h"
 #include "daemon/cli/interrupt.h"
 #include "daemon/cli/job_call.h"
@@ -32,6 +33,21 @@ Tree order_of_transfer(const TransferOptions& options) {
   return order;
 }
 
+// "200 of 210 prospects are done, 10 were refused"; nothing where all went well.
+void say_refused(Console& console, const Tree& job, const std::string& config) {
+  const Tree& counts = member(job, "counts");
+  const int64_t refused = number_at(counts, "refused");
+  if (refused == 0) return;
+  const int64_t done = number_at(counts, "done");
+  const std::string id = shown_at(job, "id");
+  console.line(group_digits(done - refused) + " of " + counted(done, "prospect") +
+               (done == 1 ? " is" : " are") + " done, " + group_digits(refused) +
+               (refused == 1 ? " was" : " were") + " refused. Which, and why: " + "prospectd jobs show " +
+               id + " --rows 1000" + config);
+  if (text_at(job, "kind") == "push")
+    console.line("What the CRM refused waits for you: prospectd dlq list" + config);
+}
+
 void say_transfer(Console& console, const Tree& job, const TransferOptions& options,
                   const std::string& config) {
   const std::string calls = counted(number_at(job, "calls"), "CRM call");
@@ -43,10 +59,10 @@ void say_transfer(Console& console, const Tree& job, const TransferOptions& opti
     console.line(what + counts_of_job(job) + "; " + calls + ".");
   }
   say_job_rows(console, job, options.rows);
+  if (!options.dry_run) say_refused(console, job, config);
   if (number_at(member(job, "counts"), "waiting") > 0 && !options.dry_run)
     console.line("What waits is tried again by itself: prospectd status");
-  if (number_at(member(job, "counts"), "changed") > 0 && !options.dry_run && flag_at(job, "force"))
-    console.line("Undo: prospectd undo job-" + shown_at(job, "id") + config);
+  say_way_back(console, job, config);
   const std::string plan = shown_at(job, "savedAs");
   if (plan.empty()) return;
   console.line("Plan " + plan + ", kept for 24 hours. Show it: prospectd plan show " + plan + config);

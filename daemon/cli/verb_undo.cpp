@@ -61,6 +61,7 @@ std::string why_words(const Tree& row) {
 
 void say_undo_rows(Console& console, const Tree& told, size_t limit) {
   const Tree& rows = member(told, "rows");
+  const Tree& names = member(told, "names");
   if (!rows.is_array() || rows.empty() || limit == 0) return;
   Table table({{"prospect"},
                {"field", true},
@@ -74,9 +75,10 @@ void say_undo_rows(Console& console, const Tree& told, size_t limit) {
     const Tree& row = rows[i];
     const bool has_values = text_at(row, "outcome") != "refused";
     const bool in_crm = text_at(row, "side") == "crm";
-    table.add({text_at(row, "prospectId"), text_at(row, "field"), in_crm ? "CRM" : "prospect",
-               outcome_words(row), has_values ? value_words(member(row, "now")) : "",
-               has_values ? value_words(member(row, "before")) : "", why_words(row)});
+    const std::string field = text_at(row, "field");
+    table.add({text_at(row, "prospectId"), field, in_crm ? "CRM" : "prospect", outcome_words(row),
+               has_values ? named_words(names, field, member(row, "now")) : "",
+               has_values ? named_words(names, field, member(row, "before")) : "", why_words(row)});
   }
   console.line();
   for (const std::string& line : table.lines(console.out_terminal))

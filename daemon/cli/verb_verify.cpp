@@ -54,7 +54,7 @@ std::string object_words(const Tree& object) {
     const int64_t n = number_at(object, row.name);
     if (n > 0) text += (text.empty() ? "" : ", ") + group_digits(n) + " " + row.words;
   }
-  if (text.empty()) return "agrees";
+  if (text.empty()) return member(object, "message").is_string() ? "not to the end" : "agrees";
   const int64_t repaired = number_at(object, "repaired");
   return repaired > 0 ? text + "; " + group_digits(repaired) + " repaired" : text;
 }
@@ -80,17 +80,22 @@ void say_scan_rows(Console& console, const Tree& scan, size_t limit) {
 void say_scan(Console& console, const Tree& scan, const VerifyOptions& options) {
   int64_t apart = 0;
   int64_t repaired = 0;
+  int64_t stopped = 0;
   for (const Tree& object : member(scan, "objects")) {
     apart += apart_in(object);
     repaired += number_at(object, "repaired");
     console.line("  " + pad_to(shown_at(object, "object"), 12) + group_digits(number_at(object, "compared")) +
                  " compared: " + object_words(object));
-    if (member(object, "message").is_string())
-      console.line("    " + console.tone(Tone::kWarning, "stopped") + "  " + shown_at(object, "message"));
+    if (!member(object, "message").is_string()) continue;
+    ++stopped;
+    console.line("    " + console.tone(Tone::kWarning, "stopped") + "  " + shown_at(object, "message"));
   }
   const std::string calls = counted(number_at(scan, "calls"), "CRM call") + ".";
+  if (stopped > 0)
+    console.line(console.tone(Tone::kWarning, "Not everything was compared") + ": reading stopped at " +
+                 counted(stopped, "object") + ", as is said above.");
   if (apart == 0) {
-    console.line("No drift was found; " + calls);
+    console.line((stopped > 0 ? "No drift was found before that; " : "No drift was found; ") + calls);
     return;
   }
   say_scan_rows(console, scan, options.rows);

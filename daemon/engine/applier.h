@@ -103,10 +103,10 @@ std::unique_ptr<Applier> make_committing_applier(store::Store& store);
 /// Where a round that took `waiting` (what Transaction::waiting_for_addresses answered) goes on.
 ProspectId next_waiting(const reconcile::PageSnapshot& waiting, size_t limit);
 
-/// Collects into `report` (rows, field counts); bounded by kOverlayProspectsMax, past which apply() answers
-/// kTooLarge.
+/// Collects into `report` (rows, field counts, pushes, and before what the brake of this rule would stop);
+/// bounded by kOverlayProspectsMax, past which apply() answers kTooLarge.
 std::unique_ptr<Applier> make_dry_run_applier(store::Store& store, const mapping::LocalSchema& schema,
-                                              DryRunReport& report);
+                                              reconcile::BrakeRule brake, DryRunReport& report);
 constexpr size_t kOverlayProspectsMax = 200'000;
 
 }  // namespace prospectd::engine

@@ -210,6 +210,9 @@ struct DryRunReport {
   std::map<std::string, int64_t> fields;  ///< updates by local field
   std::vector<DryRunRow> rows;
   bool truncated = false;  ///< stopped at the overlay's bound; the counts are of what came before
+  int64_t pushes = 0;      ///< prospects that would be written to the CRM
+  /// Before what the mass-change brake would stop a sync; it stops no dry run.
+  std::optional<reconcile::BrakeHold> brake;
 };
 
 }  // namespace prospectd::engine

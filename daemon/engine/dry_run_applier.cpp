@@ -5,6 +5,7 @@
 
 #include "daemon/engine/applier.h"
 #include "mapping/email_key.h"
+#include "reconcile/mass_kinds.h"
 
 namespace prospectd::engine {
 namespace {
@@ -166,10 +167,11 @@ class Overlay {
 
 class DryRunApplier final : public Applier {
  public:
-  DryRunApplier(store::Store& store, const mapping::LocalSchema& schema, DryRunReport& report)
-      : store_(store), schema_(schema), report_(report) {}
+  DryRunApplier(store::Store& store, const mapping::LocalSchema& schema, reconcile::BrakeRule brake,
+                DryRunReport& report)
+      : store_(store), schema_(schema), brake_(brake), report_(report) {}
 
-  Result<PlanCounts> apply(Batch& batch, const Planner& planner, Timestamp) override {
+  Result<PlanCounts> apply(Batch& batch, const Planner& planner, Timestamp now) override {
     PD_TRY(open_reader());
     batch.begun = true;
     PlanCounts counts;
@@ -180,7 +182,8 @@ class DryRunApplier final : public Applier {
       overlay_.lay_over(keys, snapshot);
       const Plan plan = planner.plan(page, snapshot);
       overlay_.absorb(plan, snapshot);
-      show(plan);
+      show(plan, snapshot);
+      PD_TRY(weigh(plan, snapshot, now));
       counts += plan.counts;
       if (overlay_.prospects() > kOverlayProspectsMax) {
         report_.truncated = true;
@@ -212,7 +215,7 @@ class DryRunApplier final : public Applier {
     overlay_.lay_over(keys, snapshot);
     const Plan plan = plan_address_moves(types, snapshot);
     overlay_.absorb(plan, snapshot);
-    show(plan);
+    show(plan, snapshot);
     return plan.counts;
   }
 
@@ -283,12 +286,44 @@ class DryRunApplier final : public Applier {
     return transaction->stale_duplicates(connection, kRejudgedMax);
   }
 
-  void show(const Plan& plan) {
+  void show(const Plan& plan, const PageSnapshot& after) {
     for (const reconcile::Step& step : plan.steps) {
       if (const auto* create = std::get_if<reconcile::CreateProspect>(&step)) add_row("create", *create);
-      if (const auto* update = std::get_if<reconcile::UpdateProspect>(&step)) add_rows(*update);
+      if (const auto* update = std::get_if<reconcile::UpdateProspect>(&step)) add_rows(*update, after);
       if (const auto* held = std::get_if<reconcile::HoldDuplicate>(&step)) add_row("hold", *held);
+      if (const auto* push = std::get_if<reconcile::EnqueuePush>(&step)) pushed_.insert(push->prospect);
     }
+    report_.pushes = static_cast<int64_t>(pushed_.size());
+  }
+
+  // A sync would be stopped by the brake (decision 0021): so it is told beforehand. Its deletions are counted
+  // after the page's other changes.
+  Result<void> weigh(const Plan& plan, const PageSnapshot& after, Timestamp now) {
+    if (brake_.hold()) return {};
+    if (!brake_.knows_records() && !brake_.covers(static_cast<int64_t>(plan.steps.size()))) {
+      PD_ASSIGN(transaction, store_.begin());
+      PD_ASSIGN(records, transaction->linked_records(after.connection));
+      brake_.set_records(records);
+    }
+    for (const reconcile::Step& step : plan.steps) {
+      const auto* update = std::get_if<reconcile::UpdateProspect>(&step);
+      const reconcile::Link* link = update == nullptr ? nullptr : link_of(update->id, after);
+      if (link != nullptr)
+        brake_.admits(reconcile::mass_kinds_of(update->changes), after.connection, link->object, link->remote,
+                      now);
+    }
+    for (const reconcile::JournalEntry& entry : plan.journal) {
+      if (entry.reason == reconcile::Reason::kDeletedInCrm)
+        brake_.admits(reconcile::kOneDeletion, after.connection, entry.object, entry.remote, now);
+    }
+    report_.brake = brake_.hold();
+    return {};
+  }
+
+  static const reconcile::Link* link_of(ProspectId id, const PageSnapshot& after) {
+    const auto remote = after.link_of.find(id);
+    const auto link = remote == after.link_of.end() ? after.links.end() : after.links.find(remote->second);
+    return link == after.links.end() ? nullptr : &link->second;
   }
 
   DryRunRow* new_row(const char* action) {
@@ -316,13 +351,16 @@ class DryRunApplier final : public Applier {
     row->reason = code_of(reconcile::Reason::kDuplicateEmail);
   }
 
-  void add_rows(const reconcile::UpdateProspect& update) {
+  void add_rows(const reconcile::UpdateProspect& update, const PageSnapshot& after) {
+    const reconcile::Link* link = link_of(update.id, after);
     for (const reconcile::FieldChange& change : update.changes) {
       const std::string& name = schema_.fields()[change.field].name;
       ++report_.fields[name];
       DryRunRow* row = new_row(change.field == mapping::field::kOwner ? "own" : "update");
       if (row == nullptr) continue;
       row->prospect = std::to_string(update.id.value);
+      if (link != nullptr) row->object = link->object;
+      if (link != nullptr) row->remote = link->remote.str();
       row->field = name;
       row->before = change.before.to_text();
       row->after = change.after.to_text();
@@ -332,6 +370,8 @@ class DryRunApplier final : public Applier {
 
   store::Store& store_;
   const mapping::LocalSchema& schema_;
+  reconcile::Brake brake_;  ///< stops nothing
+  std::set<ProspectId> pushed_;
   DryRunReport& report_;
   std::unique_ptr<store::Reader> reader_;
   Overlay overlay_;
@@ -340,8 +380,8 @@ class DryRunApplier final : public Applier {
 }  // namespace
 
 std::unique_ptr<Applier> make_dry_run_applier(store::Store& store, const mapping::LocalSchema& schema,
-                                              DryRunReport& report) {
-  return std::make_unique<DryRunApplier>(store, schema, report);
+                                              reconcile::BrakeRule brake, DryRunReport& report) {
+  return std::make_unique<DryRunApplier>(store, schema, brake, report);
 }
 
 }  // namespace prospectd::engine

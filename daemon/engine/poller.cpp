@@ -346,7 +346,7 @@ asio::awaitable<void> Poller::answer_dry(Ticket& ticket) {
   }
   DryRunReport report;
   CycleContext context = make_context();
-  auto applier = make_dry_run_applier(store_, options_.schema, report);
+  auto applier = make_dry_run_applier(store_, options_.schema, options_.poll.brake, report);
   context.on_progress = {};  // nothing is synced
   Result<CycleSummary> outcome = co_await run_cycle(context, *applier);
   if (!outcome) {
@@ -462,7 +462,7 @@ void Poller::log_push(const PushSummary& summary) const {
 asio::awaitable<void> Poller::rest(milliseconds pause, ConnectionState state) {
   if (!tickets_.empty() || next_) co_return;
   status_.state = state;
-  status_.next_poll_at = scheduler_.now() + pause;
+  if (!hold_) status_.next_poll_at = scheduler_.now() + pause;  // nothing is polled until a person's word
   co_await scheduler_.sleep(pause, &wakeup_);
 }
 

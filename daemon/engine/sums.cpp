@@ -26,6 +26,8 @@ DryRunReport& operator+=(DryRunReport& sum, DryRunReport one) {
     if (sum.rows.size() < kDryRunRowsMax) sum.rows.push_back(std::move(row));
   }
   sum.truncated = sum.truncated || one.truncated;
+  sum.pushes += one.pushes;
+  if (!sum.brake) sum.brake = std::move(one.brake);
   return sum;
 }
 

@@ -187,29 +187,33 @@ class DlqWork {
     }
     if (!order.all && told.retried.empty() && !told.missing.empty())
       return not_given_up(told.missing.front());
-    if (!pushes.empty()) PD_TRY(commit_plan(store_, reconcile::plan_retry(pushes, order.actor), now_));
+    if (pushes.empty()) return told;
+    const reconcile::Plan plan = reconcile::plan_retry(pushes, order.actor);
+    PD_TRY(commit_plan(store_, plan, now_));
+    told.committed = committed_under(store_, schema_, plan);
     return told;
   }
 
-  Result<DlqItem> drop(GivenUpId id, const std::string& actor) {
+  Result<DlqDropped> drop(GivenUpId id, const std::string& actor) {
     PD_ASSIGN(found, read_one(desk_, id));
     PD_ASSIGN(items, items_of(desk_, found));
     if (items.empty()) return not_given_up(id);
-    if (found.pushes.empty()) {
-      PD_TRY(commit_plan(store_, plan_drop(found.letters.front(), actor), now_));
-    } else {
-      const OutboxEntry& entry = found.pushes.front();
-      PD_ASSIGN(write, scene_of(desk_, entry));
-      const reconcile::Plan plan = plan_drop(schema_, write.type, entry, write.prospect, write.link, actor);
-      PD_TRY(commit_plan(store_, plan, now_));
-    }
-    return std::move(items.front());
+    PD_ASSIGN(plan, drop_of(found, actor));
+    PD_TRY(commit_plan(store_, plan, now_));
+    return DlqDropped{std::move(items.front()), committed_under(store_, schema_, plan)};
   }
 
   /// Connections whose records are to be read again.
   const std::set<std::string>& rereads() const { return rereads_; }
 
  private:
+  Result<reconcile::Plan> drop_of(const GivenUp& found, const std::string& actor) const {
+    if (found.pushes.empty()) return plan_drop(found.letters.front(), actor);
+    const OutboxEntry& entry = found.pushes.front();
+    PD_ASSIGN(write, scene_of(desk_, entry));
+    return plan_drop(schema_, write.type, entry, write.prospect, write.link, actor);
+  }
+
   static std::optional<GivenUpId> next_of(const GivenUp& page) {
     if (page.pushes.size() + page.letters.size() < kDlqAtOnceMax) return std::nullopt;
     return page.letters.empty() ? id_of(page.pushes.back()) : id_of(page.letters.back());
@@ -284,12 +288,12 @@ class StoredDlq final : public Dlq {
     co_return retried;
   }
 
-  asio::awaitable<Result<DlqItem>> drop(GivenUpId id, std::string actor) override {
-    std::function<Result<DlqItem>(const Desk&, Timestamp)> work = [this, id, actor = std::move(actor)](
-                                                                      const Desk& desk, Timestamp now) {
+  asio::awaitable<Result<DlqDropped>> drop(GivenUpId id, std::string actor) override {
+    std::function<Result<DlqDropped>(const Desk&, Timestamp)> work = [this, id, actor = std::move(actor)](
+                                                                         const Desk& desk, Timestamp now) {
       return DlqWork(store_, schema_, desk, now).drop(id, actor);
     };
-    return desks_.write<DlqItem>(std::move(work));
+    return desks_.write<DlqDropped>(std::move(work));
   }
 
  private:

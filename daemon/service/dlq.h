@@ -14,6 +14,7 @@
 
 #include "daemon/engine/scheduler.h"
 #include "daemon/engine/supervisor.h"
+#include "daemon/service/committed.h"
 #include "reconcile/given_up.h"
 
 namespace prospectd::service {
@@ -59,6 +60,11 @@ struct DlqRetried {
   std::vector<reconcile::GivenUpId> retried;
   std::vector<reconcile::GivenUpId> missing;  ///< asked for, and not there
   std::optional<reconcile::GivenUpId> next;   ///< of `all`: there may be others after this one
+  Committed committed;                        ///< of the writes; records are only read again
+};
+struct DlqDropped {
+  DlqItem item;  ///< as it was
+  Committed committed;
 };
 
 class Dlq {
@@ -76,7 +82,7 @@ class Dlq {
   virtual boost::asio::awaitable<Result<DlqRetried>> retry(DlqRetryOrder order) = 0;
   /// Gives up for good, and says what. Both sides of a write stay as they are.
   /// **Errors:** kNotFound; kConflict while an attempt is under way; as retry.
-  virtual boost::asio::awaitable<Result<DlqItem>> drop(reconcile::GivenUpId id, std::string actor) = 0;
+  virtual boost::asio::awaitable<Result<DlqDropped>> drop(reconcile::GivenUpId id, std::string actor) = 0;
 };
 
 /// A sentence for a person about what the CRM's code means and what to do; one for any other code, too.

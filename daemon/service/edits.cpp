@@ -32,6 +32,9 @@ class EditWork {
     add_kept(plan, order_.keep, reports_, now_);
     PD_TRY(transaction->apply(plan, now_));
     PD_TRY(transaction->commit());
+    const Committed committed = committed_under(store_, schema_, plan);
+    for (EditReport& report : reports_)
+      if (report.verdict == EditVerdict::kPlanned) report.committed = committed;
     return std::move(reports_);
   }
 

@@ -13,6 +13,7 @@
 
 #include "daemon/engine/scheduler.h"
 #include "daemon/engine/supervisor.h"
+#include "daemon/service/committed.h"
 #include "daemon/service/kept_answers.h"
 #include "reconcile/edit.h"
 
@@ -38,6 +39,7 @@ struct EditReport {
   std::vector<reconcile::FieldChange> changes;
   std::vector<PushToCome> pushes;
   std::vector<reconcile::EditFault> faults;
+  Committed committed;  ///< of all that were carried out together
 };
 
 struct EditOrder {

@@ -85,6 +85,8 @@ Result<Explanation> explain_subject(const ExplainContext& context, store::Reader
       return explain_address(context, reader, asked.text);
     case Subject::Kind::kRecord:
       return explain_record(context, reader, RemoteId(asked.text));
+    case Subject::Kind::kRow:
+      return explain_row(reader, {asked.text, asked.number});
     case Subject::Kind::kProspect:
       break;
   }

@@ -1,10 +1,11 @@
-// Explain: everything there is to say of one prospect, failure row or CRM record, in full words. Internal to
-// the service. Blocking; on the reading thread.
+// Explain: everything there is to say of one prospect, task or other row, failure row or CRM record, in full
+// words. Internal to the service. Blocking; on the reading thread.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "daemon/service/row_names.h"
 #include "daemon/service/service.h"
 #include "daemon/service/subject.h"
 #include "daemon/service/words.h"
@@ -37,6 +38,10 @@ Result<Explanation> explain_held(const ExplainContext& context, store::Reader& r
 Result<Explanation> explain_record(const ExplainContext& context, store::Reader& reader,
                                    const RemoteId& remote);
 
+/// A task, an account, a user, …: of a kind that is editable.
+/// **Errors:** kNotFound when there is none, and the journal does not know of one.
+Result<Explanation> explain_row(store::Reader& reader, const reconcile::RowName& row);
+
 /// What waits to be written, is under way or in doubt, or was given up and why; and what to look at next.
 void add_outbox_facts(const ExplainContext& context, const std::vector<reconcile::OutboxEntry>& entries,
                       Explanation& out);
@@ -50,8 +55,10 @@ Error known_nowhere(const RemoteId& remote, const std::optional<Error>& crm);
 std::string lineage_words(const reconcile::LineageEntry& entry);
 /// What the words of a journal row depend on.
 struct JournalFocus {
-  const store::ProspectRow* row = nullptr;  ///< the prospect explained, or null
-  RemoteId created_as;                      ///< the record that it was created from, where that is known
+  const store::ProspectRow* row = nullptr;   ///< the prospect explained, or null
+  RemoteId created_as;                       ///< the record that it was created from, where that is known
+  const reconcile::RowKind* kind = nullptr;  ///< of the row explained, where it is no prospect
+  RowNames* names = nullptr;                 ///< what values refer to, by name; never null
 };
 Because because_of(const store::JournalRow& row, const JournalFocus& focus);
 

@@ -2,32 +2,47 @@
 #include <algorithm>
 #include <iterator>
 
+#include <nlohmann/json.hpp>
+
 #include "daemon/service/explain.h"
 
 namespace prospectd::service {
 namespace {
 
-namespace field = mapping::field;
+using Tree = nlohmann::json;
 
-// The owner and the account are numbers in the journal; the one that the prospect has now has a name.
-std::string named(const std::string& number, const store::ProspectRow* row, size_t at, const char* kind,
-                  const std::string& name) {
-  if (number.empty()) return "";
-  const bool current = row != nullptr && at < row->prospect.fields.size() &&
-                       row->prospect.fields[at].to_text() == number && !name.empty();
-  return current ? name : kind + (" " + number);
+// The kind of row that values of a field are numbers of; empty: they are what they are.
+std::string referred_type(const std::string& name, const JournalFocus& focus) {
+  if (focus.kind != nullptr) {
+    const size_t at = focus.kind->find(name);
+    return at == reconcile::RowKind::npos ? std::string() : focus.kind->cells[at].to;
+  }
+  if (name == "owner") return "users";
+  return name == "account" ? "accounts" : std::string();
 }
 
-std::string value_text(const std::string& json, const std::string& field_name,
-                       const store::ProspectRow* row) {
-  std::string text = journal_text(json);
-  if (field_name == "owner") {
-    return named(text, row, field::kOwner, "user", row == nullptr ? "" : row->owner_name);
-  }
-  if (field_name == "account") {
-    return named(text, row, field::kAccount, "account", row == nullptr ? "" : row->account_name);
-  }
-  return text;
+std::string value_in_words(const Tree& value, const std::string& name, const JournalFocus& focus) {
+  const std::string type = referred_type(name, focus);
+  if (!type.empty() && value.is_number_integer()) return focus.names->of(type, value.get<int64_t>());
+  if (value.is_null()) return {};
+  return value.is_string() ? value.get<std::string>()
+                           : value.dump(-1, ' ', false, Tree::error_handler_t::replace);
+}
+
+// What was made or taken away is there whole: {"state": "incomplete", "owner": 3}
+std::string cells_in_words(const Tree& cells, const JournalFocus& focus) {
+  std::string words;
+  for (const auto& [name, value] : cells.items())
+    words += (words.empty() ? "" : ", ") + name + " " + value_in_words(value, name, focus);
+  return words;
+}
+
+std::string value_text(const std::string& json, const std::string& name, const JournalFocus& focus) {
+  if (json.empty()) return {};
+  const Tree value = Tree::parse(json, nullptr, false);
+  if (value.is_discarded()) return json;
+  const bool whole = focus.kind != nullptr && name.empty() && value.is_object();
+  return whole ? cells_in_words(value, focus) : value_in_words(value, name, focus);
 }
 
 // All creations of a page share one row, which can't know of a single one whether it had an address.
@@ -47,7 +62,8 @@ bool is_a_persons(reconcile::Reason reason) {
   constexpr Reason kActs[] = {Reason::kLocalEdit,     Reason::kPushRetried,   Reason::kPushDropped,
                               Reason::kLetterDropped, Reason::kReviewTookCrm, Reason::kReviewKeptProspect,
                               Reason::kUndone,        Reason::kGivenBack,     Reason::kReviewReopened,
-                              Reason::kTouched,       Reason::kTagged,        Reason::kUntagged};
+                              Reason::kTouched,       Reason::kTagged,        Reason::kUntagged,
+                              Reason::kRowCreated,    Reason::kRowRemoved,    Reason::kAccountAssigned};
   return std::ranges::find(kActs, reason) != std::end(kActs);
 }
 
@@ -74,8 +90,8 @@ Because because_of(const store::JournalRow& row, const JournalFocus& focus) {
   step.reason = reconcile::code_of(row.entry.reason);
   if (row.cause) step.cause = "c-" + std::to_string(row.cause.value);
   step.field = row.entry.field;
-  step.before = value_text(row.entry.before, row.entry.field, focus.row);
-  step.after = value_text(row.entry.after, row.entry.field, focus.row);
+  step.before = value_text(row.entry.before, row.entry.field, focus);
+  step.after = value_text(row.entry.after, row.entry.field, focus);
   return step;
 }
 

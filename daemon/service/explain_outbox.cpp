@@ -20,8 +20,10 @@ std::string failure_words(const OutboxEntry& entry) {
   return entry.error.empty() ? entry.code : entry.code + ": " + entry.error;
 }
 
+// "it was tried twice", as the start of a sentence about what came of it.
 std::string tries_words(int64_t attempts) {
-  return attempts == 1 ? "once" : std::to_string(attempts) + " times";
+  if (attempts == 0) return "nothing was sent";
+  return "it was tried " + (attempts == 1 ? std::string("once") : std::to_string(attempts) + " times");
 }
 
 const char* fact_of(PushState state) {
@@ -45,17 +47,16 @@ std::string state_words(const OutboxEntry& entry) {
       if (entry.attempts == 0)
         return entry.lane == reconcile::PushLane::kOrdinary ? ", due since " + at
                                                             : ", due since " + at + ", before ordinary ones";
-      return "; it was tried " + tries_words(entry.attempts) + " (" + failure_words(entry) +
-             ") and is tried again at " + at;
+      return "; " + tries_words(entry.attempts) + " (" + failure_words(entry) + ") and is tried again at " +
+             at;
     case PushState::kLeased:
       return "; the attempt ends by " + at + ", or is looked up then";
     case PushState::kInDoubt:
       return "; it may have been carried out (" + failure_words(entry) + "), and is looked up at " + at +
              " before anything is sent again";
     case PushState::kDead:
-      return " (" + to_text(id_of(entry)) + ") on " + at + ", after it was tried " +
-             tries_words(entry.attempts) + ": " + failure_words(entry) +
-             ". To do: " + std::string(advice_on_refusal(entry.code));
+      return " (" + to_text(id_of(entry)) + ") on " + at + "; " + tries_words(entry.attempts) + ": " +
+             failure_words(entry) + ". To do: " + std::string(advice_on_refusal(entry.code));
   }
   return {};
 }

@@ -189,7 +189,9 @@ class ProspectExplainer {
   void add_journal(const std::vector<store::JournalRow>& journal,
                    const std::vector<reconcile::LineageEntry>& lineage) {
     JournalFocus focus;
+    RowNames names(reader_);
     focus.row = &row_;
+    focus.names = &names;
     focus.created_as = created_as(journal, lineage);
     for (const store::JournalRow& row : journal)
       out_.because.push_back(because_of(row, focus));

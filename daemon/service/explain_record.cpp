@@ -61,8 +61,10 @@ Result<void> add_held_facts(store::Reader& reader, const Duplicate& row, Explana
 
 Result<void> add_journal(store::Reader& reader, const RemoteId& remote, Explanation& out) {
   PD_ASSIGN(rows, reader.journal_of_remote(remote, kJournalRowsMax));
+  RowNames names(reader);
   JournalFocus focus;
   focus.created_as = remote;
+  focus.names = &names;
   for (const store::JournalRow& row : rows)
     out.because.push_back(because_of(row, focus));
   return {};

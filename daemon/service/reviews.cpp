@@ -180,7 +180,9 @@ class StoredReviews final : public Reviews {
     PD_TRY(check_review(reviews, review, order));
     const reconcile::Plan plan = plan_review(schema_, reviews.scene_of(conflict), order.take, order.actor);
     PD_TRY(commit_plan(store_, plan, now));
-    return told_of(plan, std::move(review));
+    Reviewed told = told_of(plan, std::move(review));
+    told.committed = committed_under(store_, schema_, plan);
+    return told;
   }
 
   Desks desks_;

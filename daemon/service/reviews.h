@@ -46,6 +46,7 @@ struct Reviewed {
   Review review;  ///< as it was decided
   std::vector<reconcile::FieldChange> changes;
   std::vector<PushToCome> pushes;
+  Committed committed;
 };
 
 class Reviews {

@@ -45,6 +45,7 @@ class RowWork {
     add_kept(plan, order_.keep, report_, now_);
     PD_TRY(transaction->apply(plan, now_));
     PD_TRY(transaction->commit());
+    report_.committed = committed_under(store_, schema_, plan);
     return std::move(report_);
   }
 
@@ -238,6 +239,7 @@ class StoredRowEdits final : public RowEdits {
     if (order.dry_run || plan.empty()) return report;
     add_kept(plan, order.keep, report, now);
     PD_TRY(commit_plan(store_, plan, now));
+    report.committed = committed_under(store_, schema_, plan);
     return report;
   }
 

@@ -27,6 +27,7 @@ struct RowReport {
   std::vector<reconcile::FieldChange> prospect_changes;
   std::vector<PushToCome> pushes;
   std::vector<reconcile::RowFault> faults;
+  Committed committed;
 };
 
 struct RowOrder {
@@ -45,6 +46,7 @@ struct TagReport {
   std::vector<int64_t> tags;    ///< those that the prospect has afterwards, ascending
   std::vector<std::string> added;
   std::vector<std::string> removed;
+  Committed committed;
 };
 
 /// Tags of a prospect, by their numbers.

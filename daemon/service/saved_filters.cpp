@@ -195,7 +195,7 @@ class StoredFilters final : public SavedFilters {
     if (!is_filter_name(name)) {
       co_return make_error(ErrorCode::kInvalidInput,
                            "a filter's name has 1 to " + std::to_string(kFilterNameBytesMax) +
-                               " letters a-z, digits, dots, dashes and underscores");
+                               " letters a-z, digits, dots, dashes and underscores, and not dots alone");
     }
     if (changes_ >= kChangesMax) co_return busy();
     const OneMore counted(changes_);
@@ -258,7 +258,8 @@ bool is_filter_name(std::string_view name) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
            c == '-' || c == '.';
   };
-  return !name.empty() && name.size() <= kFilterNameBytesMax && std::ranges::all_of(name, fits);
+  const bool dots_alone = name.find_first_not_of('.') == std::string_view::npos;  // "..": a way up, in a URL
+  return !dots_alone && name.size() <= kFilterNameBytesMax && std::ranges::all_of(name, fits);
 }
 
 Result<std::unique_ptr<SavedFilters>> make_saved_filters(engine::Scheduler& scheduler, store::Store& store,

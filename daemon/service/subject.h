@@ -11,19 +11,19 @@
 namespace prospectd::service {
 
 struct Subject {
-  enum class Kind { kProspect, kDuplicate, kAddress, kRecord };
+  enum class Kind { kProspect, kDuplicate, kAddress, kRecord, kRow };
 
   Kind kind = Kind::kProspect;
-  int64_t number = 0;  ///< of a prospect or duplicate
-  std::string text;    ///< an address's key, or a record's canonical id
+  int64_t number = 0;  ///< of a prospect, duplicate or row
+  std::string text;    ///< an address's key, a record's canonical id, or a row's type ("tasks")
 };
 
 constexpr size_t kSubjectBytesMax = 512;
 
 using CanonicalId = std::function<std::optional<std::string>(const std::string&)>;
 
-/// "prospect 42", "42", "duplicate 7", an address, a CRM id, or an object's name before a CRM id ("Lead
-/// 00Q…").
+/// "prospect 42", "42", "duplicate 7", "task 7" or any other kind of row with its number, an address, a CRM
+/// id, or an object's name before a CRM id ("Lead 00Q…").
 /// **Errors:** kInvalidInput, with the forms that there are.
 Result<Subject> parse_subject(const std::string& text, const CanonicalId& canonical_id);
 

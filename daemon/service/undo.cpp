@@ -37,6 +37,16 @@ std::string name_of_cause(CauseId id) {
   return std::string(kCausePrefix) + std::to_string(id.value);
 }
 
+Error nothing_of_job(const Desk& desk, int64_t number) {
+  const auto jobs = desk.reader->jobs();
+  if (!jobs) return jobs.error();
+  const std::string job = "job " + std::to_string(number);
+  const bool known = std::ranges::any_of(*jobs, [&](const auto& one) { return one.id.value == number; });
+  return make_error(ErrorCode::kNotFound,
+                    known ? job + " has changed nothing, so there is nothing to undo"
+                          : "there is no " + job + "; prospectd jobs list says what there is");
+}
+
 /// What is to be undone, newest first.
 Result<std::vector<CauseRow>> causes_named(const Desk& desk, const std::string& of) {
   if (const auto number = number_after(of, kCausePrefix)) {
@@ -46,9 +56,7 @@ Result<std::vector<CauseRow>> causes_named(const Desk& desk, const std::string& 
   }
   if (const auto number = number_after(of, kJobPrefix)) {
     PD_ASSIGN(causes, desk.reader->causes_of_job(std::to_string(*number)));
-    if (causes.empty())
-      return make_error(ErrorCode::kNotFound,
-                        "no cause of job " + std::to_string(*number) + " changed anything");
+    if (causes.empty()) return nothing_of_job(desk, *number);
     return causes;
   }
   return make_error(ErrorCode::kInvalidInput,

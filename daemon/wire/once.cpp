@@ -39,11 +39,16 @@ void print_words(const Once& once) {
                         number(people.updated) + " updated, " + number(people.deleted) +
                         " deleted in the CRM");
   line("held", number(once.totals.open_duplicates) +
-                   " records whose address another prospect has: prospectd duplicates");
+                   (once.totals.open_duplicates == 1 ? " record" : " records") +
+                   " whose address another prospect has: prospectd duplicates");
   if (once.totals.dead_letters > 0)
-    line("set apart", number(once.totals.dead_letters) + " unreadable records: prospectd dead-letters");
-  line("again", once.written_again == 0 ? "a second cycle wrote nothing"
-                                        : number(once.written_again) + " rows written by a second cycle");
+    line("set apart", number(once.totals.dead_letters) +
+                          (once.totals.dead_letters == 1 ? " unreadable record" : " unreadable records") +
+                          ": prospectd dead-letters");
+  line("again", once.written_again == 0
+                    ? "a second cycle wrote nothing"
+                    : number(once.written_again) + (once.written_again == 1 ? " row" : " rows") +
+                          " written by a second cycle");
   for (const std::string& alert : once.first.alerts)
     line("attention", alert);
 }

@@ -73,12 +73,14 @@ JournalRow journal_row(const Query& query) {
   row.entry.before = query.text(13);
   row.entry.after = query.text(14);
   row.entry.detail = query.text(15);
+  row.entry.row = query.integer(16);
   return row;
 }
 
 constexpr const char* kJournalSelect =
     "SELECT j.id, j.cause, c.kind, c.detail, c.actor, c.at, j.reason, j.prospect, j.last, j.count, j.object, "
-    "j.remote, j.field, j.before, j.after, j.detail FROM journal AS j JOIN causes AS c ON c.id = j.cause ";
+    "j.remote, j.field, j.before, j.after, j.detail, j.\"row\" FROM journal AS j JOIN causes AS c ON c.id = "
+    "j.cause ";
 
 // The newest rows come first from the database; people read the oldest first.
 Result<std::vector<JournalRow>> read_journal(Query& query) {
@@ -369,6 +371,14 @@ Result<std::vector<JournalRow>> Queries::journal_of_remote(const RemoteId& remot
   Statement statement(db_, std::string(kJournalSelect) + "WHERE j.remote = ? ORDER BY j.id DESC LIMIT ?");
   Query query(statement);
   query.bind(remote.str()).bind(static_cast<int64_t>(limit));
+  return read_journal(query);
+}
+
+Result<std::vector<JournalRow>> Queries::journal_of_row(const reconcile::RowName& row, size_t limit) {
+  Statement statement(
+      db_, std::string(kJournalSelect) + "WHERE j.object = ? AND j.\"row\" = ? ORDER BY j.id DESC LIMIT ?");
+  Query query(statement);
+  query.bind(row.type).bind(row.id).bind(static_cast<int64_t>(limit));
   return read_journal(query);
 }
 

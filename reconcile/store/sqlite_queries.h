@@ -30,6 +30,7 @@ class Queries {
   Result<std::vector<reconcile::LineageEntry>> lineage_of(const RemoteId& remote);
   Result<std::vector<JournalRow>> journal_of(ProspectId prospect, size_t limit);
   Result<std::vector<JournalRow>> journal_of_remote(const RemoteId& remote, size_t limit);
+  Result<std::vector<JournalRow>> journal_of_row(const reconcile::RowName& row, size_t limit);
   Result<std::vector<JournalRow>> journal_of_cause(CauseId id, int64_t after, size_t limit);
 
  private:

@@ -119,6 +119,10 @@ class SqliteReader final : public Reader {
     PD_ASSIGN(lock, enter());
     return queries_.journal_of_remote(remote, bounded(limit));
   }
+  Result<std::vector<JournalRow>> journal_of_row(const reconcile::RowName& row, size_t limit) override {
+    PD_ASSIGN(lock, enter());
+    return queries_.journal_of_row(row, bounded(limit));
+  }
   Result<std::vector<JournalRow>> journal_of_cause(CauseId id, int64_t after, size_t limit) override {
     PD_ASSIGN(lock, enter());
     return queries_.journal_of_cause(id, after, bounded(limit));

@@ -208,6 +208,8 @@ class Reader {
   /// The journal of a prospect, oldest first, ranges that include it too; at most `limit` newest.
   virtual Result<std::vector<JournalRow>> journal_of(ProspectId prospect, size_t limit) = 0;
   virtual Result<std::vector<JournalRow>> journal_of_remote(const RemoteId& remote, size_t limit) = 0;
+  /// The same of a row that is no prospect.
+  virtual Result<std::vector<JournalRow>> journal_of_row(const reconcile::RowName& row, size_t limit) = 0;
   virtual Result<std::optional<CauseRow>> cause(CauseId id) = 0;
   /// The newest cause; none in a new database.
   virtual Result<std::optional<CauseRow>> last_cause() = 0;

@@ -54,6 +54,24 @@ TEST_P(StoreContract, ACauseIsReadWithItsOwnRowsOldestFirst) {
   EXPECT_EQ(reader()->journal_of_cause(CauseId{1}, 0, 1)->size(), 1U);
 }
 
+TEST_P(StoreContract, TheJournalOfARowIsItsOwnAndNoOtherKindsOfTheSameNumber) {
+  const auto of_row = [](const char* type, int64_t id, const char* field) {
+    JournalEntry entry = changed(0, field);
+    entry.object = type;
+    entry.row = id;
+    return entry;
+  };
+  ASSERT_TRUE(commit(told("edit", "task 7",
+                          {of_row("tasks", 7, "state"), of_row("tasks", 8, "state"),
+                           of_row("users", 7, "name"), of_row("tasks", 7, "role"), changed(7, "title")})));
+  const auto rows = *reader()->journal_of_row({"tasks", 7}, 10);
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].entry, of_row("tasks", 7, "state"));
+  EXPECT_EQ(rows[1].entry.field, "role");
+  EXPECT_EQ(reader()->journal_of_row({"tasks", 7}, 1)->at(0).entry.field, "role") << "the newest ones";
+  EXPECT_TRUE(reader()->journal_of_row({"tags", 7}, 10)->empty());
+}
+
 TEST_P(StoreContract, TheCausesOfAJobAreItsAloneAndTheNewestComesFirst) {
   ASSERT_TRUE(commit(told("pull", "salesforce/Lead, job 2", {changed(1, "title")})));
   ASSERT_TRUE(commit(told("pull", "salesforce/Lead, job 12", {changed(2, "title")})));

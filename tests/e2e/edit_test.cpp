@@ -58,9 +58,9 @@ TEST_F(EditHere, AFieldIsSetExplainedAndWrittenToTheCrm) {
 
 TEST_F(EditHere, S12_AnEditIsUndoneOnBothSidesAndTheUndoToo) {
   const Json before = follower_.data({"prospects", "1"}).at("lastName");
-  follower_.ask({"set", "prospect", "1", "last_name=Royal"});
+  const std::string edit = follower_.data({"set", "prospect", "1", "last_name=Royal"}).at("cause");
   EXPECT_EQ(follower_.ask({"sync"}).code, 0);
-  const std::string edit = cause_of("1", "LOCAL_EDIT");
+  EXPECT_EQ(edit, cause_of("1", "LOCAL_EDIT"));
   const Ended dry = follower_.ask({"undo", edit, "--dry-run"});
   EXPECT_EQ(dry.code, 0) << dry.err;
   EXPECT_THAT(dry.out, HasSubstr("1 would be restored"));

@@ -133,6 +133,8 @@ TEST_F(JsonContract, EveryVerbSaysWhatThePageSays) {
   expect_asked("add task", {"add", "task", "owner=" + owner, "prospect=1"});
   expect_asked("set task", {"set", "task", "1", "subject=Call back"});
   write_file(follower_.path("people.csv"), "last_name,email\nRoy,\nRay,no address\n");
+  follower_.ask({"add", "tag", "name=hot"});
+  expect_asked("set tags", {"set", "prospect", "1", "tags+=hot"});
   expect_asked("add --file", {"add", "prospects", "--file", follower_.path("people.csv")}, 3);
   expect_asked("pull", {"pull", "1", "--force"});
   expect_asked("push", {"push", "1", "--dry-run"}, 3);

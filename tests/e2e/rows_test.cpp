@@ -3,11 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "base/text.h"
 #include "daemon/cli/http_call.h"
 #include "daemon/cli/json.h"
+#include "reconcile/row_kind.h"
 #include "tests/e2e/organisation.h"
 
 namespace prospectd::e2e {
@@ -42,6 +44,9 @@ class RowsHere : public testing::Test {
   }
   /// Whose prospect 1 is.
   std::string owner() const { return follower_.data({"prospects", "1"}).at("owner").at("id"); }
+  std::string set_cause(const std::string& task) const {
+    return follower_.data({"set", "task", task, "role=buyer"}).at("cause");
+  }
   size_t tasks() { return ask("GET", "/v1/tasks", nullptr).body.at("data").size(); }
 
   SandboxCrm crm_{{"--people", "40"}};
@@ -66,10 +71,38 @@ TEST_F(RowsHere, ATaskIsMadeAndChangedAtTheCommandLine) {
   const Ended set = follower_.ask({"set", "task", id, "due_at=2026-12-01", "state=pending"});
   EXPECT_EQ(set.code, 0) << set.err;
   EXPECT_THAT(set.out, testing::HasSubstr("state  \"incomplete\" → \"pending\""));
+  const Ended told = follower_.ask({"explain", "task", id});
+  EXPECT_EQ(told.code, 0) << told.err;
+  EXPECT_THAT(told.out, testing::HasSubstr("Task " + id + " · Call back"));
+  EXPECT_THAT(told.out, testing::HasSubstr("ROW_CREATED"));
+  EXPECT_THAT(told.out, testing::HasSubstr("(" + owner() + ")")) << "an owner has a name";
+  EXPECT_EQ(follower_.ask({"undo", set_cause(id)}).code, 1)
+      << "what is beside prospects is changed back by hand";
   const Ended refused = follower_.ask({"set", "task", id, "state=gone", "titel=x"});
   EXPECT_EQ(refused.code, 2);
   EXPECT_THAT(refused.err, testing::HasSubstr("state must be one of incomplete, pending, complete"));
   EXPECT_EQ(follower_.stop(SIGTERM), 0);
+}
+
+TEST(RowsHelp, TheHelpNamesEveryFieldThatCanBeGivenAndItsChoices) {
+  for (const char* verb : {"set", "add"}) {
+    const Ended help = run_program(testing::TempDir(), {verb, "--help"});
+    EXPECT_EQ(help.code, 0);
+    for (const reconcile::RowKind& kind : reconcile::row_kinds()) {
+      if (!kind.editable) continue;
+      std::string name = kind.noun;
+      std::ranges::replace(name, ' ', '-');
+      const size_t at = help.out.find("\n  " + name + " ", help.out.find("\nFields"));
+      ASSERT_NE(at, std::string::npos) << name;
+      const std::string rest = help.out.substr(at);
+      for (const reconcile::Cell& cell : kind.cells) {
+        if (cell.use == reconcile::CellUse::kShown) continue;
+        EXPECT_THAT(rest, testing::HasSubstr(cell.name)) << name;
+        for (const std::string& choice : cell.choices)
+          EXPECT_THAT(rest, testing::HasSubstr(choice)) << name;
+      }
+    }
+  }
 }
 
 TEST_F(RowsHere, WhatWasAskedUnderAKeyIsDoneOnceThoughTheDaemonIsKilled) {

@@ -74,7 +74,35 @@ TEST_F(S11MassChange, APollStopsBeforeTheDeletionThatWouldPassTheShare_AndNamesW
   remove(9);
   expect_stopped("more than 6 of 30 linked records were marked as deleted in the CRM by one poll");
   EXPECT_EQ(deleted(), 6) << "what came before the brake stays";
-  EXPECT_EQ(world_->supervisor().status().front().state, engine::ConnectionState::kNeedsAttention);
+  const engine::ConnectionStatus status = world_->supervisor().status().front();
+  EXPECT_EQ(status.state, engine::ConnectionState::kNeedsAttention);
+  EXPECT_FALSE(status.next_poll_at) << "no poll comes until a person lets it";
+}
+
+TEST_F(S11MassChange, ADryRunTellsAllAndThatASyncWouldBeStopped) {
+  import();
+  remove(9);
+  edit(3, "Title", Value("CEO"));
+  const engine::DryRunReport report = *world_->dry_run();
+  EXPECT_EQ(report.summary.people.deleted, 9);
+  ASSERT_TRUE(report.brake);
+  EXPECT_EQ(report.brake->kind, reconcile::MassChange::kDeletion);
+  EXPECT_EQ(report.brake->done, 6);
+  EXPECT_EQ(report.brake->records, kPeople);
+  ASSERT_FALSE(report.rows.empty());
+  for (const engine::DryRunRow& row : report.rows) {
+    EXPECT_EQ(row.object, "Lead");
+    EXPECT_FALSE(row.remote.empty());
+    EXPECT_FALSE(row.prospect.empty());
+  }
+  expect_stopped("deleted");
+}
+
+TEST_F(S11MassChange, ADryRunOfWhatTheShareAllowsSaysNothingOfTheBrake) {
+  import();
+  remove(6);
+  edit(6, "Title", Value::null());
+  EXPECT_FALSE(world_->dry_run()->brake);
 }
 
 TEST_F(S11MassChange, WhatTheShareAllowsPasses) {

@@ -169,7 +169,8 @@ TEST_F(DlqApi, ARetriedWriteIsDueAtOnceAndCountsAnew) {
   const auto answer = send(post("/v1/dlqRetries", R"({"ids": ["out-1", "out-9"]})"));
   EXPECT_EQ(answer.status, 200) << answer.body;
   EXPECT_EQ(body_of(answer)["meta"],
-            Json::parse(R"({"retried": ["out-1"], "missing": ["out-9"], "next": null})"));
+            Json::parse(R"({"retried": ["out-1"], "missing": ["out-9"], "next": null, "cause": "c-2",
+                            "undoable": false})"));
   EXPECT_EQ(entry_of(1).state, PushState::kReady);
   EXPECT_EQ(entry_of(1).attempts, 0);
   EXPECT_EQ(entry_of(2).state, PushState::kDead);

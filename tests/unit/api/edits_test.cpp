@@ -111,6 +111,25 @@ TEST_F(EditsApi, AFieldIsSetAndItsPushIsCommittedWithIt) {
   EXPECT_EQ(outbox(1)[0].remote, RemoteId("00Q000000000001EAA"));
 }
 
+TEST_F(EditsApi, S12_AChangeNamesTheCauseThatItIsKnownBy) {
+  const auto told = [](const http::Response& answer) {
+    const Json meta = body_of(answer)["meta"];
+    return std::pair(meta["cause"], meta["undoable"]);
+  };
+  EXPECT_EQ(told(send(patch("/v1/prospects/1?dryRun=true", {{"title", "VP"}}))),
+            std::pair(Json(), Json(false)));
+  EXPECT_EQ(told(send(patch("/v1/prospects/1", {{"title", "VP"}}))), std::pair(Json("c-1"), Json(true)));
+  EXPECT_EQ(told(send(patch("/v1/prospects/1", {{"title", "VP"}}))), std::pair(Json(), Json(false)))
+      << "nothing was written";
+  EXPECT_EQ(told(send(patch("/v1/prospects/1", {{"opted_out", true}}))), std::pair(Json("c-2"), Json(false)))
+      << "an opt-out is never taken back by an undo";
+  EXPECT_EQ(told(send(post("/v1/prospects", R"({"last_name": "Roy"})"))),
+            std::pair(Json("c-3"), Json(false)));
+  EXPECT_EQ(data_of(get("/v1/causes/3"))["attributes"]["kind"], "edit");
+  const auto rows = post("/v1/imports", R"({"rows": [{"line": 2, "fields": {"last_name": "Ray"}}]})");
+  EXPECT_EQ(told(send(rows)), std::pair(Json("c-4"), Json(false)));
+}
+
 TEST_F(EditsApi, TheBodyMayBeTheFieldsThemselvesWithLocalNames) {
   const auto answer =
       send(patch("/v1/prospects/1",
@@ -121,6 +140,14 @@ TEST_F(EditsApi, TheBodyMayBeTheFieldsThemselvesWithLocalNames) {
   EXPECT_EQ(data["attributes"]["custom"]["birthday"], "1990-02-03");
   EXPECT_EQ(data["relationships"]["owner"]["data"]["id"], "1");
   EXPECT_EQ(outbox(1).at(0).lane, PushLane::kOwner);
+}
+
+TEST_F(EditsApi, AValueThatRefersToSomethingHasItsName) {
+  for (const char* target : {"/v1/prospects/1?dryRun=true", "/v1/prospects/1"}) {
+    const Json meta = body_of(send(patch(target, {{"owner", "ana@x.test"}})))["meta"];
+    EXPECT_EQ(meta["names"], Json::parse(R"({"owner": {"1": "Ana Roy"}})")) << target;
+    EXPECT_EQ(meta["changes"][0]["after"], 1) << "the number stays what it is";
+  }
 }
 
 TEST_F(EditsApi, AnOwnerIsSetAndTakenAwayAsARelationship) {
@@ -248,6 +275,9 @@ TEST_F(EditsApi, OfAnImportTheGoodRowsGoInAndTheOthersAreTold) {
                        {{"line", 7}, {"fields", {{"last_name", "B"}}}}}}};
   const Json preview = body_of(send(post("/v1/imports?dryRun=true", rows.dump())))["meta"];
   EXPECT_EQ(preview["created"], 2);
+  EXPECT_EQ(preview["rows"][1]["errors"][0]["detail"], "email is an address of prospect 1");
+  EXPECT_EQ(preview["rows"][2]["errors"][0]["detail"], "email is an address of the prospect of line 2");
+  EXPECT_FALSE(preview["rows"][2]["errors"][0].contains("meta")) << "it has no number yet";
   EXPECT_EQ(get("/v1/prospects/3").status, 404);
   const auto answer = send(post("/v1/imports", rows.dump()));
   EXPECT_EQ(answer.status, 200) << answer.body;

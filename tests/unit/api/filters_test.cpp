@@ -89,7 +89,7 @@ TEST_F(FiltersTest, OneThatIsNotValidIsNotSaved) {
             "column 9: there is no field \"compny\" of a prospect (did you mean \"company\"?)\n"
             "tag:vip compny:acme*\n        ^^^^^^");
   EXPECT_EQ(body_of(answer)["errors"][0]["source"]["pointer"], "/expression");
-  for (const std::string name : {"", "two words", "a/b", "ümlaut"})
+  for (const std::string name : {"", "two words", "a/b", "ümlaut", ".", ".."})
     EXPECT_EQ(code_of(save(name, "tag:hot")), "invalid_input") << name;
   EXPECT_EQ(save(std::string(65, 'a'), "tag:hot").status, 400);
   EXPECT_THAT(names(), IsEmpty());

@@ -46,6 +46,8 @@ TEST_F(JobsApi, AJobRunsAndTellsWhatBecameOfWhom) {
   const Json job = attributes_of("1");
   EXPECT_EQ(job["state"], "done");
   EXPECT_EQ(job["actor"], "admin");
+  EXPECT_EQ(job["cause"], "job-1");
+  EXPECT_EQ(job["undoable"], false) << "nothing was changed";
   EXPECT_EQ(job["total"], 2) << "a prospect that is named twice is one";
   EXPECT_EQ(job["counts"]["refusedBy"], Json({{"NOT_LINKED", 2}}));
   ASSERT_EQ(job["rows"].size(), 2U);
@@ -149,6 +151,21 @@ TEST_F(JobsApi, ADriftScanIsAJobThatTellsWhatItFound) {
   EXPECT_EQ(job["counts"]["waiting"], 1);
   EXPECT_EQ(data_of(get("/v1/verifications")).size(), 1U);
   EXPECT_THAT(supervisor_.asked, Contains("verify salesforce, repair"));
+}
+
+TEST_F(JobsApi, ADriftScanOfAnObjectThatNobodyReadsIsRefusedAndTheObjectsAreNamed) {
+  engine::CycleSummary cycle;
+  for (const char* object : {"User", "Group", "Account", "Lead", "Contact"})
+    cycle.objects[object];
+  supervisor_.connections.front().last_cycle = cycle;
+  const auto answer = send(post("/v1/verifications", R"({"object": "Leed"})"));
+  EXPECT_EQ(answer.status, 404);
+  EXPECT_EQ(
+      detail_of(answer),
+      "no connection compares an object \"Leed\" (did you mean Lead?); there are Account, Contact, Lead");
+  EXPECT_EQ(send(post("/v1/verifications", R"({"object": "User"})")).status, 404);
+  EXPECT_TRUE(data_of(get("/v1/verifications")).empty());
+  EXPECT_EQ(send(post("/v1/verifications", R"({"object": "Lead"})")).status, 202);
 }
 
 TEST_F(JobsApi, ADriftScanThatCantBeIsRefused) {

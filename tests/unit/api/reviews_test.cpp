@@ -99,7 +99,7 @@ TEST_F(ReviewsApi, S11_TheCrmsValueIsTakenAndTheConflictIsClosed) {
   EXPECT_EQ(answer.status, 200) << answer.body;
   EXPECT_EQ(body_of(answer)["meta"],
             Json::parse(R"({"taken": "crm", "changes": [{"field": "title", "before": "VP", "after": "CEO"}],
-                            "pushes": []})"));
+                            "pushes": [], "cause": "c-1", "undoable": true, "names": {}})"));
   EXPECT_EQ(title(), "CEO");
   EXPECT_FALSE(row().links[0].shadow.contains(field::kTitle));
   EXPECT_EQ(get("/v1/conflictReviews/1").status, 404);

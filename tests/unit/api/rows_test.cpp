@@ -275,7 +275,7 @@ TEST_F(RowsApi, WhatSomethingRefersToStaysAndTheRestGoes) {
     EXPECT_THAT(faults(answer), ElementsAre(std::pair("still_referred", ""))) << row;
     EXPECT_EQ(status_of(row), 200) << row;
   }
-  EXPECT_THAT(detail_of(remove("users/3")), HasSubstr("1 open tasks, 1 sequences"));
+  EXPECT_THAT(detail_of(remove("users/3")), HasSubstr("1 open task, 1 sequence"));
   for (const std::string row : {"tags/2", "sequences/2", "mailboxes/1", "accounts/2"}) {
     EXPECT_EQ(remove(row).status, 200) << row;
     EXPECT_EQ(status_of(row), 404) << row;
@@ -338,7 +338,7 @@ TEST_F(RowsApi, S8_AnAccountIsAssignedHereAndItsOtherFieldsAreTheCrms) {
 TEST_F(RowsApi, S9_AUserWhoHoldsWorkIsNotSwitchedOff) {
   const auto answer = change("users/3", {{"active", false}});
   EXPECT_THAT(faults(answer), ElementsAre(std::pair("still_referred", "/active")));
-  EXPECT_THAT(detail_of(answer), HasSubstr("1 open tasks, 1 sequences"));
+  EXPECT_THAT(detail_of(answer), HasSubstr("1 open task, 1 sequence"));
   EXPECT_EQ(attributes_at("users/3")["active"], true);
   ASSERT_EQ(make("users", {{"name", "Di"}, {"email", "di@acme.test"}}).headers.get("location"),
             "/v1/users/5");

@@ -67,6 +67,14 @@ TEST_F(SyncsTest, ADryRunAnswersRowsAndFields) {
   row.reason = "UPDATED_FROM_CRM";
   report.rows.push_back(row);
   report.truncated = true;
+  report.pushes = 19;
+  report.brake = reconcile::BrakeHold{store::ConnectionId{1},
+                                      reconcile::MassChange::kBlanking,
+                                      "Lead",
+                                      RemoteId("00Q000000000001AAA"),
+                                      60,
+                                      300,
+                                      {}};
   service.report = report;
   const Json sync = started(R"({"dryRun":true})");
   settle();
@@ -79,6 +87,10 @@ TEST_F(SyncsTest, ADryRunAnswersRowsAndFields) {
       "remoteId":"00Q000000000001AAA","prospectId":"42","field":"title","before":"CTO","after":"CEO",
       "reason":"UPDATED_FROM_CRM"})"));
   EXPECT_EQ(seen["result"]["truncated"], true);
+  EXPECT_EQ(seen["result"]["pushes"], 19);
+  EXPECT_EQ(seen["result"]["brake"],
+            Json::parse(R"({"kind":"blanking","most":60,"records":300,"object":"Lead",
+      "remoteId":"00Q000000000001AAA"})"));
   EXPECT_THAT(service.asked, ElementsAre("dry run "));
 }
 
@@ -192,17 +204,27 @@ TEST_F(SyncsTest, WrongMembersAreNamed) {
 TEST_F(SyncsTest, MembersGivenTwiceAreRefused) {
   const auto answer = send(post("/v1/syncs", R"({"dryRun":true,"dryRun":false})"));
   EXPECT_EQ(answer.status, 400);
-  EXPECT_THAT(detail_of(answer), HasSubstr("given twice"));
+  EXPECT_THAT(detail_of(answer), HasSubstr("given twice, the second time at line 1, column 16"));
+  EXPECT_THAT(detail_of(send(post("/v1/syncs", "{\"dry\\\"Run\": 1,\n \"dry\\\"Run\": 2}"))),
+              HasSubstr("at line 2, column 2"));
   EXPECT_EQ(send(post("/v1/syncs", R"({"data":{"type":"syncs","attributes":{"dryRun":true,"dryRun":true}}})"))
                 .status,
             400);
+}
+
+TEST_F(SyncsTest, ANumberThatIsTooLargeIsRefusedWithItsPlace) {
+  for (const std::string number : {"1e999", "-12345e99999"}) {
+    const auto answer = send(post("/v1/syncs", "{\n\"connection\": " + number + "}"));
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_THAT(detail_of(answer), HasSubstr("the number is too large at line 2, column 15")) << number;
+  }
 }
 
 TEST_F(SyncsTest, DeepBodiesAreRefusedBeforeTheyHurt) {
   std::string deep(30'000, '[');
   const auto answer = send(post("/v1/syncs", deep));
   EXPECT_EQ(answer.status, 400);
-  EXPECT_THAT(detail_of(answer), HasSubstr("nested too deeply"));
+  EXPECT_THAT(detail_of(answer), HasSubstr("nested too deeply at line 1, column 10"));
 }
 
 TEST_F(SyncsTest, LargeBodiesAreRefusedUnread) {

@@ -93,6 +93,14 @@ TEST_F(UndosApi, S12_AnUndoTellsWhatItRestoredAndIsACauseItself) {
   EXPECT_EQ(cause["detail"], "c-1");
 }
 
+TEST_F(UndosApi, S12_TheCauseThatAChangeNamesIsTheOneThatIsUndone) {
+  http::ServerRequest asked = post("/v1/prospects/1", R"({"title": "CEO"})");
+  asked.method = "PATCH";
+  const std::string cause = body_of(send(std::move(asked)))["meta"]["cause"];
+  EXPECT_EQ(undo({{"cause", cause}}).status, 200);
+  EXPECT_EQ(title(), "VP");
+}
+
 TEST_F(UndosApi, S12_ADryRunTellsTheSameAndRestoresNothing) {
   const Json dry = body_of(undo({{"cause", "c-1"}, {"dryRun", true}}))["data"]["attributes"];
   EXPECT_EQ(dry["dryRun"], true);
@@ -132,6 +140,9 @@ TEST_F(UndosApi, AnOrderThatIsNoneIsRefusedAndNamesTheMember) {
   }
   EXPECT_EQ(undo({{"cause", "yesterday"}}).status, 400);
   EXPECT_EQ(undo({{"cause", "c-77"}}).status, 404);
+  const auto job = undo({{"cause", "job-99"}});
+  EXPECT_EQ(job.status, 404);
+  EXPECT_THAT(detail_of(job), HasSubstr("there is no job 99"));
   EXPECT_EQ(title(), "VP");
 }
 

@@ -82,6 +82,17 @@ TEST(Dlq, ShowsAWriteWithBothSidesAndARecordHarmlessly) {
   EXPECT_THAT(record.out, Not(HasSubstr("\x1b[2J")));
 }
 
+TEST(Dlq, WhatWasNeverSentIsNotSaidToHaveBeenTried) {
+  WithDaemon setup;
+  std::string row = kWriteRow;
+  row.replace(row.find(R"("attempts":5)"), 12, R"("attempts":0)");
+  setup.daemon.answer("GET /v1/dlqEntries/out-7", 200, one_of(row.c_str()));
+  EXPECT_THAT(
+      setup.ask({"dlq", "show", "out-7"}).out,
+      HasSubstr("tried         not at all: nothing was sent; given up 2026-11-20 09:15:30, waited since "
+                "2026-11-20 08:15:30\n"));
+}
+
 TEST(Dlq, RetriesThoseThatAreNamedAndSaysWhichAreMissing) {
   WithDaemon setup;
   setup.daemon.answer("POST /v1/dlqRetries", 200, retried(R"("out-7","in-12")", R"("out-9")"));

@@ -12,6 +12,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr const char* kChanged =
     R"({"data":{"type":"prospects","id":"42","attributes":{}},"meta":{"dryRun":false,)"
@@ -34,6 +35,32 @@ TEST(Set, ChangesFieldsAndSaysWhatChangedAndWhatFollows) {
             "  to be written to salesforce: update of a Lead, in the lane owner\n");
   EXPECT_THAT(setup.daemon.asked(),
               ElementsAre(R"(PATCH /v1/prospects/42 {"phone":null,"title":"VP Sales"})"));
+}
+
+TEST(Set, S12_NamesTheWayBackWhereUndoTakesIt) {
+  WithDaemon setup;
+  const auto answer = [](const char* undoable) {
+    return R"({"meta":{"dryRun":false,"changes":[{"field":"title","before":null,"after":"CEO"}],"pushes":[],)"
+           R"("cause":"c-12","undoable":)" +
+           std::string(undoable) + "}}";
+  };
+  setup.daemon.answer("PATCH /v1/prospects/42", 200, answer("true"));
+  EXPECT_THAT(setup.ask({"set", "prospect", "42", "title=CEO"}).out,
+              HasSubstr("Undo with: prospectd undo c-12 -c "));
+  setup.daemon.answer("PATCH /v1/tasks/7", 200, answer("false"));
+  EXPECT_THAT(setup.ask({"set", "task", "7", "subject=CEO"}).out, Not(HasSubstr("undo")));
+}
+
+TEST(Set, SaysWhoAnOwnerIs) {
+  WithDaemon setup;
+  setup.daemon.answer("PATCH /v1/prospects/42", 200,
+                      R"({"meta":{"dryRun":false,"changes":[{"field":"owner","before":null,"after":3},)"
+                      R"({"field":"account","before":9,"after":1}],"pushes":[],)"
+                      R"("names":{"owner":{"3":"Ana\nDiaz"},"account":{"1":"Acme"}}}})");
+  EXPECT_EQ(setup.ask({"set", "prospect", "42", "owner=3", "account=1"}).out,
+            "Prospect 42 was changed:\n"
+            "  owner  nothing → Ana Diaz (3)\n"
+            "  account  9 → Acme (1)\n");
 }
 
 TEST(Set, SaysItsChangesToAProgram) {
@@ -74,6 +101,41 @@ TEST(Set, ChangesOtherRowsAndSaysWhatGoesAlong) {
             "  mailboxes 2, is_default  true → false\n"
             "  the prospect's stage  \"new\" → \"done\"\n");
   EXPECT_EQ(setup.ask({"set", "task", "7", "state=complete", "--opt-in"}).code, ExitCode::kUsage);
+}
+
+TEST(Set, PutsTagsOnAndTakesThemOff) {
+  WithDaemon setup;
+  for (const auto& [name, id] : {std::pair("hot", "1"), {"vip", "2"}}) {
+    setup.daemon.answer("GET /v1/tags?filter%5Bname%5D=" + std::string(name), 200,
+                        R"({"data":[{"type":"tags","id":")" + std::string(id) +
+                            R"(","attributes":{"name":")" + name + R"("}}]})");
+  }
+  const std::string path = "/v1/prospects/42/relationships/tags";
+  const std::string told = R"({"data":[],"meta":{"dryRun":false,"added":["hot","vip"],"removed":["old"],)"
+                           R"("cause":"c-3","undoable":false}})";
+  for (const char* method : {"PATCH ", "POST ", "DELETE "})
+    setup.daemon.answer(method + path, 200, told);
+  EXPECT_EQ(setup.ask({"set", "prospect", "42", "tags=hot, vip"}).out,
+            "Prospect 42 was changed:\n  tags put on     hot, vip\n  tags taken off  old\n");
+  EXPECT_EQ(setup.daemon.asked().back(),
+            "PATCH " + path + R"( {"data":[{"id":"1","type":"tags"},{"id":"2","type":"tags"}]})");
+  setup.ask({"set", "prospect", "42", "tags="});
+  EXPECT_EQ(setup.daemon.asked().back(), "PATCH " + path + R"( {"data":[]})");
+  setup.ask({"set", "prospect", "42", "tags+=hot"});
+  EXPECT_EQ(setup.daemon.asked().back(), "POST " + path + R"( {"data":[{"id":"1","type":"tags"}]})");
+  setup.ask({"set", "prospect", "42", "tags-=vip"});
+  EXPECT_EQ(setup.daemon.asked().back(), "DELETE " + path + R"( {"data":[{"id":"2","type":"tags"}]})");
+}
+
+TEST(Set, ATagThatIsNotThereIsSaidSoAndTagsAreChangedAlone) {
+  WithDaemon setup;
+  setup.daemon.answer("GET /v1/tags?filter%5Bname%5D=hott", 200, R"({"data":[]})");
+  const Ran unknown = setup.ask({"set", "prospect", "42", "tags+=hott"});
+  EXPECT_EQ(unknown.code, ExitCode::kOther);
+  EXPECT_THAT(unknown.err, HasSubstr("there is no tag \"hott\": make it with prospectd add tag name=hott"));
+  for (const char* words : {"title=CEO", "tags-=vip"})
+    EXPECT_EQ(setup.ask({"set", "prospect", "42", "tags+=hot", words}).code, ExitCode::kUsage) << words;
+  EXPECT_EQ(setup.ask({"set", "prospect", "42", "tags+="}).code, ExitCode::kUsage);
 }
 
 TEST(Set, WantsFieldsAndAKnownKind) {

@@ -25,7 +25,7 @@ constexpr const char* kTwoDone =
     R"({"done":2,"changed":1,"unchanged":0,"waiting":0,"refused":1,"refusedBy":{"NOT_LINKED":1}})";
 constexpr const char* kTwoRows =
     R"(,"rows":[{"prospectId":"42","outcome":"changed","reason":"FORCED_FROM_CRM","message":"","changes":[{"field":"title","before":"ours","after":null}],"errors":[]},)"
-    R"({"prospectId":"43","outcome":"refused","reason":"NOT_LINKED","message":"The prospect has no record in the CRM","changes":[],"errors":[]}],"rowsCut":false)";
+    R"({"prospectId":"43","outcome":"refused","reason":"NOT_LINKED","message":"The prospect has no record in the CRM","changes":[],"errors":[]}],"rowsCut":false,"cause":"job-7","undoable":true)";
 
 TEST(Pull, WaitsForItsJobAndTellsWhatBecameOfWhom) {
   WithDaemon setup;
@@ -34,6 +34,10 @@ TEST(Pull, WaitsForItsJobAndTellsWhatBecameOfWhom) {
   const Ran ran = setup.ask({"pull", "42", "43", "--force"});
   EXPECT_EQ(ran.code, ExitCode::kPartial) << ran.err;
   EXPECT_THAT(ran.out, HasSubstr("Pulled: 1 changed · 1 refused (NOT_LINKED 1); 3 CRM calls.\n"));
+  EXPECT_THAT(ran.out,
+              HasSubstr("1 of 2 prospects are done, 1 was refused. Which, and why: prospectd jobs show 7 "
+                        "--rows 1000"));
+  EXPECT_THAT(ran.out, HasSubstr("Undo with: prospectd undo job-7 -c "));
   EXPECT_THAT(ran.out, HasSubstr("(blank)"));
   EXPECT_THAT(ran.out, HasSubstr("The prospect has no record in the CRM"));
   EXPECT_THAT(

@@ -148,5 +148,24 @@ TEST(DryRun, CountsFieldsAndFirstRows) {
   EXPECT_THAT(t.daemon.asked().front(), HasSubstr(R"("dryRun":true)"));
 }
 
+TEST(DryRun, S11_SaysWhatGoesOutAndThatTheBrakeWouldStopTheSync) {
+  WithDaemon t;
+  std::string result = cycle(kPeople);
+  result.insert(result.size() - 1,
+                R"(,"fields":{},"truncated":false,"rows":[{"action":"own","object":"Lead","remoteId":"00QB",)"
+                R"("prospectId":"42","field":"owner","before":"7","after":"2","reason":"UPDATED_FROM_CRM"}],)"
+                R"("names":{"owner":{"2":"Ana Diaz"}},"pushes":19,"brake":{"kind":"blanking","most":60,)"
+                R"("records":300,"object":"Lead","remoteId":"00QB"})");
+  t.daemon.answer("POST /v1/syncs", 202, sync("done", result));
+  const Ran ran = t.ask({"sync", "--dry-run"});
+  EXPECT_THAT(ran.out, HasSubstr("42        owner  7     Ana Diaz (2)  UPDATED_FROM_CRM\n"));
+  EXPECT_THAT(ran.out, HasSubstr("  push             19 prospects to be written to the CRM\n"));
+  EXPECT_THAT(ran.out,
+              HasSubstr("A sync would be stopped by the mass-change brake before Lead 00QB: more than 60 "
+                        "of 300 linked records would lose a value.\n"
+                        "If that is right: prospectd sync --accept-mass-change -c "));
+  EXPECT_THAT(ran.out, Not(HasSubstr("Apply: prospectd sync -c")));
+}
+
 }  // namespace
 }  // namespace prospectd::cli

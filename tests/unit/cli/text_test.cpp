@@ -67,12 +67,19 @@ Table people() {
   return table;
 }
 
-TEST(TableLines, APipeGetsEverything) {
+TEST(TableLines, APipeGetsLinesOfAnyWidth) {
   EXPECT_EQ(
       people().lines(Terminal{}),
       (std::vector<std::string>{"id  name                        email",
                                 " 7  Maximiliane von Hohenstein  maximiliane.hohenstein@subsidiary.example",
                                 "12  Li                          li@acme.test"}));
+}
+
+TEST(TableLines, ALongValueIsCutThroughAPipeTooWhereItsColumnMayGiveWay) {
+  Table table({{"id", false}, {"what it says", true}});
+  table.add({std::string(100, '7'), std::string(100, 'x')});
+  const std::string line = table.lines(Terminal{}).back();
+  EXPECT_EQ(line, std::string(100, '7') + "  " + std::string(79, 'x') + "\xE2\x80\xA6");
 }
 
 TEST(TableLines, NoLineIsWiderThanTheTerminal) {

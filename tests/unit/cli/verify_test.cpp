@@ -9,6 +9,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 std::string told_scan(const std::string& state, const std::string& more) {
   return resource("7", R"({"state":")" + state +
@@ -54,6 +55,8 @@ TEST(VerifyVerb, AScanThatStoppedIsNotAllWell) {
   const Ran ran = setup.ask({"verify", "--repair"});
   EXPECT_EQ(ran.code, ExitCode::kPartial);
   EXPECT_THAT(ran.out, HasSubstr("120 of 121 linked records"));
+  EXPECT_THAT(ran.out, HasSubstr("Not everything was compared: reading stopped at 1 object"));
+  EXPECT_THAT(ran.out, Not(HasSubstr("agrees")));
 }
 
 TEST(VerifyVerb, OnlyARepairIsConfirmed) {

@@ -106,6 +106,24 @@ TEST_F(RowEdits, ARefusedChangeLeavesNoPlan) {
   EXPECT_EQ(outcome.faults[0].message.find("bo@x.test"), std::string::npos) << "a value is nobody's business";
 }
 
+TEST_F(RowEdits, ANameIsOneLineAndWhatIsMissingIsSaid) {
+  RowEdit edit;
+  edit.type = "users";
+  edit.cells = {{user_cell::kName, Value("Di\nPrince")}, {user_cell::kEmail, Value("di@x.test")}};
+  const RowOutcome broken = plan(edit);
+  ASSERT_EQ(broken.faults.size(), 1U);
+  EXPECT_EQ(broken.faults[0].message, "name has a line break in it");
+  edit.type = "accounts";
+  edit.cells = {{account_cell::kOwner, Value(int64_t{1})}};
+  const RowOutcome lacking = plan(edit);
+  ASSERT_EQ(lacking.faults.size(), 1U);
+  EXPECT_EQ(lacking.faults[0].message, "name is missing, and an account needs one");
+  edit.type = "mailboxes";
+  edit.id = 3;
+  edit.cells = {{mailbox_cell::kError, Value("550 refused\r\n550 try later")}};
+  EXPECT_EQ(plan(edit).verdict, RowVerdict::kPlanned) << "what may be long may have lines";
+}
+
 TEST_F(RowEdits, ARowThatIsNotThereOrHasChangedIsNotPlanned) {
   RowEdit edit;
   edit.type = "sequences";

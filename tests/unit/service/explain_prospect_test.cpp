@@ -142,7 +142,7 @@ TEST_F(ExplainProspect, WhatWaitsToBeWrittenIsUnderWayOrWasGivenUpIsToldWithTheR
   EXPECT_THAT(facts_named(*explanation, "being written"), ElementsAre(HasSubstr("the attempt ends by")));
   EXPECT_THAT(facts_named(*explanation, "in doubt"), ElementsAre(HasSubstr("before anything is sent again")));
   EXPECT_THAT(facts_named(*explanation, "given up"),
-              ElementsAre(testing::AllOf(HasSubstr("(out-5)"), HasSubstr("after it was tried 5 times"),
+              ElementsAre(testing::AllOf(HasSubstr("(out-5)"), HasSubstr("; it was tried 5 times: "),
                                          HasSubstr("STRING_TOO_LONG: Title: data value too large"),
                                          HasSubstr("To do: a value is longer"))));
   EXPECT_THAT(explanation->next, Contains("prospectd dlq show out-5"));
@@ -184,6 +184,7 @@ TEST_F(ExplainProspect, TheJournalIsToldOldestFirstWithCauseReasonAndValues) {
   owner.entry.field = "owner";
   owner.entry.before = "2";
   owner.entry.after = "3";
+  store.shelf.rows[{"users", 3}] = list_row("users", 3, {{"name", mapping::Value("M. Blythe")}});
   const auto explanation = explain("42");
   ASSERT_TRUE(explanation);
   ASSERT_EQ(explanation->because.size(), 3U);
@@ -194,8 +195,8 @@ TEST_F(ExplainProspect, TheJournalIsToldOldestFirstWithCauseReasonAndValues) {
   EXPECT_EQ(explanation->because[1].what, "The value changed in the CRM (Lead " + kLead + ")");
   EXPECT_EQ(explanation->because[1].before, "CTO");
   EXPECT_EQ(explanation->because[1].after, "CEO \"interim\"");
-  EXPECT_EQ(explanation->because[2].before, "user 2");
-  EXPECT_EQ(explanation->because[2].after, "M. Blythe");
+  EXPECT_EQ(explanation->because[2].before, "user 2") << "who is not there any more";
+  EXPECT_EQ(explanation->because[2].after, "M. Blythe (3)");
   EXPECT_LT(*explanation->because[0].at, *explanation->because[1].at);
 }
 

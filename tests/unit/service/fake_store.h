@@ -40,7 +40,8 @@ struct Shelf {
   std::vector<reconcile::OutboxEntry> outbox;
   std::map<std::string, reconcile::User> users;
   std::map<std::string, reconcile::Account> accounts;
-  std::optional<Error> failure;  ///< every question answers this
+  std::map<std::pair<std::string, int64_t>, store::ListRow> rows;  ///< of lists, by type and number
+  std::optional<Error> failure;                                    ///< every question answers this
 };
 
 class ShelfReader final : public store::Reader {
@@ -59,8 +60,11 @@ class ShelfReader final : public store::Reader {
   Result<std::optional<store::ProspectRow>> prospect(ProspectId id) override {
     return answer(find(shelf_.prospects, id.value));
   }
-  Result<std::vector<store::ListRow>> list(const store::ListQuery&) override {
-    return answer(std::vector<store::ListRow>{});
+  Result<std::vector<store::ListRow>> list(const store::ListQuery& query) override {
+    std::vector<store::ListRow> rows;
+    for (const int64_t id : query.ids.value_or(std::vector<int64_t>{}))
+      if (const auto row = find(shelf_.rows, {query.of->type, id})) rows.push_back(*row);
+    return answer(std::move(rows));
   }
   Result<std::optional<ProspectId>> find_by_email(const std::string& key) override {
     return answer(id_in(shelf_.emails, key));
@@ -106,6 +110,11 @@ class ShelfReader final : public store::Reader {
   }
   Result<std::vector<store::JournalRow>> journal_of_remote(const RemoteId& remote, size_t) override {
     return answer(chosen(shelf_.journal, [&](const auto& row) { return row.entry.remote == remote; }));
+  }
+  Result<std::vector<store::JournalRow>> journal_of_row(const reconcile::RowName& name, size_t) override {
+    return answer(chosen(shelf_.journal, [&](const auto& row) {
+      return row.entry.object == name.type && row.entry.row == name.id;
+    }));
   }
   Result<std::optional<store::CauseRow>> cause(CauseId) override {
     return answer(std::optional<store::CauseRow>{});
@@ -228,6 +237,24 @@ class ShelfStore final : public store::Store {
 
   std::map<std::string, int64_t> connections_;
 };
+
+/// A row of a collection with these values and references by name; the rest is without a value.
+inline store::ListRow list_row(const char* type, int64_t id,
+                               const std::map<std::string, mapping::Value>& values,
+                               const std::map<std::string, int64_t>& references = {}) {
+  const store::Collection& of = *store::collection_named(type);
+  store::ListRow row;
+  row.id = id;
+  for (const store::Column& column : of.columns) {
+    const auto given = values.find(column.name);
+    row.values.push_back(given == values.end() ? mapping::Value::null() : given->second);
+  }
+  for (const store::Reference& reference : of.references) {
+    const auto given = references.find(reference.name);
+    row.references.push_back(given == references.end() ? std::nullopt : std::optional(given->second));
+  }
+  return row;
+}
 
 inline engine::VerifyReport told_done() {
   engine::VerifyReport report;
