@@ -25,15 +25,9 @@ bool is_undoable(const mapping::LocalSchema& schema, const std::vector<reconcile
 
 }  // namespace
 
-// The change stands whether or not its number can be read.
-Committed committed_under(store::Store& store, const mapping::LocalSchema& schema,
-                          const reconcile::Plan& plan) {
-  if (plan.journal.empty()) return {};
-  auto reader = store.reader();
-  if (!reader) return {};
-  const auto cause = (*reader)->last_cause();
-  if (!cause || !*cause) return {};
-  return {(*cause)->id, is_undoable(schema, plan.journal)};
+Committed committed_under(CauseId cause, const mapping::LocalSchema& schema, const reconcile::Plan& plan) {
+  if (!cause || plan.journal.empty()) return {};
+  return {cause, is_undoable(schema, plan.journal)};
 }
 
 }  // namespace prospectd::service

@@ -1,11 +1,10 @@
 // Committed: under which cause a change that somebody asked for stands in the journal, and whether undo takes
-// it back (decision 0019). Plain data; found on the worker.
+// it back (decision 0019). Pure, any thread.
 #pragma once
 
 #include "base/ids.h"
 #include "mapping/local_schema.h"
 #include "reconcile/plan.h"
-#include "reconcile/store/store.h"
 
 namespace prospectd::service {
 
@@ -14,8 +13,7 @@ struct Committed {
   bool undoable = false;  ///< `prospectd undo` sets values of it back, and refuses none of its rows
 };
 
-/// Of the plan that was committed last: on the worker, before anything else is written.
-Committed committed_under(store::Store& store, const mapping::LocalSchema& schema,
-                          const reconcile::Plan& plan);
+/// Of a plan that was committed under `cause` (Transaction::cause).
+Committed committed_under(CauseId cause, const mapping::LocalSchema& schema, const reconcile::Plan& plan);
 
 }  // namespace prospectd::service

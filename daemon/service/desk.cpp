@@ -25,10 +25,12 @@ Result<Desk> open_desk(store::Store& store, const std::vector<engine::Connection
   return desk;
 }
 
-Result<void> commit_plan(store::Store& store, const reconcile::Plan& plan, Timestamp now) {
+Result<CauseId> commit_plan(store::Store& store, const reconcile::Plan& plan, Timestamp now) {
   PD_ASSIGN(transaction, store.begin());
   PD_TRY(transaction->apply(plan, now));
-  return transaction->commit();
+  const CauseId cause = transaction->cause();
+  PD_TRY(transaction->commit());
+  return cause;
 }
 
 Result<store::ConnectionId> Desk::connection_named(const std::string& name) const {

@@ -37,8 +37,8 @@ struct Desk {
 /// On the worker, where nothing is written meanwhile.
 Result<Desk> open_desk(store::Store& store, const std::vector<engine::ConnectionFlow>& flows);
 
-/// A plan, in a transaction of its own. On the worker.
-Result<void> commit_plan(store::Store& store, const reconcile::Plan& plan, Timestamp now);
+/// A plan, in a transaction of its own. Answers its cause; 0: it left nothing in the journal. On the worker.
+Result<CauseId> commit_plan(store::Store& store, const reconcile::Plan& plan, Timestamp now);
 
 class Desks {
  public:

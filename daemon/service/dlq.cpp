@@ -189,8 +189,8 @@ class DlqWork {
       return not_given_up(told.missing.front());
     if (pushes.empty()) return told;
     const reconcile::Plan plan = reconcile::plan_retry(pushes, order.actor);
-    PD_TRY(commit_plan(store_, plan, now_));
-    told.committed = committed_under(store_, schema_, plan);
+    PD_ASSIGN(cause, commit_plan(store_, plan, now_));
+    told.committed = committed_under(cause, schema_, plan);
     return told;
   }
 
@@ -199,8 +199,8 @@ class DlqWork {
     PD_ASSIGN(items, items_of(desk_, found));
     if (items.empty()) return not_given_up(id);
     PD_ASSIGN(plan, drop_of(found, actor));
-    PD_TRY(commit_plan(store_, plan, now_));
-    return DlqDropped{std::move(items.front()), committed_under(store_, schema_, plan)};
+    PD_ASSIGN(cause, commit_plan(store_, plan, now_));
+    return DlqDropped{std::move(items.front()), committed_under(cause, schema_, plan)};
   }
 
   /// Connections whose records are to be read again.

@@ -31,8 +31,8 @@ class EditWork {
     if (plan.empty()) return std::move(reports_);
     add_kept(plan, order_.keep, reports_, now_);
     PD_TRY(transaction->apply(plan, now_));
+    const Committed committed = committed_under(transaction->cause(), schema_, plan);
     PD_TRY(transaction->commit());
-    const Committed committed = committed_under(store_, schema_, plan);
     for (EditReport& report : reports_)
       if (report.verdict == EditVerdict::kPlanned) report.committed = committed;
     return std::move(reports_);

@@ -179,9 +179,9 @@ class StoredReviews final : public Reviews {
     Review review = reviews.review_of(conflict);
     PD_TRY(check_review(reviews, review, order));
     const reconcile::Plan plan = plan_review(schema_, reviews.scene_of(conflict), order.take, order.actor);
-    PD_TRY(commit_plan(store_, plan, now));
+    PD_ASSIGN(cause, commit_plan(store_, plan, now));
     Reviewed told = told_of(plan, std::move(review));
-    told.committed = committed_under(store_, schema_, plan);
+    told.committed = committed_under(cause, schema_, plan);
     return told;
   }
 

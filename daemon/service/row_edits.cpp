@@ -44,8 +44,8 @@ class RowWork {
     if (plan.empty()) return std::move(report_);
     add_kept(plan, order_.keep, report_, now_);
     PD_TRY(transaction->apply(plan, now_));
+    report_.committed = committed_under(transaction->cause(), schema_, plan);
     PD_TRY(transaction->commit());
-    report_.committed = committed_under(store_, schema_, plan);
     return std::move(report_);
   }
 
@@ -238,8 +238,8 @@ class StoredRowEdits final : public RowEdits {
     PD_ASSIGN(report, TagWork(desk, order).decide(plan));
     if (order.dry_run || plan.empty()) return report;
     add_kept(plan, order.keep, report, now);
-    PD_TRY(commit_plan(store_, plan, now));
-    report.committed = committed_under(store_, schema_, plan);
+    PD_ASSIGN(cause, commit_plan(store_, plan, now));
+    report.committed = committed_under(cause, schema_, plan);
     return report;
   }
 

@@ -170,10 +170,8 @@ class UndoWork {
 
   Result<void> commit(const reconcile::Plan& plan, Timestamp now) {
     if (plan.empty()) return {};
-    PD_TRY(commit_plan(store_, plan, now));
-    PD_ASSIGN(reader, store_.reader());
-    PD_ASSIGN(made, reader->last_cause());
-    if (made) report_.made.push_back(made->id);
+    PD_ASSIGN(cause, commit_plan(store_, plan, now));
+    if (cause) report_.made.push_back(cause);
     return {};
   }
 

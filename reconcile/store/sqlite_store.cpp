@@ -302,8 +302,11 @@ class SqliteTransaction final : public Transaction {
       return *fault_;
     }
     rows_ += *written;
+    cause_ = core_->writer().cause();
     return {};
   }
+
+  CauseId cause() const override { return cause_; }
 
   Result<void> commit() override {
     PD_TRY(usable());
@@ -390,6 +393,7 @@ class SqliteTransaction final : public Transaction {
   std::shared_ptr<Core> core_;
   bool open_ = true;
   int64_t rows_ = 0;
+  CauseId cause_;
   std::optional<Error> fault_;
 };
 

@@ -283,6 +283,8 @@ class Writer {
   /// Rows written. **Errors:** kConflict when a precondition does not hold; the transaction is then void.
   Result<int64_t> apply(const reconcile::Plan& plan, Timestamp now);
   FreeKeys& free_keys() { return context_.free; }
+  /// Of the plan that was applied last; 0: none of its own.
+  CauseId cause() const { return {context_.cause_id}; }
   Result<reconcile::Cursor> cursor(reconcile::ConnectionId connection, const std::string& object) {
     return journal_.cursor(connection, object);
   }

@@ -63,6 +63,8 @@ class Transaction {
   /// **Errors:** kConflict when a precondition no longer holds (a version, an address, a link, the cursor):
   /// nothing of the transaction may then be committed.
   virtual Result<void> apply(const reconcile::Plan& plan, Timestamp now) = 0;
+  /// The cause under which the plan that was applied last stands in the journal; 0: nothing of it does.
+  virtual CauseId cause() const = 0;
   virtual Result<void> commit() = 0;
   /// Prospects that wait for an address (a PendingRef of field::kEmail in their link of this connection),
   /// from the one after `after` on, at most `limit`, by number; with their links, and `addresses` and

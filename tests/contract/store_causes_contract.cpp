@@ -54,6 +54,19 @@ TEST_P(StoreContract, ACauseIsReadWithItsOwnRowsOldestFirst) {
   EXPECT_EQ(reader()->journal_of_cause(CauseId{1}, 0, 1)->size(), 1U);
 }
 
+TEST_P(StoreContract, ATransactionTellsTheCauseOfThePlanItAppliedLast) {
+  auto transaction = *store_->begin();
+  EXPECT_FALSE(transaction->cause());
+  ASSERT_TRUE(transaction->apply(told("edit", "prospect 1", {changed(1, "title")}), Timestamp{}));
+  EXPECT_EQ(transaction->cause(), CauseId{1});
+  ASSERT_TRUE(transaction->apply(told("edit", "prospect 2", {changed(2, "title")}), Timestamp{}));
+  EXPECT_EQ(transaction->cause(), CauseId{2});
+  ASSERT_TRUE(transaction->apply(reconcile::Plan{}, Timestamp{}));
+  EXPECT_FALSE(transaction->cause());
+  ASSERT_TRUE(transaction->commit());
+  EXPECT_EQ((*reader()->last_cause())->id, CauseId{2});
+}
+
 TEST_P(StoreContract, TheJournalOfARowIsItsOwnAndNoOtherKindsOfTheSameNumber) {
   const auto of_row = [](const char* type, int64_t id, const char* field) {
     JournalEntry entry = changed(0, field);

@@ -32,6 +32,7 @@ class ForgetfulTransaction final : public store::Transaction {
     });
     return inner_->apply(kept, now);
   }
+  CauseId cause() const override { return inner_->cause(); }
   Result<void> commit() override { return inner_->commit(); }
   Result<reconcile::PageSnapshot> waiting_for_addresses(reconcile::ConnectionId connection, ProspectId after,
                                                         size_t limit) override {
