@@ -93,6 +93,8 @@ void CreateLookup::add(size_t type, Page page, std::vector<FoundFor>& all) {
 
 void CreateLookup::add_record(size_t type, const mapping::MappedRecord& record, const std::string& owner,
                               std::vector<FoundFor>& all) {
+  // One that is asked for by its id may come out of the recycle bin: nobody is linked to it (§3).
+  if (record.deleted) return;
   std::vector<Wanted> for_whom;
   if (const auto stands = contacts_.find(record.id); stands != contacts_.end()) for_whom = stands->second;
   const auto by_address = record.email_key ? wanted_.find(*record.email_key) : wanted_.end();

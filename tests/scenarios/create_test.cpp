@@ -169,6 +169,23 @@ TEST_F(Creating, S3_AConvertedLeadStandsForItsContact) {
   EXPECT_EQ(links_of(prospect)[0].remote.str(), converted->contact);
 }
 
+TEST_F(Creating, S3_ALeadWhoseContactIsDeletedStandsForNobody) {
+  World& world = begin();
+  world.sync();
+  sandbox::Conversion conversion;
+  conversion.lead = world.lead(kAddress);
+  const auto converted = world.org().convert(conversion);
+  ASSERT_TRUE(converted) << converted.error().message;
+  world.remove(converted->contact);
+  const ProspectId prospect = made(world);
+  world.push();
+  world.sync();
+  ASSERT_EQ(links_of(prospect).size(), 1U);
+  EXPECT_NE(links_of(prospect)[0].remote.str(), converted->contact) << "it is in the recycle bin";
+  EXPECT_FALSE(links_of(prospect)[0].deleted);
+  expect_quiet();
+}
+
 TEST_F(Creating, S3_ARecordThatIsLinkedElsewhereIsTaken) {
   World& world = begin();
   const std::string contact = world.contact("old@x.test");

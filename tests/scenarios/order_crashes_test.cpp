@@ -95,7 +95,8 @@ struct OrderFlow {
   void (*prepare)(OrderedWorld&);
   /// Given again after a crash, by a person who does not know how far it came.
   void (*give)(OrderedWorld&);
-  const char* title;
+  const char* there;  ///< title in the CRM
+  const char* here;
 };
 
 void PrintTo(const OrderFlow& flow, std::ostream* out) {
@@ -153,13 +154,20 @@ void undo_job(OrderedWorld& ordered) {
   (void)ordered.undo("job-7");
 }
 
+// Both sides stand apart, each with its own title (§3): no poll brings what the plan does.
 void save_pull(OrderedWorld& ordered) {
-  import_titled(ordered);
-  retitle_in_crm(ordered.world());
+  World& world = ordered.world();
+  world.sync();
+  for (const char* email : {"ana@x.test", "bo@x.test", "cy@x.test"}) {
+    world.lead(email, {{"Title", Value("theirs")}});
+    world.make_here({{"email", Value(email)}, {"last_name", Value("Young")}, {"title", Value("ours")}});
+  }
+  world.push();
+  world.sync();
   JobOrder order;
   order.direction = Direction::kPull;
   order.force = order.dry_run = true;
-  order.prospects = ids_of(ordered.world());
+  order.prospects = ids_of(world);
   order.tell = [](const service::JobView&) { return std::string("[]"); };
   const auto saved = ordered.carry_out(std::move(order));
   ASSERT_TRUE(saved);
@@ -177,9 +185,9 @@ void apply_saved(OrderedWorld& ordered) {
 }
 
 const OrderFlow kFlows[] = {
-    {"UndoOfAPull", pull_over_edits, undo_job, "ours"},
-    {"UndoOfAPush", push_over_changes, undo_job, "theirs"},
-    {"ApplyOfAPlan", save_pull, apply_saved, "theirs"},
+    {"UndoOfAPull", pull_over_edits, undo_job, "ours", "ours"},
+    {"UndoOfAPush", push_over_changes, undo_job, "theirs", "old"},
+    {"ApplyOfAPlan", save_pull, apply_saved, "theirs", "theirs"},
 };
 
 struct Ended {
@@ -220,7 +228,7 @@ class EveryOrder : public testing::TestWithParam<OrderFlow> {
     }
     expect_at_rest(world);
     ended.here = world.picture();
-    const std::string when = std::string("Title = '") + flow.title + "'";
+    const std::string when = std::string("Title = '") + flow.there + "'";
     const auto rows = world.org().rows_matching(*world.org().table("Lead"), when.c_str());
     EXPECT_TRUE(rows);
     ended.there = rows ? rows->size() : 0;
@@ -242,6 +250,8 @@ TEST_P(EveryOrder, F44_StoppedAtEveryCommitPoint_EndsTheSame) {
   const Ended whole = play(GetParam(), 0);
   ASSERT_GT(whole.points, 0);
   EXPECT_EQ(whole.there, 3U);
+  for (const std::string& line : whole.here)
+    EXPECT_THAT(line, testing::HasSubstr(std::string("title=") + GetParam().here + "|"));
   for (int point = 1; point <= whole.points; ++point) {
     const Ended stopped = play(GetParam(), point);
     EXPECT_TRUE(stopped.crashed) << "commit point " << point;
