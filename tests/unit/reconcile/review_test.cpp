@@ -55,7 +55,7 @@ FieldCase case_after(const Plan& plan, Value local) {
   in.local = std::move(local);
   in.gives_out = true;
   in.rule = mapping::ConflictRule::kReview;
-  const Shadow& shadow = steps_of<PutLink>(plan).at(0).link.shadow;
+  const Shadow shadow = steps_of<PutLink>(plan).at(0).link.shadow;
   if (const auto agreed = shadow.find(field::kTitle); agreed != shadow.end()) in.agreed = agreed->second;
   return decide_field(in).field_case;
 }
