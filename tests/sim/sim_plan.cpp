@@ -81,8 +81,9 @@ void draw_writes(uint64_t seed, SimPlan& plan) {
   if (dice.of_thousand(250)) plan.conflict = mapping::ConflictRule::kProspectWins;
   if (dice.of_thousand(150)) plan.conflict = mapping::ConflictRule::kNewest;
   if (!dice.of_thousand(30)) return;
-  plan.people = static_cast<int>(dice.between(200, 400));  // for whole batches of writes
-  plan.addresses = plan.people;
+  // For whole batches of writes: half of them are of each type, and few share an address.
+  plan.people = static_cast<int>(dice.between(500, 700));
+  plan.addresses = 4 * plan.people;
   plan.edits_of_all_per_mille = 50;
 }
 
