@@ -123,10 +123,14 @@ Settlement settle_failure(const PushOutcome& outcome, const PushAttempt& attempt
   }
   const auto* rule = std::find_if(std::begin(kFailureRules), std::end(kFailureRules),
                                   [what](const FailureRule& r) { return r.failure == what; });
-  const Pace pace = rule == std::end(kFailureRules) ? Pace::kRest : rule->pace;
-  const milliseconds asked = outcome.retry_after.value_or(milliseconds{0});
+  Pace pace = rule == std::end(kFailureRules) ? Pace::kRest : rule->pace;
+  // Too many calls at one moment are soon fewer; an allowance that is used up is not.
+  if (outcome.failure == ErrorCode::kRateLimited) pace = Pace::kBackOff;
+  const milliseconds asked =
+      std::clamp(outcome.retry_after.value_or(milliseconds{0}), milliseconds{0}, kRestMax);
+  const bool is_asked = pace == Pace::kRest && asked.count() > 0;
   settled.verdict = Then::kRetryAt;
-  settled.at = attempt.now + std::max(wait_of(pace, attempt), std::clamp(asked, milliseconds{0}, kRestMax));
+  settled.at = attempt.now + (is_asked ? asked : std::max(wait_of(pace, attempt), asked));
   return settled;
 }
 

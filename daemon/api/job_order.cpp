@@ -27,7 +27,7 @@ std::vector<ProspectId> ids_of(const Body& list, const std::string& pointer) {
     const auto number = one.is_string() ? number_of(one.get<std::string>()) : std::nullopt;
     if (!number) {
       refuse_member(pointer + "/" + std::to_string(ids.size()),
-                    "a prospect is named by its number, as a text");
+                    "a prospect is named by its number, like \"42\"");
     }
     ids.push_back({*number});
   }

@@ -1,5 +1,8 @@
 #include "daemon/cli/cycle_words.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
@@ -47,6 +50,22 @@ constexpr int64_t kRateFrom = 1'000;  // of fewer records a rate says nothing
 constexpr size_t kVerbCells = 10;
 constexpr size_t kNumberCells = 9;
 
+/// Records of the CRM that are no people.
+struct OtherObject {
+  const char* object;
+  const char* one;
+};
+constexpr OtherObject kOtherObjects[] = {{"Account", "account"}, {"User", "user"}, {"Group", "queue"}};
+constexpr const char* kOtherChanges[] = {"created", "updated", "deleted", "restored"};
+
+bool is_of_people(const std::string& object) {
+  return std::ranges::none_of(kOtherObjects, [&](const OtherObject& o) { return o.object == object; });
+}
+
+const Outcome& outcome_named(const std::string_view member) {
+  return *std::ranges::find(kOutcomes, member, [](const Outcome& o) { return std::string_view(o.member); });
+}
+
 // "38 from Contact, 58 from Lead"; empty where one object has them all.
 std::string by_object(const Json& cycle, const char* name, int64_t all) {
   std::string text;
@@ -54,7 +73,7 @@ std::string by_object(const Json& cycle, const char* name, int64_t all) {
   if (!objects.is_object()) return text;
   for (const auto& [object, counts] : objects.items()) {
     const int64_t n = number_at(counts, name);
-    if (n == 0 || n == all) continue;
+    if (n == 0 || n == all || !is_of_people(object)) continue;
     text += (text.empty() ? "" : ", ") + group_digits(n) + " from " + harmless(object);
   }
   return text;
@@ -100,6 +119,16 @@ std::vector<std::string> outcomes_of(const Json& cycle, bool dry_run) {
     if (*outcome.hint != '\0' && !dry_run) line += ": " + std::string(outcome.hint);
     lines.push_back(std::move(line));
   }
+  for (const OtherObject& other : kOtherObjects) {
+    for (const char* change : kOtherChanges) {
+      const int64_t n = number_at(member(member(cycle, "objects"), other.object), change);
+      const Outcome& outcome = outcome_named(change);
+      if (n > 0)
+        lines.push_back("  " + pad_to(dry_run ? outcome.would : outcome.done, kVerbCells) +
+                        pad_to(group_digits(n), kNumberCells, Align::kRight) + " " + other.one +
+                        (n == 1 ? "" : "s"));
+    }
+  }
   return lines;
 }
 
@@ -110,6 +139,12 @@ std::string outcomes_in_short(const Json& cycle) {
     const int64_t n = number_at(people, outcome.member);
     if (n == 0 || !outcome.change) continue;
     text += (text.empty() ? "" : ", ") + group_digits(n) + " " + outcome.done;
+  }
+  for (const OtherObject& other : kOtherObjects) {
+    int64_t n = 0;
+    for (const char* change : kOtherChanges)
+      n += number_at(member(member(cycle, "objects"), other.object), change);
+    if (n > 0) text += (text.empty() ? "" : ", ") + counted(n, other.one);
   }
   return text.empty() ? "nothing new" : text;
 }

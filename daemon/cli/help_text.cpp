@@ -123,7 +123,7 @@ const std::vector<VerbText>& verb_texts() {
         {"prospectd set prospect 42 owner=ana@acme.test --dry-run", "what would change and go out"},
         {"prospectd set task 7 due_at=2026-12-01 state=pending", "put a task off"},
         {"prospectd set prospect 42 tags=hot,vip",
-         "these tags and no others; tags+=hot adds, tags-=vip takes off"},
+         "these tags and no others; tags+=hot adds, tags-=vip takes off (made with add tag name=hot)"},
         {"prospectd set prospect 42 opted_out=false --opt-in", "where the person has opted in again"}}},
       {"add",
        "Make a prospect, a task, … here, or many prospects of a CSV file",

@@ -85,8 +85,9 @@ void ProgressLine::update(const Progress& progress, Time now) {
   shown_at_ = now;
   if (terminal_.interactive) {
     draw(progress);
-  } else if (!first) {
-    to_ << render_plain(progress) << '\n' << std::flush;
+  } else if (std::string line = render_plain(progress); !first && line != last_line_) {
+    to_ << line << '\n' << std::flush;
+    last_line_ = std::move(line);
   }
 }
 

@@ -32,7 +32,7 @@ class ProgressLine {
 
   ProgressLine(std::ostream& to, Terminal terminal) : to_(to), terminal_(terminal) {}
 
-  /// Shows it, unless the last time is too recent.
+  /// Shows it, unless the last time is too recent or, where lines stay, nothing has changed.
   void update(const Progress& progress, Time now);
   /// Takes the bar away, so that other lines can follow.
   void clear();
@@ -45,6 +45,7 @@ class ProgressLine {
   std::ostream& to_;
   Terminal terminal_;
   std::optional<Time> shown_at_;
+  std::string last_line_;  ///< where lines stay: the same is not said twice
   bool drawn_ = false;
 };
 

@@ -67,6 +67,10 @@ void say_job(Console& console, const Tree& job, size_t rows) {
                (total > 0 ? " of " + group_digits(total) : std::string()) + ": " + counts_of_job(job) + "; " +
                counted(number_at(job, "calls"), "CRM call"));
   if (member(job, "error").is_object()) console.line("  " + shown_at(member(job, "error"), "message"));
+  const Tree& told = member(job, "rows");
+  const bool forgotten = told.is_array() && told.empty() && number_at(member(job, "counts"), "done") > 0;
+  if (forgotten)
+    console.line("  Its rows were kept until the daemon ended; prospectd explain prospect N tells of each.");
   say_job_rows(console, job, rows);
 }
 

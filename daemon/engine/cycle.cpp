@@ -429,7 +429,9 @@ void add_counts(CycleSummary& sum, const CycleSummary& first) {
 
 Error mass_change(const reconcile::BrakeHold& hold) {
   return make_error(ErrorCode::kMassChange,
-                    words_of(hold) + ". Nothing more is read from the CRM until a person says so");
+                    words_of(hold) +
+                        ". Nothing more is read from the CRM until a person says so: look with prospectd "
+                        "sync --dry-run, then prospectd sync --accept-mass-change");
 }
 
 asio::awaitable<Result<CycleSummary>> run_cycle(CycleContext& context, Applier& applier) {

@@ -295,7 +295,8 @@ asio::awaitable<Result<OnDemandReport>> Poller::answer_order(OnDemandOrder order
   if (fatal_) co_return *fatal_;
   PD_TRY_CO(co_await connect());
   const bool dry_run = order.dry_run;
-  if (hold_ && order.direction == Direction::kPull && !dry_run) co_return mass_change(*hold_);
+  // Either reads: what the brake holds back would come in.
+  if (hold_ && !dry_run) co_return mass_change(*hold_);
   // What an earlier process had under way is known before its echo is met.
   if (!pushes_.has_recovered()) co_await push(false, nullptr);
   CycleContext context = make_context();
@@ -354,7 +355,10 @@ asio::awaitable<void> Poller::answer_dry(Ticket& ticket) {
     co_return;
   }
   report.summary = *std::move(outcome);
-  if (hold_) report.summary.alerts.push_back(mass_change(*hold_).text());
+  if (hold_) {
+    report.summary.alerts.push_back(mass_change(*hold_).text());
+    report.brake = *hold_;
+  }
   ticket.report = std::move(report);
 }
 

@@ -52,7 +52,8 @@ std::string state_words(const OutboxEntry& entry) {
     case PushState::kLeased:
       return "; the attempt ends by " + at + ", or is looked up then";
     case PushState::kInDoubt:
-      return "; it may have been carried out (" + failure_words(entry) + "), and is looked up at " + at +
+      return "; it may have been carried out" +
+             (entry.code.empty() ? "" : " (" + failure_words(entry) + ")") + ", and is looked up at " + at +
              " before anything is sent again";
     case PushState::kDead:
       return " (" + to_text(id_of(entry)) + ") on " + at + "; " + tries_words(entry.attempts) + ": " +

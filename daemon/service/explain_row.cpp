@@ -15,7 +15,7 @@ constexpr Toucher kTouchers[] = {
     {"users", "its name and address come from the CRM with a poll, where it follows a user there"},
     {"accounts",
      "its name, website, industry and phone come from the CRM with a poll, where it follows a "
-     "record there; its owner is set here"},
+     "record there, and so does its owner where the mapping takes it in"},
     {"mailboxes",
      "it changes when somebody sets it, or when another mailbox of its user becomes the default"},
     {"sequenceStates",

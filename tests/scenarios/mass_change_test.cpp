@@ -189,18 +189,23 @@ TEST_F(S11MassChange, WhatIsMadeHereGoesOnBeingWritten) {
   EXPECT_TRUE(holds("Lead", last, "Title = 'VP Sales'"));
 }
 
-TEST_F(S11MassChange, APullByHandDoesNotPassItBy) {
+TEST_F(S11MassChange, NeitherAPullNorAPushByHandPassesItBy) {
   import();
   remove(9);
   expect_stopped("deleted");
-  engine::OnDemandOrder order;
-  order.direction = engine::Direction::kPull;
-  for (const store::ProspectRow& row : world_->prospects())
-    order.prospects.push_back(row.prospect.id);
-  const auto answer = world_->on_demand(order);
-  ASSERT_FALSE(answer);
-  EXPECT_EQ(answer.error().code, ErrorCode::kMassChange);
-  EXPECT_EQ(deleted(), 6);
+  for (const auto direction : {engine::Direction::kPull, engine::Direction::kPush}) {
+    for (const bool force : {false, true}) {
+      engine::OnDemandOrder order;
+      order.direction = direction;
+      order.force = force;
+      for (const store::ProspectRow& row : world_->prospects())
+        order.prospects.push_back(row.prospect.id);
+      const auto answer = world_->on_demand(order);
+      ASSERT_FALSE(answer);
+      EXPECT_EQ(answer.error().code, ErrorCode::kMassChange);
+      EXPECT_EQ(deleted(), 6);
+    }
+  }
 }
 
 }  // namespace

@@ -154,6 +154,20 @@ TEST(Settle, F32_WhatTheCrmAsksToWaitIsWaitedUpToAnHour) {
   EXPECT_EQ(settle(asked, attempt()).at, kNow + std::chrono::hours{1});
   asked.retry_after = milliseconds{-5};
   EXPECT_GT(settle(asked, attempt()).at, kNow);
+  PushOutcome quota = failed(ErrorCode::kQuotaExhausted);
+  const Timestamp unasked = settle(quota, attempt()).at;
+  quota.retry_after = std::chrono::seconds{30};
+  EXPECT_EQ(settle(quota, attempt()).at, kNow + std::chrono::seconds{30});
+  EXPECT_GT(unasked, kNow + std::chrono::seconds{30});
+}
+
+TEST(Settle, F32_TooManyCallsAtOneMomentAreTriedAgainSoonerThanAnAllowanceThatIsUsedUp) {
+  const Timestamp rate = settle(failed(ErrorCode::kRateLimited), attempt()).at;
+  EXPECT_GT(rate, kNow);
+  EXPECT_LT(rate, settle(failed(ErrorCode::kQuotaExhausted), attempt()).at);
+  PushOutcome asked = failed(ErrorCode::kRateLimited);
+  asked.retry_after = std::chrono::minutes{10};
+  EXPECT_EQ(settle(asked, attempt()).at, kNow + std::chrono::minutes{10});
 }
 
 TEST(Settle, I12_ACallThatOneRowSpoilsIsSentAgainRowByRow) {
