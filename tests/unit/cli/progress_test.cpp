@@ -77,6 +77,8 @@ TEST(ProgressLines, APipeGetsAPlainLineNowAndThen) {
   EXPECT_EQ(out.str(), "");
   line.update(halfway(), start + std::chrono::seconds(5));
   EXPECT_EQ(out.str(), "Lead: 4,000 of 8,000 (50%), 1,000/s, 4 s left\n");
+  line.update(halfway(), start + std::chrono::seconds(10));
+  EXPECT_EQ(out.str(), "Lead: 4,000 of 8,000 (50%), 1,000/s, 4 s left\n") << "nothing has changed";
   line.clear();
   EXPECT_EQ(out.str().find('\x1b'), std::string::npos);
 }

@@ -64,6 +64,20 @@ TEST(Sync, NothingToDoIsSaid) {
   EXPECT_THAT(t.ask({"sync"}).out, HasSubstr("Nothing to do: no newer change in the CRM."));
 }
 
+TEST(Sync, AccountsUsersAndQueuesAreToldToo) {
+  WithDaemon t;
+  t.daemon.answer(
+      "POST /v1/syncs", 202,
+      sync("done", R"({"objects":{"Account":{"updated":1},"Lead":{"updated":1},"User":{"created":2}},)"
+                   R"("people":{"read":1,"updated":1},"calls":3,"tookMs":800,"alerts":[],)"
+                   R"("windowUpper":"2026-11-20T08:15:30.000Z","complete":true,"firstError":null})"));
+  EXPECT_EQ(t.ask({"sync"}).out,
+            "Synced: read 1 record in 3 CRM calls, 0.8 s.\n"
+            "  updated           1 prospect\n"
+            "  updated           1 account\n"
+            "  created           2 users\n");
+}
+
 TEST(Sync, OneThatCouldNotReadEverythingIsPartial) {
   WithDaemon t;
   t.daemon.answer(
