@@ -32,6 +32,7 @@
 #include "daemon/api/syncs.h"
 #include "daemon/api/target.h"
 #include "daemon/metrics/exposition.h"
+#include "daemon/service/explain_field.h"
 
 namespace prospectd::api {
 namespace {
@@ -248,6 +249,13 @@ class Api {
     }
     Result<service::Explanation> explanation = co_await service_.explain(*subject);
     if (!explanation) co_return failed(explanation.error());
+    if (const auto field = call.parameters.text("field"); field && !field->empty()) {
+      if (const auto kept = service::keep_field(*explanation, service_.schema(), *field); !kept) {
+        Refusal refusal = refuse(Refused::kInvalidInput, kept.error().message);
+        refusal.parameter = "field";
+        co_return refused(refusal);
+      }
+    }
     co_return one(explanation_resource(*subject, *explanation));
   }
 

@@ -86,7 +86,7 @@ std::vector<Route> make_routes() {
       {methods::GET, {"v1", "status"}, Operation::kStatus, kRead, {}},
       {methods::POST, {"v1", "syncs"}, Operation::kStartSync, kUser, {}},
       {methods::GET, {"v1", "syncs", kAnySegment}, Operation::kSync, kRead, {}},
-      {methods::GET, {"v1", "explain"}, Operation::kExplain, kRead, {"subject"}},
+      {methods::GET, {"v1", "explain"}, Operation::kExplain, kRead, {"subject", "field"}},
       {methods::POST, {"v1", "config", "reload"}, Operation::kReloadConfig, kAdmin, {}},
       {methods::GET, {"v1", "settings"}, Operation::kSettings, kRead, {}},
       {methods::GET, {"v1", "settings", kAnySegment}, Operation::kSetting, kRead, {}},

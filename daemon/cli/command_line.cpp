@@ -35,6 +35,7 @@ struct Draft {
   DuplicatesOptions duplicates;
   DeadLettersOptions dead_letters;
   std::vector<std::string> subject;
+  std::string field;  ///< of explain
   SetOptions set;
   AddOptions add;
   DlqOptions dlq;
@@ -101,9 +102,10 @@ void add_questions(CLI::App& app, Draft& d) {
   duplicates->add_flag("--all", d.duplicates.closed_too, "closed ones too");
   add_limit(duplicates, d.duplicates.limit);
   add_limit(add_verb(app, "dead-letters"), d.dead_letters.limit);
-  add_verb(app, "explain")
-      ->add_option("SUBJECT", d.subject, "prospect 42, an address, a CRM id, or duplicate 7")
+  CLI::App* explain = add_verb(app, "explain");
+  explain->add_option("SUBJECT", d.subject, "prospect 42, task 7, an address, a CRM id, or duplicate 7")
       ->required();
+  explain->add_option("--field", d.field, "the changes of this field alone")->type_name("NAME");
   app.add_subcommand("help", "")->allow_extras()->group("")->add_option("VERB", d.help);
 }
 
@@ -381,7 +383,7 @@ Invocation invocation_of(Draft&& d, const std::vector<CLI::App*>& path) {
   if (verb == "add") made.verb = std::move(d.add);
   take_job_verb(verb, std::move(d.jobs), made);
   if (verb == "undo") made.verb = std::move(d.undo);
-  if (verb == "explain") made.verb = ExplainOptions{joined(d.subject)};
+  if (verb == "explain") made.verb = ExplainOptions{joined(d.subject), d.field};
   if (verb == "config" && path[2]->get_name() == "show") made.verb = d.show;
   if (verb == "config" && path[2]->get_name() == "reload") made.verb = ConfigReloadOptions{};
   if (verb == "settings") {

@@ -184,6 +184,7 @@ const std::vector<VerbText>& verb_texts() {
       {"explain",
        "Why a prospect, a task, an account, a user or a record is as it is, or is not there",
        {{"prospectd explain prospect 42", "what happened to it, and why"},
+        {"prospectd explain prospect 42 --field title", "this field alone"},
         {"prospectd explain task 7", "the same of a task; account, user, mailbox, sequence-state, …"},
         {"prospectd explain ana@acme.test", "who has this address"},
         {"prospectd explain 00Q000000000001EAA", "what became of this CRM record"}}},

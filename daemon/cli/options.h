@@ -67,6 +67,7 @@ struct DeadLettersOptions {
 };
 struct ExplainOptions {
   std::string subject;
+  std::string field = {};  ///< this one alone; empty: all
 };
 
 /// What is set of one resource.

@@ -66,7 +66,9 @@ void say(Console& console, const Json& explanation, const std::string& config) {
 ExitCode verb_explain(const CommonOptions& common, const ExplainOptions& options, Console& console) {
   const DaemonAccess daemon = reach_daemon(common, console);
   if (!daemon.client) return daemon.code;
-  const auto answer = daemon.client->get("/v1/explain?subject=" + escape_for_url(options.subject));
+  std::string path = "/v1/explain?subject=" + escape_for_url(options.subject);
+  if (!options.field.empty()) path += "&field=" + escape_for_url(options.field);
+  const auto answer = daemon.client->get(path);
   if (!answer) return console.fail(answer.error());
   const Json explanation = flattened(member(*answer, "data"));
   if (console.json) {

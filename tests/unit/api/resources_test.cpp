@@ -302,6 +302,26 @@ TEST_F(Resources, AnExplanationIsToldWhole) {
   EXPECT_EQ(data["attributes"]["next"][0], "prospectd duplicates");
 }
 
+TEST_F(Resources, S12_OneFieldAloneIsExplainedAndWhatConcernsTheWholeStays) {
+  service::Explanation told;
+  told.facts = {
+      {"owner", "Ana"}, {"differs", "title: the CRM has more"}, {"differs", "phone: the CRM has 1"}};
+  for (const char* field : {"", "title", "phone"})
+    told.because.emplace_back().field = field;
+  service.explanation = told;
+  const Json title = data_of(get("/v1/explain?subject=42&field=title"))["attributes"];
+  ASSERT_EQ(title["because"].size(), 2U);
+  EXPECT_EQ(title["because"][0]["field"], "");
+  EXPECT_EQ(title["because"][1]["field"], "title");
+  ASSERT_EQ(title["facts"].size(), 2U);
+  EXPECT_EQ(title["facts"][1]["value"], "title: the CRM has more");
+  EXPECT_EQ(data_of(get("/v1/explain?subject=42&field=city"))["attributes"]["because"].size(), 1U);
+  const auto misspelt = get("/v1/explain?subject=42&field=titel");
+  EXPECT_EQ(misspelt.status, 400);
+  EXPECT_EQ(body_of(misspelt)["errors"][0]["source"]["parameter"], "field");
+  EXPECT_THAT(detail_of(misspelt), HasSubstr("did you mean title?"));
+}
+
 TEST_F(Resources, ExplainingNothingIs400AndANotFoundIs404) {
   const auto nothing = get("/v1/explain");
   EXPECT_EQ(nothing.status, 400);

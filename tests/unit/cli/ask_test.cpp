@@ -149,6 +149,13 @@ TEST(Ask, AnExplanationSaysWhatAndWhyAndWhereToLook) {
                 t.config() + "\n");
 }
 
+TEST(Ask, AnExplanationIsAskedForOfOneField) {
+  WithDaemon t;
+  t.daemon.answer("GET /v1/explain?subject=42&field=custom.a%26b", 200,
+                  resource("42", R"({"subject":"Prospect 42","facts":[],"because":[],"next":[]})"));
+  EXPECT_EQ(t.ask({"explain", "42", "--field", "custom.a&b"}).code, ExitCode::kOk);
+}
+
 TEST(Ask, DeadLettersSayWhyAndHowOften) {
   WithDaemon t;
   t.daemon.answer(
