@@ -62,6 +62,10 @@ class Simulation {
     options.interval = plan_.interval;
     options.writes = plan_.writes;
     options.conflict = plan_.conflict;
+    // Nobody is there to let a stopped connection go on; the brake has scenarios of its own.
+    options.on_connection = [](engine::ConnectionOptions& connection) {
+      connection.poll.brake.percent = 100;
+    };
     options.on_close = [this] {
       if (orders_) orders_->close();
     };
