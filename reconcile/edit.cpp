@@ -198,8 +198,28 @@ JournalEntry row_of(Reason reason, ProspectId prospect) {
   return entry;
 }
 
-// The agreement keeps what both sides held; one that the new value brings back is none any more.
-void keep_agreement(Link& link, size_t at, const Value& before, const Value& after) {
+// The type by which changes of the field reach the link's record; null where they don't.
+const OutwardType* outlet_of(const EditContext& context, const Link& link, size_t at) {
+  const OutwardType* type = outward_type_of(context.outward, link.connection, link.object);
+  const bool flows = !link.deleted && type != nullptr && type->updates && type->gives_out(at);
+  return flows ? type : nullptr;
+}
+
+// What the record holds, or is to hold, where that is another value than the prospect's. Where it comes from
+// another of the record's fields nothing is known of the one that is written.
+std::optional<Value> held_apart(const OutwardType* outlet, const Link& link, size_t at, const Value& local) {
+  const auto kept = link.shadow.find(at);
+  if (outlet == nullptr || kept == link.shadow.end() || outlet->comes_from_elsewhere(at)) return std::nullopt;
+  const Agreement& agreed = kept->second;
+  const bool is_ours = !same_value(agreed.local, local) && outlet->gives_out(at, local);
+  const Value& held = is_ours || is_restoring(agreed, local) ? outgoing_value(agreed, local) : agreed.remote;
+  return same_value(held, local) ? std::nullopt : std::optional(held);
+}
+
+// The agreement keeps what both sides held; one that the new value brings back is none any more. A blank that
+// the mapping keeps here is at rest at once: the sides stand apart.
+void keep_agreement(const OutwardType* outlet, Link& link, size_t at, const Value& before,
+                    const Value& after) {
   const auto kept = link.shadow.try_emplace(at, Agreement{before, before}).first;
   Agreement& agreed = kept->second;
   if (agreed.restore) {
@@ -207,24 +227,54 @@ void keep_agreement(Link& link, size_t at, const Value& before, const Value& aft
     if (same_value(*agreed.restore, agreed.local)) agreed.local = agreed.remote;
     agreed.restore.reset();
   }
+  if (outlet != nullptr && !outlet->gives_out(at, after)) agreed.local = after;
   if (agreed == Agreement{after, after}) link.shadow.erase(kept);
 }
 
-// The value goes out unless the CRM holds something else by then. One that waited to go out is taken back:
-// the CRM keeps what it holds. Its write may be under way, though; so that is given back, should it arrive.
-void restore_agreement(const EditContext& context, Link& link, size_t at, const Value& before,
-                       const Value& after) {
-  const OutwardType* type = outward_type_of(context.outward, link.connection, link.object);
-  const bool flows = !link.deleted && type != nullptr && type->updates && type->gives_out(at);
+// The value goes out unless the CRM holds something else by then; where the CRM had one of its own, that
+// does. One that waited to go out is taken back: the CRM keeps what it holds. Its write may be under way,
+// though; so that is given back, should it arrive.
+void restore_agreement(Link& link, size_t at, const Value& before, const Value& after, const Value& held) {
   const auto kept = link.shadow.find(at);
   const bool waits =
       kept != link.shadow.end() && !kept->second.restore && same_value(kept->second.local, after);
-  if (!flows) return keep_agreement(link, at, before, after);
   const Value remote = kept == link.shadow.end() ? before : kept->second.remote;
-  link.shadow[at] = Agreement{remote, after, waits ? remote : after};
+  link.shadow[at] = Agreement{remote, after, waits ? remote : held};
 }
 
-void plan_change(const EditContext& context, const Prospect& before,
+// What the CRM is to hold again once the prospect holds `after`. The record may have become another since.
+const Value& held_before(const ProspectEdit& edit, const Link& link, size_t links, size_t at,
+                         const Value& after) {
+  const auto held = std::ranges::find_if(edit.held_apart, [&](const HeldApart& one) {
+    return one.field == at && (one.remote == link.remote || links == 1);
+  });
+  return held == edit.held_apart.end() ? after : held->value;
+}
+
+JournalEntry note_apart(const EditContext& context, const Link& link, size_t at, const Value& held) {
+  JournalEntry entry = row_of(Reason::kStoodApart, link.prospect);
+  entry.object = link.object;
+  entry.remote = link.remote;
+  entry.field = context.schema.fields()[at].name;
+  entry.before = held.to_json();
+  return entry;
+}
+
+// One field's agreement with each CRM, as the prospect's value changes.
+void change_agreements(const EditContext& context, const ProspectEdit& edit, size_t at, const Value& before,
+                       const Value& after, std::vector<Link>& links, Plan& plan) {
+  for (Link& link : links) {
+    const OutwardType* outlet = outlet_of(context, link, at);
+    if (const auto held = held_apart(outlet, link, at, before))
+      plan.journal.push_back(note_apart(context, link, at, *held));
+    if (context.restores && outlet != nullptr)
+      restore_agreement(link, at, before, after, held_before(edit, link, links.size(), at, after));
+    else
+      keep_agreement(outlet, link, at, before, after);
+  }
+}
+
+void plan_change(const EditContext& context, const ProspectEdit& edit, const Prospect& before,
                  std::vector<std::pair<size_t, Value>>& values, EditScene& scene, EditOutcome& out) {
   const ProspectId id = before.id;
   UpdateProspect update{id, before.version, {}, std::nullopt, true};
@@ -233,12 +283,7 @@ void plan_change(const EditContext& context, const Prospect& before,
   for (auto& [at, value] : values) {
     if (same_value(after.fields[at], value)) continue;
     if (at == field::kEmail) update.addresses = with_primary(before, value);
-    for (Link& link : links) {
-      if (context.restores)
-        restore_agreement(context, link, at, before.fields[at], value);
-      else
-        keep_agreement(link, at, before.fields[at], value);
-    }
+    change_agreements(context, edit, at, before.fields[at], value, links, out.plan);
     JournalEntry entry = row_of(context.reason, id);
     entry.field = context.schema.fields()[at].name;
     entry.before = before.fields[at].to_json();
@@ -347,7 +392,7 @@ EditOutcome plan_edit(const EditContext& context, const ProspectEdit& edit, Edit
     plan_creation(context, reading.values(), scene, out);
   } else {
     const Prospect was = *before;
-    plan_change(context, was, reading.values(), scene, out);
+    plan_change(context, edit, was, reading.values(), scene, out);
   }
   if (out.verdict == EditVerdict::kPlanned) move_addresses(scene, out.prospect, addresses);
   return out;

@@ -17,6 +17,13 @@ namespace prospectd::reconcile {
 constexpr size_t kEditTextBytesMax = 32'768;  ///< of one field's value
 constexpr size_t kEditsMax = 1'000;           ///< of one transaction
 
+/// What a record of the CRM held in one field where that was another value than the prospect's.
+struct HeldApart {
+  size_t field = 0;  ///< position in the local schema
+  RemoteId remote;
+  Value value;
+};
+
 /// What somebody wants of one prospect: a new one, or other values for one that is there.
 struct ProspectEdit {
   ProspectId prospect;              ///< 0: a new one
@@ -25,6 +32,8 @@ struct ProspectEdit {
   /// blank text empties a field. An owner is a user's number or address, an account a number.
   std::vector<std::pair<size_t, Value>> values;
   bool opt_in = false;  ///< the person agreed to be written to again: an opt-out may be taken back (§11)
+  /// Of an undo: what the CRM is to hold again beside the values, where it stood apart from them.
+  std::vector<HeldApart> held_apart = {};
 };
 
 /// What deciding edits needs to know. Stores answer with what is there and leave out the rest.

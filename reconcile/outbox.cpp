@@ -54,6 +54,10 @@ bool OutwardType::gives_out(size_t field, const Value& value) const {
   return gives_out(field) && !(value.is_blank() && std::ranges::binary_search(keeps_blanks, field));
 }
 
+bool OutwardType::comes_from_elsewhere(size_t field) const {
+  return std::ranges::binary_search(from_elsewhere, field);
+}
+
 bool OutwardType::may_create(const std::vector<Value>& prospect) const {
   return creates && (create_condition == nullptr || mapping::meets(*create_condition, prospect));
 }
@@ -65,15 +69,22 @@ OutwardType outward_type(const mapping::TypeSpec& type, const mapping::LocalSche
   outward.updates = type.outbound_update;
   outward.create_condition = type.outbound_condition;
   std::vector<size_t> blanks_go;
+  std::vector<size_t> only_in;
   for (const mapping::FieldSpec& field : type.mapping.fields) {
     const size_t at = schema.find(field.local);
-    if (field.direction == mapping::Direction::kIn || at == mapping::LocalSchema::npos) continue;
+    if (at == mapping::LocalSchema::npos) continue;
+    if (field.direction == mapping::Direction::kIn) {
+      only_in.push_back(at);
+      continue;
+    }
     outward.fields.push_back(at);
     const bool goes = field.blanks_out == mapping::Blanks::kMirror || field.default_out;
     (goes ? blanks_go : outward.keeps_blanks).push_back(at);
   }
   std::erase_if(outward.keeps_blanks, [&](size_t at) { return std::ranges::count(blanks_go, at) > 0; });
-  for (std::vector<size_t>* list : {&outward.fields, &outward.keeps_blanks}) {
+  std::ranges::copy_if(only_in, std::back_inserter(outward.from_elsewhere),
+                       [&](size_t at) { return std::ranges::count(outward.fields, at) > 0; });
+  for (std::vector<size_t>* list : {&outward.fields, &outward.keeps_blanks, &outward.from_elsewhere}) {
     std::ranges::sort(*list);
     const auto repeated = std::ranges::unique(*list);
     list->erase(repeated.begin(), repeated.end());

@@ -74,12 +74,15 @@ struct OutwardType {
   bool updates = false;
   std::vector<size_t> fields;        ///< local fields that the mapping gives out, ascending
   std::vector<size_t> keeps_blanks;  ///< of these, those whose blanks stay here; ascending
+  /// Of these, those that come from another of the record's fields than the one they go to; ascending.
+  std::vector<size_t> from_elsewhere;
   /// What a prospect has to meet for a new record (mapping/prospect_condition.h); null: nothing.
   std::shared_ptr<const mapping::expression::Expression> create_condition = nullptr;
 
   bool gives_out(size_t field) const;
   /// Does this value go out, where it is another than the record's?
   bool gives_out(size_t field, const Value& value) const;
+  bool comes_from_elsewhere(size_t field) const;
   /// Is a new record made of a prospect with these fields?
   bool may_create(const std::vector<Value>& prospect) const;
   bool operator==(const OutwardType&) const = default;

@@ -99,6 +99,11 @@ const MapEntry* agreed_entry(const PersonType& type, size_t at) {
   return found == entries.end() ? nullptr : &*found;
 }
 
+// Does the mapping keep a blank here?
+bool keeps_back(const PersonType& type, const MapEntry* entry, const Value& local) {
+  return entry != nullptr && local.is_blank() && type.map->to_remote(*entry, Value::null()).is_absent();
+}
+
 // The CRM holds `value` now.
 void agree(const PersonType& type, const Prospect& prospect, size_t at, const Value& value, Link& link) {
   const MapEntry* entry = agreed_entry(type, at);
@@ -108,6 +113,8 @@ void agree(const PersonType& type, const Prospect& prospect, size_t at, const Va
     if (agreed != nullptr) link.shadow[at] = {agreed->remote, value};
   } else if (agreed != nullptr && is_restoring(*agreed, prospect.fields[at])) {
     set_agreement(link, at, after_arrival(*agreed, value));
+  } else if (keeps_back(type, entry, prospect.fields[at])) {
+    set_agreement(link, at, standing(value, prospect.fields[at]));
   } else if (same_value(prospect.fields[at], value)) {
     link.shadow.erase(at);
   } else {

@@ -75,6 +75,7 @@ enum class Reason {
   kLetterDropped,
   kReviewTookCrm,       ///< a person decided a conflict under the rule `review`
   kReviewKeptProspect,  ///< … the other way
+  kStoodApart,          ///< the CRM held another value than the one that was changed here
   kUndone,              ///< a prospect's value is again what it was before what was undone (§12)
   kGivenBack,           ///< the CRM is given back the value that it had lost to what was undone (§12)
   kReviewReopened,      ///< the decision of a conflict was undone: a person decides again (§12)

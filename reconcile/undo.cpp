@@ -173,8 +173,11 @@ class ProspectUndo {
   void set_back() {
     for (;;) {  // ends: each time a field less
       ProspectEdit edit{id_, {}, {}, false};
-      for (const UndoRow* row : rows_)
-        if (sets_back(*row)) edit.values.emplace_back(row->item.field, row->item.before);
+      for (const UndoRow* row : rows_) {
+        if (!sets_back(*row)) continue;
+        edit.values.emplace_back(row->item.field, row->item.before);
+        std::ranges::copy(row->item.held_apart, std::back_inserter(edit.held_apart));
+      }
       if (edit.values.empty()) return;
       EditOutcome done = plan_edit(context_, edit, scene_);
       if (done.verdict == EditVerdict::kPlanned) add_edit(plan_, std::move(done.plan));

@@ -38,6 +38,8 @@ struct UndoItem {
   Value before;
   Value after;
   RemoteId remote;  ///< the record that the row is about; may be empty for kProspect
+  /// Of kProspect: what records held where that was not `before`, and are to hold again.
+  std::vector<HeldApart> held_apart = {};
 };
 
 enum class UndoOutcome {

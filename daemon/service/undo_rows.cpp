@@ -63,6 +63,15 @@ bool read_item(const JournalEntry& entry, LocalType type, UndoItem& item) {
   return true;
 }
 
+using Place = std::pair<ProspectId, size_t>;  // a prospect's field
+using Apart = std::map<Place, std::vector<reconcile::HeldApart>>;
+
+// The row stands before that of the change which it is about.
+void note_apart(const JournalEntry& entry, size_t at, LocalType type, Apart& apart) {
+  const Value held = value_in(tree_of_journal(entry.before), type);
+  apart[{entry.prospect, at}].push_back({at, entry.remote, held});
+}
+
 UndoTold refusal_of(const JournalEntry& entry, const reconcile::UndoRule& rule) {
   UndoTold told;
   told.prospect = entry.prospect;
@@ -82,11 +91,14 @@ UndoTold refusal_of(const JournalEntry& entry, const reconcile::UndoRule& rule) 
 UndoRows undo_rows_of(const mapping::LocalSchema& schema, const std::vector<store::JournalRow>& rows) {
   UndoRows out;
   std::map<std::tuple<ProspectId, size_t, UndoWay, std::string>, UndoItem> items;
+  Apart apart;
   for (const store::JournalRow& row : rows) {
     const JournalEntry& entry = row.entry;
     const reconcile::UndoRule& rule = entry.row != 0 ? kOfOtherRows : reconcile::undo_rule(entry.reason);
     if (rule.way == UndoWay::kRefused) out.refused.push_back(refusal_of(entry, rule));
     const size_t at = schema.find(entry.field);
+    if (at != mapping::LocalSchema::npos && entry.reason == reconcile::Reason::kStoodApart)
+      note_apart(entry, at, schema.fields()[at].type, apart);
     if (rule.way == UndoWay::kNote || rule.way == UndoWay::kRefused || at == mapping::LocalSchema::npos)
       continue;
     UndoItem item;
@@ -99,6 +111,8 @@ UndoRows undo_rows_of(const mapping::LocalSchema& schema, const std::vector<stor
     const std::string record = item.way == UndoWay::kProspect ? std::string() : entry.remote.str();
     const auto [place, is_new] = items.try_emplace({item.prospect, at, item.way, record}, item);
     if (!is_new) place->second.after = item.after;  // the value before is that of the first row
+    const auto held = apart.extract(Place{item.prospect, at});
+    if (is_new && held && item.way == UndoWay::kProspect) place->second.held_apart = held.mapped();
   }
   for (auto& [key, item] : items)
     out.items.push_back(std::move(item));

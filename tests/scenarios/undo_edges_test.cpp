@@ -1,5 +1,5 @@
-// Undo (SEMANTICS §12) of what was done before the record became another (§4): the link has followed it, and
-// so does the undo.
+// Undo (SEMANTICS §12) where the two sides hold different values on purpose, and where the record has become
+// another since (§4).
 #include <optional>
 #include <utility>
 
@@ -81,6 +81,98 @@ TEST_F(S12Edges, AnEditWhoseWriteIsUnderWayIsTakenBackInTheCrmToo) {
     EXPECT_TRUE(holds("Lead", lead, before.is_null() ? "Title = null" : "Title = 'old'"));
     expect_quiet();
   }
+}
+
+TEST_F(S12Edges, ABlankThatTheMappingKeepsHereStaysHereHoweverOftenItIsUndone) {
+  for (const bool pushed_between : {false, true}) {
+    World& world = begin();
+    const std::string lead = world.lead("ana@x.test", {{"Title", Value("theirs")}});
+    world.sync();
+    const ProspectId id = prospect_of(lead);
+    const int64_t writes = world.org().writes();
+    world.edit_here(id, "title", Value::null());
+    for (const Value& expected : {Value("theirs"), Value::null(), Value("theirs"), Value::null()}) {
+      if (pushed_between) world.push();
+      EXPECT_EQ(undo(last_change_of(id)).counts.restored, 1);
+      EXPECT_EQ(value_here(id, "title"), expected);
+    }
+    world.push();
+    world.sync();
+    EXPECT_EQ(world.org().writes(), writes) << "nothing was written, so nothing is taken back";
+    EXPECT_TRUE(holds("Lead", lead, "Title = 'theirs'"));
+    expect_quiet();
+  }
+}
+
+TEST_F(S12Edges, ABlankThatTheMappingKeepsHereIsNoWriteThatWaits) {
+  World& world = begin();
+  const std::string lead = world.lead("ana@x.test", {{"Title", Value("theirs")}});
+  world.sync();
+  const ProspectId id = prospect_of(lead);
+  world.edit_here(id, "title", Value::null());
+  OnDemandOrder order;
+  order.direction = Direction::kPush;
+  order.dry_run = true;
+  order.prospects = {id};
+  const auto report = world.on_demand(std::move(order));
+  ASSERT_TRUE(report && report->rows.size() == 1);
+  EXPECT_TRUE(report->rows[0].changes.empty());
+  const size_t title = world.schema().find("title");
+  EXPECT_EQ(links_of(id).at(0).shadow.at(title), (reconcile::Agreement{Value("theirs"), Value::null()}));
+}
+
+TEST_F(S12Edges, AnUndonePullOverABlankThatTheMappingKeepsHereLeavesTheCrmAlone) {
+  World& world = begin();
+  const std::string lead = world.lead("ana@x.test", {{"Title", Value("theirs")}});
+  world.sync();
+  world.edit_here(prospect_of(lead), "title", Value::null());
+  const ProspectId id = pulled_from(lead);
+  const int64_t writes = world.org().writes();
+  EXPECT_EQ(undo("job-1").counts.restored, 1);
+  world.push();
+  EXPECT_EQ(value_here(id, "title"), Value::null());
+  EXPECT_EQ(world.org().writes(), writes);
+  expect_quiet();
+}
+
+TEST_F(S12Edges, AnUndoneEditGivesTheCrmTheValueBackThatItHeldApart) {
+  for (const bool sent : {false, true}) {
+    World& world = begin();
+    const std::string lead = lead_that_stands_apart();
+    const ProspectId id = prospect_of(lead);
+    world.edit_here(id, "title", Value("new"));
+    EXPECT_THAT(reasons_of(id), testing::Contains("STOOD_APART"));
+    const std::string edit = last_change_of(id);
+    if (sent) world.push();
+    EXPECT_TRUE(holds("Lead", lead, sent ? "Title = 'new'" : "Title = 'theirs'"));
+    const UndoReport undone = undo(edit);
+    EXPECT_EQ(undone.counts.restored, 1);
+    world.push();
+    EXPECT_EQ(value_here(id, "title"), Value("ours"));
+    EXPECT_TRUE(holds("Lead", lead, "Title = 'theirs'"));
+    expect_quiet();
+    undo(last_change_of(id));
+    world.push();
+    EXPECT_EQ(value_here(id, "title"), Value("new"));
+    EXPECT_TRUE(holds("Lead", lead, "Title = 'new'"));
+    expect_quiet();
+  }
+}
+
+TEST_F(S12Edges, AnUndoOfAnUndonePullLeavesTheCrmsOwnValueAlone) {
+  World& world = begin();
+  const std::string lead = lead_that_stands_apart();
+  const ProspectId id = pulled_from(lead);
+  const int64_t writes = world.org().writes();
+  undo("job-1");
+  for (const char* expected : {"theirs", "ours"}) {
+    undo(last_change_of(id));
+    world.push();
+    EXPECT_EQ(value_here(id, "title"), Value(expected));
+  }
+  EXPECT_EQ(world.org().writes(), writes);
+  EXPECT_TRUE(holds("Lead", lead, "Title = 'theirs'"));
+  expect_quiet();
 }
 
 TEST_F(S12Edges, AnUndonePullLeavesTheContactAloneThatTheLeadBecame) {
