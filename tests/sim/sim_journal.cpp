@@ -64,8 +64,10 @@ class JournalCheck {
       if (!journal) continue;
       for (const JournalRow& one : *journal) {
         const bool given_back = one.entry.reason == Reason::kGivenBack;
+        // Where the CRM refuses the blank, as it does for an owner, both keep what they have.
+        const bool blank_sent = one.entry.reason == Reason::kForcedToCrm && one.entry.after == "null";
         const auto of = undone_by(one);
-        if (given_back || (of && root_kind(*of) == "pull"))
+        if (given_back || blank_sent || (of && root_kind(*of) == "pull"))
           places.emplace(row.prospect.id.value, world_.schema().find(one.entry.field));
       }
     }
@@ -139,8 +141,22 @@ std::vector<std::string> judge_journals(World& world, size_t failures_max) {
   return JournalCheck(world, failures_max).judge();
 }
 
-std::set<std::pair<int64_t, size_t>> set_apart_by_undo(World& world) {
+std::set<std::pair<int64_t, size_t>> set_apart_on_purpose(World& world) {
   return JournalCheck(world, 0).set_apart();
+}
+
+std::set<std::string> renamed_from_here(World& world) {
+  std::set<std::string> records;
+  const auto reader = world.reader();
+  const std::string& last_name = world.schema().fields()[field::kLastName].name;
+  for (const store::ProspectRow& row : world.prospects()) {
+    const auto journal = reader->journal_of(row.prospect.id, kRowsMax);
+    if (!journal) continue;
+    for (const JournalRow& one : *journal)
+      if (one.entry.reason == Reason::kPushed && one.entry.field == last_name)
+        records.insert(one.entry.remote.str());
+  }
+  return records;
 }
 
 }  // namespace prospectd::test

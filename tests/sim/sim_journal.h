@@ -15,7 +15,11 @@ namespace prospectd::test {
 /// The first breaks (I7, §12), each in words; empty when all holds.
 std::vector<std::string> judge_journals(World& world, size_t failures_max);
 
-/// Prospect and field: both sides differ because an undo has given one of them back what it had (§12).
-std::set<std::pair<int64_t, size_t>> set_apart_by_undo(World& world);
+/// Prospect and field: both sides differ because an undo has given one of them back what it had (§12), or
+/// because the CRM has refused a blank.
+std::set<std::pair<int64_t, size_t>> set_apart_on_purpose(World& world);
+
+/// Records of the CRM that have their last name from a prospect, and had another one before.
+std::set<std::string> renamed_from_here(World& world);
 
 }  // namespace prospectd::test

@@ -52,8 +52,10 @@ void Life::edit_here() {
   const std::vector<std::string> names = {"first_name", "title", "phone", "opted_out"};
   const std::string name = dice_.pick(names);
   const bool opt_out = name == "opted_out";
-  say("edit here: prospect " + std::to_string(id.value) + " " + name);
-  world_.edit_here(id, name, opt_out ? Value(true) : Value(draw_name()));
+  const bool blank = plan_.writes && !opt_out && dice_.of_thousand(150);
+  say("edit here: prospect " + std::to_string(id.value) + " " + name + (blank ? " is blank" : ""));
+  if (blank) memory_.blanked_here.emplace(id.value, world_.schema().find(name));
+  world_.edit_here(id, name, opt_out ? Value(true) : blank ? Value::null() : Value(draw_name()));
   ++edits_;
   // What goes out agrees again in the end.
   if (!plan_.writes) memory_.edited_here.emplace(id.value, world_.schema().find(name));

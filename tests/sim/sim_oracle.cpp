@@ -83,19 +83,20 @@ AgreementRules rules_of(const SimPlan& plan) {
 
 std::vector<std::string> Oracle::judge() const {
   Holdings holdings = holdings_of(world_);
-  if (plan_.orders_per_mille > 0) holdings.set_apart = set_apart_by_undo(world_);
+  if (plan_.orders_per_mille > 0) holdings.set_apart = set_apart_on_purpose(world_);
   return Agreement(organisation_of(world_), std::move(holdings), rules_of(plan_), memory_, excused_).judge();
 }
 
 // I4: nothing is created twice. Whoever was made here has one record, or is told why not.
 std::vector<std::string> Oracle::judge_outward() const {
   std::vector<std::string> failures;
+  const std::set<std::string> renamed = renamed_from_here(world_);
   // A record whose address is changed, or that is deleted, while its create is in doubt is nobody's that a
   // look-up could find. A create that was taken back with others of its call is among the deleted, too.
   std::map<std::string, std::string> named;
   for (const auto& [id, person] : organisation_of(world_).people) {
     const std::string& name = person.text.at("LastName");
-    if (!name.starts_with(kMadeHere) || person.deleted || person.converted) continue;
+    if (!name.starts_with(kMadeHere) || person.deleted || person.converted || renamed.contains(id)) continue;
     const auto [first, is_new] = named.emplace(name + " " + person.text.at("Email"), id);
     if (!is_new) failures.push_back("I4: " + name + " was created twice: " + first->second + " and " + id);
   }

@@ -80,7 +80,9 @@ void draw_writes(uint64_t seed, SimPlan& plan) {
   if (dice.of_thousand(400)) plan.locked_per_mille = static_cast<int>(dice.between(20, 300));
   if (dice.of_thousand(250)) plan.conflict = mapping::ConflictRule::kProspectWins;
   if (dice.of_thousand(150)) plan.conflict = mapping::ConflictRule::kNewest;
-  if (!dice.of_thousand(30)) return;
+  const bool large = dice.of_thousand(30);
+  if (dice.of_thousand(400)) plan.blanks_out = mapping::Blanks::kMirror;
+  if (!large) return;
   // For whole batches of writes: half of them are of each type, and few share an address.
   plan.people = static_cast<int>(dice.between(500, 700));
   plan.addresses = 4 * plan.people;
@@ -127,7 +129,10 @@ std::string describe(const SimPlan& plan) {
   if (plan.knobs.token_requests_max > 0)
     text += ", tokens of " + std::to_string(plan.knobs.token_requests_max);
   if (plan.crash_per_mille > 0) text += ", crashes " + std::to_string(plan.crash_per_mille);
-  if (plan.writes) text += ", writes back, conflicts " + std::string(mapping::name_of(plan.conflict));
+  if (plan.writes) {
+    text += ", writes back, conflicts " + std::string(mapping::name_of(plan.conflict)) + ", blanks out " +
+            std::string(mapping::name_of(plan.blanks_out));
+  }
   if (plan.locked_per_mille > 0) text += ", locked " + std::to_string(plan.locked_per_mille);
   if (plan.orders_per_mille > 0) text += ", orders " + std::to_string(plan.orders_per_mille);
   if (plan.unseen_per_mille > 0) text += ", unseen " + std::to_string(plan.unseen_per_mille);

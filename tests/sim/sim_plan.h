@@ -42,6 +42,7 @@ struct SimPlan {
   milliseconds overlap{120'000};
   milliseconds interval{30'000};
   mapping::Blanks blanks_in = mapping::Blanks::kMirror;
+  mapping::Blanks blanks_out = mapping::Blanks::kSkip;
   reconcile::OwnerPolicy owner_fallback = reconcile::OwnerPolicy::kUnassigned;
   milliseconds store_delay_max{0};
   int crash_per_mille = 0;  ///< of commit points; such a run has its database in a file

@@ -362,12 +362,15 @@ void Agreement::check_opt_out(const store::ProspectRow& row, const RemotePerson&
     fail("I2", number(row.prospect.id) + " has opted out, which nobody ever said of " + name_of(person));
 }
 
-// A prospect that was made here and linked to a record that was there before, or what an undo gave one side
-// back: both keep what they had (SEMANTICS §3, §11, §12). So does a field that alternated.
+// A prospect that was made here and linked to a record that was there before, a blank that the mapping keeps
+// here, or what an undo gave one side back: both keep what they had (SEMANTICS §3, §11, §12). So does a field
+// that alternated.
 bool Agreement::stands(const store::ProspectRow& row, const RemotePerson& person, size_t at) const {
   const std::pair<int64_t, size_t> place{row.prospect.id.value, at};
   if (holdings_.frozen.contains(place)) return true;
-  if (!memory_.made_here.contains(place.first) && !holdings_.set_apart.contains(place)) return false;
+  const bool may_differ = memory_.made_here.contains(place.first) || memory_.blanked_here.contains(place) ||
+                          holdings_.set_apart.contains(place);
+  if (!may_differ) return false;
   const auto link = std::ranges::find(row.links, person.id, [](const auto& one) { return one.remote.str(); });
   if (link == row.links.end()) return false;
   const auto agreed = link->shadow.find(at);

@@ -83,7 +83,8 @@ struct Memory {
   std::multimap<std::string, std::string> was_once;  ///< record → what was merged or converted into it
   std::set<int64_t> made_here;                       ///< prospects that began without a record
   std::set<int64_t> opted_out_here;
-  std::set<std::pair<int64_t, size_t>> edited_here;  ///< prospect and field
+  std::set<std::pair<int64_t, size_t>> edited_here;   ///< prospect and field
+  std::set<std::pair<int64_t, size_t>> blanked_here;  ///< the same: a blank may stay on this side
   std::set<std::string> unseen;  ///< records that were changed, made or purged where no poll looks
 };
 

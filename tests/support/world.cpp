@@ -23,6 +23,7 @@ mapping::FieldSpec spec(const char* remote, const char* local, const WorldOption
   s.remote = remote;
   s.local = local;
   s.blanks_in = options.blanks_in;
+  s.blanks_out = options.blanks_out;
   s.conflict = options.conflict;
   s.where = std::string("world.yaml:") + remote;
   return s;

@@ -26,6 +26,7 @@ struct WorldOptions {
   std::vector<std::string> types = {"Contact", "Lead"};  ///< the plugin's order
   reconcile::Policy policy;
   mapping::Blanks blanks_in = mapping::Blanks::kMirror;
+  mapping::Blanks blanks_out = mapping::Blanks::kSkip;
   mapping::ConflictRule conflict = mapping::ConflictRule::kCrmWins;
   size_t pages_per_commit = 1;
   int page_size = 2'000;  ///< the org's own maximum; any number from 1
