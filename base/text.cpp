@@ -180,4 +180,10 @@ std::string group_digits(int64_t n) {
   return digits;
 }
 
+std::string with_article(std::string_view word) {
+  const bool vowel =
+      !word.empty() && std::string_view("aeioAEIO").find(word.front()) != std::string_view::npos;
+  return (vowel ? "an " : "a ") + std::string(word);
+}
+
 }  // namespace prospectd

@@ -9,9 +9,9 @@
 
 namespace prospectd {
 
-/// Without ASCII blanks, tabs and line ends at both ends.
 inline constexpr std::string_view kReplacementCharacter = "\xEF\xBF\xBD";  ///< U+FFFD
 
+/// Without ASCII blanks, tabs and line ends at both ends.
 std::string_view trim_ascii(std::string_view text);
 /// A–Z to a–z, other bytes as they are.
 std::string to_lower_ascii(std::string_view text);
@@ -33,5 +33,8 @@ std::string json_quote(std::string_view text);
 
 /// "1,234,567"
 std::string group_digits(int64_t n);
+
+/// "a task", "an account": a word that is written with a vowel takes "an", but for u ("a user").
+std::string with_article(std::string_view word);
 
 }  // namespace prospectd

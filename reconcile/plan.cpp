@@ -15,6 +15,18 @@ PlanCounts& PlanCounts::operator+=(const PlanCounts& o) {
   return *this;
 }
 
+Reason reason_of(DuplicateKind kind) {
+  switch (kind) {
+    case DuplicateKind::kMergeConflict:
+      return Reason::kMergeConflict;
+    case DuplicateKind::kAmbiguousMatch:
+      return Reason::kAmbiguousMatch;
+    case DuplicateKind::kDuplicateEmail:
+      break;
+  }
+  return Reason::kDuplicateEmail;
+}
+
 JournalEntry entry_of(const Link& link, Reason reason) {
   JournalEntry entry;
   entry.reason = reason;

@@ -305,6 +305,8 @@ struct JournalEntry {
   bool operator==(const JournalEntry&) const = default;
 };
 
+/// Why a record is held back.
+Reason reason_of(DuplicateKind kind);
 /// A row that tells of a link.
 JournalEntry entry_of(const Link& link, Reason reason);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "reconcile/merge.h"
 
 namespace prospectd::reconcile {
@@ -147,14 +148,25 @@ SettlePush settle_step(const PushEnd& end, std::optional<PushState> state) {
   return step;
 }
 
-void add_written_rows(Plan& plan, const mapping::LocalSchema& schema, const PushEnd& end, const Link& link) {
+// Where the mapping has something for a blank: what the CRM holds instead.
+std::string instead_of_blank(const PersonType& type, size_t at, const Value& value) {
+  if (!value.is_blank()) return {};
+  const auto& entries = type.map->entries();
+  const auto entry =
+      std::ranges::find_if(entries, [at](const MapEntry& one) { return one.local == at && one.gives_out(); });
+  const Value written = entry == entries.end() ? Value() : type.map->to_remote(*entry, Value::null());
+  return written.is_blank() ? std::string() : ", written as " + json_quote(written.to_text());
+}
+
+void add_written_rows(Plan& plan, const PersonType& type, const mapping::LocalSchema& schema,
+                      const PushEnd& end, const Link& link) {
   for (const auto& [at, value] : end.sent) {
     if (at >= schema.size()) continue;
     JournalEntry row = row_of(end.entry, Reason::kPushed);
     row.field = schema.fields()[at].name;
     if (const Agreement* agreed = agreement_at(link, at)) row.before = agreed->remote.to_json();
     row.after = value.to_json();
-    row.detail = caused_by(end.entry);
+    row.detail = caused_by(end.entry) + instead_of_blank(type, at, value);
     plan.journal.push_back(std::move(row));
   }
 }
@@ -184,7 +196,7 @@ void add_done(Plan& plan, const PersonType& type, const mapping::LocalSchema& sc
   const auto prospect = scene.prospects.find(end.entry.prospect);
   const auto link = scene.links.find(end.entry.prospect);
   if (prospect != scene.prospects.end() && link != scene.links.end()) {
-    add_written_rows(plan, schema, end, link->second);
+    add_written_rows(plan, type, schema, end, link->second);
     Link after = link->second;
     for (const auto& [at, value] : end.sent)
       if (at < prospect->second.fields.size()) agree(type, prospect->second, at, value, after);

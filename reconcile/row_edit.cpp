@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/article.h"
 #include "base/text.h"
 #include "mapping/coerce.h"
 #include "mapping/email_key.h"

@@ -57,14 +57,20 @@ static_assert(in_refusal_order());
 
 struct FailureRule {
   ErrorClass failure;
+  std::optional<ErrorCode> code;  ///< none: all of the class
   Pace pace;
 };
-/// What the failure of a whole call means for its rows, where it did nothing; ErrorClass::kRecord is judged
-/// apart.
+/// What the failure of a whole call means for its rows, where it did nothing: the first rule that fits, and
+/// rest where none does. ErrorClass::kRecord is judged apart.
 constexpr FailureRule kFailureRules[] = {
-    {ErrorClass::kRetry, Pace::kBackOff},  {ErrorClass::kWait, Pace::kRest},
-    {ErrorClass::kReauth, Pace::kBackOff}, {ErrorClass::kConfig, Pace::kRest},
-    {ErrorClass::kCorrupt, Pace::kRest},   {ErrorClass::kCancelled, Pace::kAtOnce},
+    // Too many calls at one moment are soon fewer; an allowance that is used up is not.
+    {ErrorClass::kWait, ErrorCode::kRateLimited, Pace::kBackOff},
+    {ErrorClass::kWait, {}, Pace::kRest},
+    {ErrorClass::kRetry, {}, Pace::kBackOff},
+    {ErrorClass::kReauth, {}, Pace::kBackOff},
+    {ErrorClass::kConfig, {}, Pace::kRest},
+    {ErrorClass::kCorrupt, {}, Pace::kRest},
+    {ErrorClass::kCancelled, {}, Pace::kAtOnce},
 };
 
 constexpr BackoffOptions kSoonWaits{milliseconds{500}, milliseconds{10'000}};
@@ -121,11 +127,11 @@ Settlement settle_failure(const PushOutcome& outcome, const PushAttempt& attempt
     settled.verdict = outcome.alone ? Then::kDeadLetter : Then::kRetryAlone;
     return settled;
   }
-  const auto* rule = std::find_if(std::begin(kFailureRules), std::end(kFailureRules),
-                                  [what](const FailureRule& r) { return r.failure == what; });
-  Pace pace = rule == std::end(kFailureRules) ? Pace::kRest : rule->pace;
-  // Too many calls at one moment are soon fewer; an allowance that is used up is not.
-  if (outcome.failure == ErrorCode::kRateLimited) pace = Pace::kBackOff;
+  const auto* rule =
+      std::find_if(std::begin(kFailureRules), std::end(kFailureRules), [&](const FailureRule& r) {
+        return r.failure == what && r.code.value_or(outcome.failure) == outcome.failure;
+      });
+  const Pace pace = rule == std::end(kFailureRules) ? Pace::kRest : rule->pace;
   const milliseconds asked =
       std::clamp(outcome.retry_after.value_or(milliseconds{0}), milliseconds{0}, kRestMax);
   const bool is_asked = pace == Pace::kRest && asked.count() > 0;

@@ -279,6 +279,16 @@ Json time_json(const std::optional<Timestamp>& time) {
   return time ? Json(format_timestamp(*time)) : Json();
 }
 
+void add_oldest_push(Json& totals, const std::optional<store::OldestPush>& oldest) {
+  totals["outboxOldestAt"] = totals["outboxOldestState"] = totals["outboxOldestDueAt"] =
+      totals["outboxOldestCode"] = Json();
+  if (!oldest) return;
+  totals["outboxOldestAt"] = format_timestamp(oldest->made);
+  totals["outboxOldestState"] = reconcile::name_of(oldest->state);
+  totals["outboxOldestDueAt"] = format_timestamp(oldest->due);
+  if (!oldest->code.empty()) totals["outboxOldestCode"] = oldest->code;
+}
+
 Json status_resource(const service::Status& status, const service::Service& service) {
   Json out;
   out["version"] = status.version;
@@ -286,7 +296,7 @@ Json status_resource(const service::Status& status, const service::Service& serv
   out["startedAt"] = time_json(status.started_at);
   out["dataset"] = status.dataset;
   out["totals"] = numbers(kTotals, status.totals);
-  out["totals"]["outboxOldestAt"] = time_json(status.totals.outbox_oldest);
+  add_oldest_push(out["totals"], status.totals.outbox_oldest);
   out["connections"] = Json::array();
   for (const engine::ConnectionStatus& connection : status.connections)
     out["connections"].push_back(connection_json(connection));

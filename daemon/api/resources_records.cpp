@@ -110,7 +110,7 @@ Json prospect_resource(const store::ProspectRow& row, const service::Service& se
 }
 
 Json duplicate_resource(const reconcile::Duplicate& row, const service::Service& service) {
-  const reconcile::Reason reason = service::reason_of(row.kind);
+  const reconcile::Reason reason = reason_of(row.kind);
   Json out;
   out["kind"] = service::name_of(row.kind);
   out["reason"] = reconcile::code_of(reason);

@@ -4,7 +4,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/article.h"
 #include "base/text.h"
 #include "daemon/api/body.h"
 #include "daemon/api/call.h"

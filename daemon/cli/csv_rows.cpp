@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "daemon/cli/json.h"
+#include "daemon/cli/words.h"
 
 namespace prospectd::cli {
 namespace {
@@ -78,6 +79,10 @@ std::string CsvRows::row_json(std::string& why) const {
   const auto& cells = reader_->fields();
   if (reader_->oddity() != CsvOddity::kNone) why = describe(reader_->oddity());
   if (cells.size() > fields_.size()) why = "more fields than the first line has names";
+  if (cells.size() < fields_.size() && why.empty()) {
+    why = "only " + counted(static_cast<int64_t>(cells.size()), "field") + ", where the first line has " +
+          counted(static_cast<int64_t>(fields_.size()), "name");
+  }
   Json fields = Json::object();
   for (size_t i = 0; i < std::min(cells.size(), fields_.size()) && why.empty(); ++i) {
     if (fields_[i].empty() || trim_ascii(cells[i]).empty()) continue;

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/article.h"
+#include "base/text.h"
 #include "daemon/cli/json.h"
 #include "daemon/cli/text_cells.h"
 

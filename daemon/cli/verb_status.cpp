@@ -224,6 +224,21 @@ void say_connection(Console& console, const Json& connection, Timestamp now) {
   say_trouble(console, connection);
 }
 
+// Since when the oldest change waits, and for what; empty where none does.
+std::string oldest_push_words(const Json& totals, Timestamp now) {
+  const auto made = time_at(totals, "outboxOldestAt");
+  if (!made) return {};
+  std::string words = "the oldest made " + ago(now, *made);
+  const auto due = time_at(totals, "outboxOldestDueAt");
+  if (!due || *due <= now) return words;
+  const std::string state = text_at(totals, "outboxOldestState");
+  if (state == "leased") return words + ", on its way";
+  words += state == "in_doubt" ? ", whether it arrived is looked up " + until(now, *due)
+                               : ", to be tried again " + until(now, *due);
+  const std::string code = harmless(text_at(totals, "outboxOldestCode"));
+  return code.empty() ? words : words + " (" + code + ")";
+}
+
 void say_totals(Console& console, const Json& totals, Timestamp now) {
   const size_t width = console.out_terminal.width;
   const auto say = [&](const std::string& text) {
@@ -243,9 +258,8 @@ void say_totals(Console& console, const Json& totals, Timestamp now) {
        "prospectd dlq list");
   line("openConflicts", "field that both sides changed, for a person to decide",
        "fields that both sides changed, for a person to decide", "prospectd conflicts list");
-  const auto oldest = time_at(totals, "outboxOldestAt");
-  const std::string since = oldest ? "the oldest made " + ago(now, *oldest) : "";
-  line("outbox", "change to be written to the CRM", "changes to be written to the CRM", since.c_str());
+  line("outbox", "change to be written to the CRM", "changes to be written to the CRM",
+       oldest_push_words(totals, now).c_str());
   line("outboxDead", "write that the CRM refused for good", "writes that the CRM refused for good",
        "prospectd dlq list");
 }

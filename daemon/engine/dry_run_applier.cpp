@@ -348,7 +348,7 @@ class DryRunApplier final : public Applier {
     row->object = held.duplicate.object;
     row->remote = held.duplicate.remote.str();
     row->prospect = std::to_string(held.duplicate.prospect.value);
-    row->reason = code_of(reconcile::Reason::kDuplicateEmail);
+    row->reason = code_of(reason_of(held.duplicate.kind));
   }
 
   void add_rows(const reconcile::UpdateProspect& update, const PageSnapshot& after) {

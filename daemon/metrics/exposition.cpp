@@ -89,8 +89,9 @@ void add_waiting(Families& out, const Figures& figures) {
   out.add({{"direction", "out"}}, number(figures.totals->outbox_dead));
   out.gauge("prospectd_outbox_oldest_seconds",
             "How long the oldest change waits to be written; 0 while none does.");
-  const Timestamp oldest = figures.totals->outbox_oldest.value_or(figures.now);
-  out.add({}, seconds_of(std::max(figures.now - oldest, milliseconds{0})));
+  const auto& oldest = figures.totals->outbox_oldest;
+  const Timestamp since = oldest ? oldest->made : figures.now;
+  out.add({}, seconds_of(std::max(figures.now - since, milliseconds{0})));
 }
 
 void add_database(Families& out, const Figures& figures) {

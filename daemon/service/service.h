@@ -111,9 +111,8 @@ class Service {
   virtual std::vector<Check> readiness() const = 0;
 };
 
-/// The stable name of a kind of failure row, "duplicate_email", and the reason it stands for.
+/// The stable name of a kind of failure row: "duplicate_email".
 std::string_view name_of(reconcile::DuplicateKind kind);
-reconcile::Reason reason_of(reconcile::DuplicateKind kind);
 
 /// Supervisor, store and scheduler outlive it; it outlives its calls under way. `canonical_id` brings a CRM
 /// id into the connector's canonical form (nullopt: none); it is called on the reading thread. `day_start` is

@@ -80,9 +80,11 @@ UndoTold refusal_of(const JournalEntry& entry, const reconcile::UndoRule& rule) 
   told.outcome = reconcile::UndoOutcome::kRefused;
   told.reason = code_of(entry.reason);
   told.message = rule.why;
-  constexpr std::string_view kOf = "of ";  // a write names the cause that it carries: "of c-12"
-  if (entry.reason == reconcile::Reason::kPushed && entry.detail.starts_with(kOf))
-    told.message += ": prospectd undo " + entry.detail.substr(kOf.size());
+  constexpr std::string_view kOf = "of ";  // a write names the cause that it carries: "of c-12, …"
+  if (entry.reason == reconcile::Reason::kPushed && entry.detail.starts_with(kOf)) {
+    const size_t end = std::min(entry.detail.find(','), entry.detail.size());
+    told.message += ": prospectd undo " + entry.detail.substr(kOf.size(), end - kOf.size());
+  }
   return told;
 }
 

@@ -35,18 +35,6 @@ std::string_view name_of(reconcile::DuplicateKind kind) {
   return "";
 }
 
-reconcile::Reason reason_of(reconcile::DuplicateKind kind) {
-  switch (kind) {
-    case reconcile::DuplicateKind::kMergeConflict:
-      return reconcile::Reason::kMergeConflict;
-    case reconcile::DuplicateKind::kAmbiguousMatch:
-      return reconcile::Reason::kAmbiguousMatch;
-    case reconcile::DuplicateKind::kDuplicateEmail:
-      break;
-  }
-  return reconcile::Reason::kDuplicateEmail;
-}
-
 std::string record_words(const std::string& object, const RemoteId& remote) {
   if (object.empty()) return remote.str();
   return remote.empty() ? object : object + " " + remote.str();

@@ -55,7 +55,7 @@ Value typed_number(int64_t number, LocalType type) {
 // Reads a flat JSON object straight into the fields' places; what is nested or not named is passed over.
 class CustomReader final : public nlohmann::json_sax<json> {
  public:
-  CustomReader(const std::unordered_map<std::string, size_t>& positions, const std::vector<LocalField>& names,
+  CustomReader(const FieldPositions& positions, const std::vector<LocalField>& names,
                std::vector<Value>& fields)
       : positions_(positions), names_(names), fields_(fields) {}
 
@@ -75,8 +75,8 @@ class CustomReader final : public nlohmann::json_sax<json> {
   bool end_array() override { return --depth_ >= 0; }
   bool key(string_t& name) override {
     if (depth_ != 1) return true;
-    const auto found = positions_.find(name);
-    at_ = found == positions_.end() ? kNowhere : found->second;
+    const auto found = positions_.find(std::string_view(name));
+    at_ = found == positions_.end() || found->second < kStandardColumns ? kNowhere : found->second;
     return true;
   }
   bool parse_error(size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
@@ -93,7 +93,7 @@ class CustomReader final : public nlohmann::json_sax<json> {
     return at_ == kNowhere ? depth_ > 0 : put(typed_number(value, names_[at_].type));
   }
 
-  const std::unordered_map<std::string, size_t>& positions_;
+  const FieldPositions& positions_;
   const std::vector<LocalField>& names_;
   std::vector<Value>& fields_;
   size_t at_ = kNowhere;
@@ -256,10 +256,8 @@ Value read_value(const Query& query, int column, LocalType type) {
 }
 
 Codec::Codec(mapping::LocalSchema schema) : schema_(std::move(schema)) {
-  for (size_t i = kStandardColumns; i < schema_.size(); ++i)
-    positions_.emplace(schema_.fields()[i].name, i);
   for (size_t i = 0; i < schema_.size(); ++i)
-    all_positions_.emplace(schema_.fields()[i].name, i);
+    positions_.emplace(schema_.fields()[i].name, i);
 }
 
 std::string Codec::custom_json(const std::vector<Value>& fields) const {
@@ -293,7 +291,7 @@ Result<std::string> Codec::changed_custom(const std::string& stored,
 }
 
 Result<void> Codec::read_custom(std::string_view stored, std::vector<Value>& fields) const {
-  if (stored.empty() || positions_.empty()) return {};
+  if (stored.empty() || schema_.size() <= kStandardColumns) return {};
   CustomReader reader(positions_, schema_.fields(), fields);
   if (!json::sax_parse(stored.begin(), stored.end(), &reader)) return bad_json("custom fields");
   return {};
@@ -348,8 +346,8 @@ Result<Shadow> Codec::read_shadow(std::string_view stored) const {
 }
 
 size_t Codec::position_of(std::string_view name) const {
-  const auto found = all_positions_.find(name);
-  return found == all_positions_.end() ? schema_.size() : found->second;
+  const auto found = positions_.find(name);
+  return found == positions_.end() ? schema_.size() : found->second;
 }
 
 std::string Codec::pending_json(const std::vector<PendingRef>& pending,

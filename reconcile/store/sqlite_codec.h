@@ -3,7 +3,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -24,6 +23,13 @@ constexpr size_t kStandardColumns = mapping::field::kStandardCount;
 void bind_value(Query& query, const Value& value);
 /// The value of a column of that type; null where the column is NULL.
 Value read_value(const Query& query, int column, mapping::LocalType type);
+
+struct NameHash {
+  using is_transparent = void;
+  size_t operator()(std::string_view name) const { return std::hash<std::string_view>{}(name); }
+};
+/// Positions in the local schema by field name.
+using FieldPositions = std::unordered_map<std::string, size_t, NameHash, std::equal_to<>>;
 
 class Codec {
  public:
@@ -68,8 +74,7 @@ class Codec {
   size_t position_of(std::string_view name) const;
 
   mapping::LocalSchema schema_;
-  std::unordered_map<std::string, size_t> positions_;  ///< of custom fields
-  std::map<std::string, size_t, std::less<>> all_positions_;
+  FieldPositions positions_;
 };
 
 }  // namespace prospectd::store

@@ -182,11 +182,17 @@ Result<std::vector<OutboxEntry>> read_dead_pushes(Database& db, const Codec& cod
 }
 
 // Numbers are given out in the order in which entries are made.
-Result<std::optional<Timestamp>> read_oldest_push(Database& db) {
-  Statement statement(db, "SELECT created_at FROM outbox WHERE state <> 'dead' ORDER BY id LIMIT 1");
+Result<std::optional<OldestPush>> read_oldest_push(Database& db) {
+  Statement statement(db,
+                      "SELECT created_at, state, due_at, error_code FROM outbox WHERE state <> 'dead' "
+                      "ORDER BY id LIMIT 1");
   Query query(statement);
-  std::optional<Timestamp> oldest;
-  if (query.step()) oldest = time_of(query.integer(0));
+  std::optional<OldestPush> oldest;
+  if (query.step()) {
+    oldest = OldestPush{time_of(query.integer(0)),
+                        reconcile::push_state_named(query.text(1)).value_or(PushState::kReady),
+                        time_of(query.integer(2)), std::string(query.text(3))};
+  }
   PD_TRY(query.done());
   return oldest;
 }

@@ -22,6 +22,6 @@ Result<std::vector<reconcile::OutboxEntry>> read_dead_pushes(Database& db, const
                                                              size_t limit,
                                                              reconcile::ConnectionId connection);
 /// Since when the oldest waits that was not given up; nothing when none waits.
-Result<std::optional<Timestamp>> read_oldest_push(Database& db);
+Result<std::optional<OldestPush>> read_oldest_push(Database& db);
 
 }  // namespace prospectd::store

@@ -143,6 +143,15 @@ struct CauseRow {
   Timestamp at{};
 };
 
+/// Of the entries of the outbox that wait or are under way, the one that does so for longest.
+struct OldestPush {
+  Timestamp made{};
+  reconcile::PushState state = reconcile::PushState::kReady;
+  Timestamp due{};   ///< not tried, or looked up, before
+  std::string code;  ///< of the last attempt that failed; empty: none did
+  bool operator==(const OldestPush&) const = default;
+};
+
 struct Totals {
   int64_t prospects = 0;
   int64_t without_key = 0;
@@ -154,8 +163,7 @@ struct Totals {
   int64_t open_conflicts = 0;
   int64_t outbox = 0;       ///< entries that wait or are under way
   int64_t outbox_dead = 0;  ///< entries that were given up
-  /// Since when the oldest of `outbox` waits.
-  std::optional<Timestamp> outbox_oldest = std::nullopt;
+  std::optional<OldestPush> outbox_oldest = std::nullopt;
 };
 
 struct ObjectCursor {

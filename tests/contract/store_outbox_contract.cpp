@@ -288,9 +288,11 @@ TEST_P(OutboxContract, TheTotalsSaySinceWhenTheOldestWaits) {
   commit_at(10, {push(1)});
   commit_at(20, {push(2)});
   commit_at(30, {push(3)});
-  EXPECT_EQ(reader()->totals()->outbox_oldest, at(10));
+  EXPECT_EQ(reader()->totals()->outbox_oldest, (OldestPush{at(10), PushState::kReady, at(10), ""}));
   settle(lease(300, 1)[0], PushState::kDead, 0, "STRING_TOO_LONG");
-  EXPECT_EQ(reader()->totals()->outbox_oldest, at(20));
+  EXPECT_EQ(reader()->totals()->outbox_oldest->made, at(20));
+  settle(lease(300, 1)[0], PushState::kInDoubt, 500, "network");
+  EXPECT_EQ(reader()->totals()->outbox_oldest, (OldestPush{at(20), PushState::kInDoubt, at(500), "network"}));
 }
 
 TEST_P(OutboxContract, ALongErrorIsCutAtAWholeCharacter) {

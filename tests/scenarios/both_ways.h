@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -21,6 +22,17 @@ class BothWays : public testing::Test {
     world_ = std::make_unique<World>(std::move(options));
     watch();
     return *world_;
+  }
+  /// Changes the mapping of a field in every type.
+  static std::function<void(WorldOptions&)> with_field(std::string remote,
+                                                       std::function<void(mapping::FieldSpec&)> change) {
+    return [=](WorldOptions& o) {
+      o.on_connection = [=](engine::ConnectionOptions& connection) {
+        for (mapping::TypeSpec& type : connection.types)
+          for (mapping::FieldSpec& field : type.mapping.fields)
+            if (field.remote == remote) change(field);
+      };
+    };
   }
   /// Counts what the daemon asks; anew after each start of it.
   void watch() {

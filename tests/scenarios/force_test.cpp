@@ -66,17 +66,6 @@ class S6 : public BothWays {
     EXPECT_EQ(links_of(id).size(), 1U);
     return id;
   }
-  /// Changes the mapping of a field in every type.
-  static std::function<void(WorldOptions&)> with_field(std::string remote,
-                                                       std::function<void(mapping::FieldSpec&)> change) {
-    return [=](WorldOptions& o) {
-      o.on_connection = [=](engine::ConnectionOptions& connection) {
-        for (mapping::TypeSpec& type : connection.types)
-          for (mapping::FieldSpec& field : type.mapping.fields)
-            if (field.remote == remote) change(field);
-      };
-    };
-  }
 };
 
 // ---- pull ----

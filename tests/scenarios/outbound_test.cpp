@@ -34,6 +34,20 @@ TEST_F(Outbound, AnEditReachesTheCrmAndItsEchoChangesNothing) {
   EXPECT_EQ(value_here(prospect, "title"), Value("VP Sales"));
 }
 
+TEST_F(Outbound, ABlankIsToldAsWhatTheMappingWritesForIt) {
+  World& world = begin(with_field("Title", [](auto& field) { field.default_out = "[not provided]"; }));
+  const std::string lead = lead_named(world, "ana@x.test");
+  world.sync();
+  const ProspectId prospect = prospect_of(lead);
+  world.edit_here(prospect, "title", Value::null());
+  EXPECT_EQ(world.push().written, 1);
+  EXPECT_TRUE(holds("Lead", lead, "Title = '[not provided]'"));
+  const auto rows = world.reader()->journal_of(prospect, 100);
+  ASSERT_TRUE(rows && !rows->empty());
+  EXPECT_EQ(rows->back().entry.reason, reconcile::Reason::kPushed);
+  EXPECT_THAT(rows->back().entry.detail, testing::EndsWith(", written as \"[not provided]\""));
+}
+
 TEST_F(Outbound, ASyncPushesWhatItsPollHasLeft) {
   World& world = begin();
   const std::string lead = lead_named(world, "ana@x.test");

@@ -180,7 +180,8 @@ TEST(AddFile, GoodRowsGoInAndTheOthersAreToldWithTheirLine) {
               "\n"
               ",,\n"
               "\"b@x.test\",\"B\nB\",n\n"
-              "c@x.test,C,n,extra\n");
+              "c@x.test,C,n,extra\n"
+              "d@x.test,D\n");
   setup.daemon.answer("POST /v1/imports?dryRun=true", 200, kNothingMissing);
   setup.daemon.answer(
       "POST /v1/imports", 200,
@@ -194,7 +195,8 @@ TEST(AddFile, GoodRowsGoInAndTheOthersAreToldWithTheirLine) {
   EXPECT_THAT(ran.out, HasSubstr("line 4: no value in it\n"));
   EXPECT_THAT(ran.out, HasSubstr("line 5: email is an address of prospect 3\n"));
   EXPECT_THAT(ran.out, HasSubstr("line 7: more fields than the first line has names\n"));
-  EXPECT_THAT(ran.out, HasSubstr("1 prospect made, 3 rows refused; 1 to be written to the CRM.\n"));
+  EXPECT_THAT(ran.out, HasSubstr("line 8: only 2 fields, where the first line has 3 names\n"));
+  EXPECT_THAT(ran.out, HasSubstr("1 prospect made, 4 rows refused; 1 to be written to the CRM.\n"));
   ASSERT_EQ(setup.daemon.asked().size(), 2U);
   EXPECT_EQ(setup.daemon.asked()[1],
             R"(POST /v1/imports {"rows":[{"fields":{"email":"a@x.test","first_name":"Ana"},"line":2},)"

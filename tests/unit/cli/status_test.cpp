@@ -67,6 +67,16 @@ TEST(Status, WhatWaitsToBeWrittenAndWhatWasGivenUpIsToldWithTheCommand) {
   const std::string text = shown(status, 100);
   EXPECT_THAT(text, HasSubstr("3 changes to be written to the CRM: the oldest made 5 min ago\n"));
   EXPECT_THAT(text, HasSubstr("2 writes that the CRM refused for good: prospectd dlq list\n"));
+  const auto waiting = [&](const char* state, Json code) {
+    status["totals"].update({{"outboxOldestState", state},
+                             {"outboxOldestDueAt", "2026-11-20T10:08:00.000Z"},
+                             {"outboxOldestCode", std::move(code)}});
+    return shown(status, 160);
+  };
+  EXPECT_THAT(waiting("in_doubt", "network"),
+              HasSubstr("made 5 min ago, whether it arrived is looked up in 8 min (network)\n"));
+  EXPECT_THAT(waiting("ready", nullptr), HasSubstr("made 5 min ago, to be tried again in 8 min\n"));
+  EXPECT_THAT(waiting("leased", nullptr), HasSubstr("made 5 min ago, on its way\n"));
   EXPECT_THAT(text, HasSubstr("for a person to decide: prospectd conflicts list"));
 }
 
