@@ -75,7 +75,7 @@ struct OutwardType {
   std::vector<size_t> fields;        ///< local fields that the mapping gives out, ascending
   std::vector<size_t> keeps_blanks;  ///< of these, those whose blanks stay here; ascending
   /// Of these, those that come from another of the record's fields than the one they go to; ascending.
-  std::vector<size_t> from_elsewhere;
+  std::vector<size_t> from_elsewhere = {};
   /// What a prospect has to meet for a new record (mapping/prospect_condition.h); null: nothing.
   std::shared_ptr<const mapping::expression::Expression> create_condition = nullptr;
 

@@ -116,7 +116,7 @@ constexpr Row kReasons[] = {
     {Reason::kReviewKeptProspect, "REVIEW_KEPT_PROSPECT",
      "Both sides had changed the field, and a person kept the prospect's value"},
     {Reason::kStoodApart, "STOOD_APART",
-     "The CRM held a value of its own when the prospect's was changed: an undo gives it back"},
+     "The CRM held a value of its own beside the prospect's, and an undo gives it back"},
     {Reason::kUndone, "UNDONE", "An undo set the value back to what it was before"},
     {Reason::kGivenBack, "GIVEN_BACK",
      "An undo gives the CRM the value back that it held before, unless it has changed since"},

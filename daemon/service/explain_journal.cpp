@@ -1,6 +1,7 @@
 // Journal rows as steps of an explanation.
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -92,6 +93,10 @@ Because because_of(const store::JournalRow& row, const JournalFocus& focus) {
   step.field = row.entry.field;
   step.before = value_text(row.entry.before, row.entry.field, focus);
   step.after = value_text(row.entry.after, row.entry.field, focus);
+  if (row.entry.reason == reconcile::Reason::kStoodApart) {  // no change: the change is the next row
+    const std::string held = std::exchange(step.before, {});
+    step.what += ": " + (held.empty() ? "nothing" : quoted_words(held));
+  }
   return step;
 }
 

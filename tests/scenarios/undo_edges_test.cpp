@@ -1,5 +1,6 @@
 // Undo (SEMANTICS §12) where the two sides hold different values on purpose, and where the record has become
 // another since (§4).
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -157,6 +158,35 @@ TEST_F(S12Edges, AnUndoneEditGivesTheCrmTheValueBackThatItHeldApart) {
     EXPECT_TRUE(holds("Lead", lead, "Title = 'new'"));
     expect_quiet();
   }
+}
+
+TEST_F(S12Edges, AFieldThatComesFromElsewhereIsGivenBackAsTheProspectHadIt) {
+  World& world = begin([](WorldOptions& o) {
+    o.on_connection = [](engine::ConnectionOptions& connection) {
+      for (mapping::TypeSpec& type : connection.types) {
+        auto& fields = type.mapping.fields;
+        const auto title = std::ranges::find(fields, "Title", &mapping::FieldSpec::remote);
+        mapping::FieldSpec out = *title;
+        title->direction = mapping::Direction::kIn;
+        out.direction = mapping::Direction::kOut;
+        out.remote = "MobilePhone";
+        fields.push_back(out);
+      }
+    };
+  });
+  const std::string lead = world.lead("ana@x.test", {{"Title", Value("theirs")}});
+  world.sync();
+  const ProspectId id = prospect_of(lead);
+  for (const char* title : {"new", "newer"}) {
+    world.edit_here(id, "title", Value(title));
+    world.push();
+  }
+  EXPECT_TRUE(holds("Lead", lead, "MobilePhone = 'newer'"));
+  undo(last_change_of(id));
+  world.push();
+  EXPECT_EQ(value_here(id, "title"), Value("new"));
+  EXPECT_TRUE(holds("Lead", lead, "MobilePhone = 'new' AND Title = 'theirs'"));
+  expect_quiet();
 }
 
 TEST_F(S12Edges, AnUndoOfAnUndonePullLeavesTheCrmsOwnValueAlone) {

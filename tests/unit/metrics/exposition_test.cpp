@@ -128,7 +128,7 @@ TEST_F(Exposition, TheDatabasesTotalsAreGauges) {
   figures.totals->dead_letters = 3;
   figures.totals->outbox = 2;
   figures.totals->outbox_dead = 1;
-  figures.totals->outbox_oldest = store::OldestPush{kNow - seconds{90}};
+  figures.totals->outbox_oldest = store::OldestPush{kNow - seconds{90}, {}, {}, {}};
   const auto lines = series();
   EXPECT_THAT(lines, Contains("prospectd_database_up 1"));
   EXPECT_THAT(lines, Contains("prospectd_prospects 11689"));

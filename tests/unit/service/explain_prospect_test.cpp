@@ -111,6 +111,23 @@ TEST_F(ExplainProspect, AStandingDifferenceShowsBothSides) {
               ElementsAre(HasSubstr("title: the CRM has \"CEO\", the prospect \"CTO\"")));
 }
 
+TEST_F(ExplainProspect, WhatTheCrmHeldApartIsToldAndNotAsAChange) {
+  adam();
+  for (const char* held : {R"("CEO")", "null"}) {
+    store::JournalRow& row = journal(Reason::kStoodApart, 42);
+    row.entry.field = "title";
+    row.entry.before = held;
+  }
+  const auto explanation = explain("42");
+  ASSERT_TRUE(explanation && explanation->because.size() == 2);
+  EXPECT_THAT(explanation->because[0].what, testing::EndsWith(": \"CEO\""));
+  EXPECT_THAT(explanation->because[1].what, testing::EndsWith(": nothing"));
+  for (const Because& step : explanation->because) {
+    EXPECT_EQ(step.field, "title");
+    EXPECT_EQ(step.before + step.after, "");
+  }
+}
+
 TEST_F(ExplainProspect, WhatWaitsToBeWrittenIsUnderWayOrWasGivenUpIsToldWithTheReason) {
   adam();
   const auto entry = [&](reconcile::PushState state, int64_t attempts) -> reconcile::OutboxEntry& {
