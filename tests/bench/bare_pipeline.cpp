@@ -57,6 +57,12 @@ constexpr Selection kSelections[] = {
       "LeadSource", "HasOptedOutOfEmail", "OwnerId",   "Company", "Website",   "Status"}},
 };
 
+// What the CRM writes from now on has this stamp, or a later one.
+Timestamp whole_second_now() {
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  return std::chrono::time_point_cast<milliseconds>(now);
+}
+
 Error broken(std::string what) {
   return make_error(ErrorCode::kInternal, "the bare pipeline: " + std::move(what));
 }
@@ -135,16 +141,17 @@ class Pipeline {
  public:
   Pipeline(const BareSource& source, Table* table) : source_(source), table_(table) {}
 
-  Result<void> run() {
-    PD_TRY(log_in());
+  /// All that was written at `since` or later; empty: ever.
+  Result<void> run(const std::string& since) {
     for (const Selection& selection : kSelections)
-      PD_TRY(read(selection));
+      PD_TRY(read(selection, since));
     return table_ == nullptr ? Result<void>{} : table_->commit();
   }
   int64_t records() const { return records_; }
   int64_t calls() const { return client_.calls(); }
+  /// In which a request was under way.
+  double network_seconds() const { return network_seconds_; }
 
- private:
   Result<void> log_in() {
     PD_ASSIGN(body, client_.post(
                         source_.url + "/services/oauth2/token",
@@ -160,19 +167,28 @@ class Pipeline {
     return {};
   }
 
-  Result<void> read(const Selection& selection) {
+ private:
+  Result<std::string*> fetch(const std::string& target) {
+    const double began = seconds_now();
+    auto body = client_.get(source_.url + target);
+    network_seconds_ += seconds_now() - began;
+    return body;
+  }
+
+  Result<void> read(const Selection& selection, const std::string& since) {
     std::string fields;
     for (const char* field : selection.fields)
       fields += (fields.empty() ? "" : ", ") + std::string(field);
     const auto soon =
         std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now()) + std::chrono::hours{1};
-    const std::string query = "SELECT " + fields + " FROM " + selection.object + " WHERE SystemModstamp < " +
-                              format_timestamp(soon) + " ORDER BY SystemModstamp, Id";
+    const std::string from = since.empty() ? "" : "SystemModstamp >= " + since + " AND ";
+    const std::string query = "SELECT " + fields + " FROM " + selection.object + " WHERE " + from +
+                              "SystemModstamp < " + format_timestamp(soon) + " ORDER BY SystemModstamp, Id";
     std::string target =
         std::string("/services/data/") + kVersion + "/queryAll?q=" + http::percent_encode(query);
     for (int pages = 0; !target.empty(); ++pages) {
       if (pages == kPagesMax) return broken("a query without end");
-      PD_ASSIGN(body, client_.get(source_.url + target));
+      PD_ASSIGN(body, fetch(target));
       PD_ASSIGN(next, take_page(*body, selection));
       target = std::move(next);
     }
@@ -230,16 +246,46 @@ class Pipeline {
   od::parser parser_;
   std::string email_;
   int64_t records_ = 0;
+  double network_seconds_ = 0;
 };
 
 }  // namespace
+
+struct BareFollower::Parts {
+  explicit Parts(BareSource from) : source(std::move(from)) {}
+
+  BareSource source;
+  Table table;
+  Pipeline pipeline{source, &table};
+  Timestamp read_to{};
+};
+
+BareFollower::BareFollower(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+BareFollower::~BareFollower() = default;
+
+Result<std::unique_ptr<BareFollower>> BareFollower::open(BareSource source, const std::string& path) {
+  auto parts = std::make_unique<Parts>(std::move(source));
+  PD_TRY(parts->table.open(path));
+  PD_TRY(parts->pipeline.log_in());
+  parts->read_to = whole_second_now();
+  return std::unique_ptr<BareFollower>(new BareFollower(std::move(parts)));
+}
+
+Result<double> BareFollower::follow() {
+  const std::string since = format_timestamp(std::exchange(parts_->read_to, whole_second_now()));
+  const double began = seconds_now();
+  const double network = parts_->pipeline.network_seconds();
+  PD_TRY(parts_->pipeline.run(since));
+  return seconds_now() - began - (parts_->pipeline.network_seconds() - network);
+}
 
 Result<Figures> run_bare_pipeline(const BareSource& source, const std::string& path) {
   Table table;
   if (!path.empty()) PD_TRY(table.open(path));
   Pipeline pipeline(source, path.empty() ? nullptr : &table);
   Meter meter;
-  PD_TRY(pipeline.run());
+  PD_TRY(pipeline.log_in());
+  PD_TRY(pipeline.run(""));
   meter.mark_committed();
   PD_TRY(table.close());
   Figures figures;

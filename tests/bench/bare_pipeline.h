@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "base/result.h"
@@ -29,5 +30,26 @@ struct BareSource {
 /// path: fetches and decodes only.
 /// **Errors:** kServerError, kBadPayload, kInternal: the bench can't go on.
 Result<Figures> run_bare_pipeline(const BareSource& source, const std::string& path);
+
+/// The same pipeline on a database that it has filled before, for what changes from then on.
+class BareFollower {
+ public:
+  /// **Errors:** as run_bare_pipeline.
+  static Result<std::unique_ptr<BareFollower>> open(BareSource source, const std::string& path);
+  ~BareFollower();
+  BareFollower(const BareFollower&) = delete;
+  BareFollower& operator=(const BareFollower&) = delete;
+
+  /// Reads what has changed since the last time, or since it was opened, and upserts it in one transaction.
+  /// Answers the seconds of that beyond those in which a request was under way.
+  /// **Errors:** as run_bare_pipeline.
+  Result<double> follow();
+
+ private:
+  struct Parts;
+  explicit BareFollower(std::unique_ptr<Parts> parts);
+
+  std::unique_ptr<Parts> parts_;
+};
 
 }  // namespace prospectd::bench

@@ -132,8 +132,17 @@ Result<void> Bed::ensure_imported() {
 
 Result<std::vector<std::string>> Bed::poll(const std::vector<int64_t>& changes) {
   PD_TRY(ensure_imported());
-  std::vector<std::string> words = {own_program(),      "role", "poll", config(), database(), url_,
-                                    work_.file("admin")};
+  if (!has_database(Program::kBare)) PD_TRY(afresh(Program::kBare));
+  std::vector<std::string> words = {own_program(),
+                                    "role",
+                                    "poll",
+                                    config(),
+                                    database(),
+                                    url_,
+                                    work_.file("admin"),
+                                    client_id_,
+                                    work_.file("secret"),
+                                    database_of(Program::kBare)};
   for (const int64_t count : changes)
     words.push_back(std::to_string(count));
   return lines_of(words, changes.size());

@@ -22,7 +22,7 @@ constexpr const char* kUsage =
     "\n"
     "  import    a first import, beside the bare pipeline\n"
     "  again     everything read again, nothing changed, beside the bare pipeline\n"
-    "  poll      polls of 0, 100 and 10,000 changed records, beside a bare fetch of the same answers\n"
+    "  poll      polls of 0, 100 and 10,000 changed records, beside the bare pipeline and a bare fetch\n"
     "  push      100,000 changes made here written to the CRM, beside the same calls from memory\n"
     "  latency   an import at 100 ms a request, beside the bare pipeline there\n"
     "  memory    the resident set of imports of several sizes, and when idle again\n"
@@ -77,7 +77,10 @@ Result<void> run_poll_role(const std::vector<std::string>& words) {
   options.database = words[4];
   options.crm = words[5];
   std::getline(std::ifstream(words[6]), options.admin_token);
-  for (size_t i = 7; i < words.size(); ++i)
+  options.client_id = words[7];
+  std::getline(std::ifstream(words[8]), options.client_secret);
+  options.bare_database = words[9];
+  for (size_t i = 10; i < words.size(); ++i)
     options.changes.push_back(number_of(words[i]));
   return run_polls(options);
 }
@@ -89,7 +92,7 @@ Result<void> play_role(const std::vector<std::string>& words) {
   if (role == "read-export" && words.size() == 4) return read_export(words[3]);
   if (role == "load-export" && words.size() == 4) return load_and_serve(words[3]);
   if (role == "bytes" && words.size() == 4) return serve_bytes(number_of(words[3]));
-  if (role == "poll" && words.size() > 7) return run_poll_role(words);
+  if (role == "poll" && words.size() > 10) return run_poll_role(words);
   if (role == "push" && words.size() == 7)
     return run_pushes({words[3], words[4], number_of(words[5]), static_cast<int>(number_of(words[6]))});
   if (role == "bare" && words.size() == 7) return run_bare(words);

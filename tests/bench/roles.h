@@ -47,15 +47,19 @@ Result<Figures> run_import(const ImportOptions& options);
 
 struct PollRoleOptions {
   std::string config;
-  std::string database;          ///< imported into
-  std::string crm;               ///< the sandbox's address
-  std::string admin_token;       ///< the sandbox's
+  std::string database;     ///< imported into
+  std::string crm;          ///< the sandbox's address
+  std::string admin_token;  ///< the sandbox's
+  std::string client_id;    ///< … the bare pipeline's at the sandbox
+  std::string client_secret;
+  std::string bare_database;     ///< filled by the bare pipeline
   std::vector<int64_t> changes;  ///< how many records change before each poll
 };
 /// Polls the CRM again and again, each time after so many records have changed there, and writes a line for
-/// each poll: changes, read and updated (people), calls, objects, cycle_ms, fetch_ms. The same records change
-/// each time, evenly spread over the database, so that the overlap reads no others. A first poll, which logs
-/// in and reads the descriptions, is not told.
+/// each poll: changes, read and updated (people), calls, metered, objects, cycle_ms, fetch_ms, and bare_ms:
+/// what the bare pipeline takes beyond the network to upsert the same changes into its one table. The same
+/// records change each time, evenly spread over the database, so that the overlap reads no others. A first
+/// poll, which logs in and reads the descriptions, is not told.
 /// **Errors:** the configuration's, the store's, the cycles'; kInternal when a change was not noticed.
 Result<void> run_polls(const PollRoleOptions& options);
 
