@@ -136,7 +136,7 @@ class PersonPage {
     const auto& entries = type_.map->entries();
     out.reserve(entries.size());
     for (size_t i = 0; i < entries.size(); ++i) {
-      if (!speaks_for(entries[i])) continue;
+      if (!speaks_for(entries[i]) || is_at_rest(entries[i], record.values[i], prospect, link)) continue;
       Incoming incoming;
       incoming.entry = &entries[i];
       // Whom the CRM named before: a user who was deactivated since is no change of its side.
@@ -151,6 +151,15 @@ class PersonPage {
       out.push_back(std::move(incoming));
     }
     return out;
+  }
+
+  // Both sides hold the same, and nothing else was ever agreed on: so it is with most fields of most records,
+  // and there is nothing to decide. A reference has to be resolved first, and a frozen field to be let go.
+  bool is_at_rest(const MapEntry& entry, const Value& value, const Prospect& prospect,
+                  const Link& link) const {
+    const bool refers = entry.type == mapping::LocalType::kUser || entry.type == mapping::LocalType::kAccount;
+    return !refers && !value.is_absent() && same_value(value, prospect.fields[entry.local]) &&
+           !link.shadow.contains(entry.local) && !snapshot_.frozen.contains(prospect.id);
   }
 
   // A local field may come in from one CRM field and go out to another: the agreement is with the one that

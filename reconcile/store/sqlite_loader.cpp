@@ -1,6 +1,7 @@
 #include "reconcile/store/sqlite_loader.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace prospectd::store {
 namespace {
@@ -31,9 +32,21 @@ struct Loader::Job {
   /// By place in `remotes`: the link stands as the page knows it, so that the record changes nothing and
   /// nothing else that it names is looked up.
   std::vector<bool> stands = {};
+  std::vector<ProspectId> linked = {};  ///< by place in `remotes`: whose the record is; 0: nobody's
 
   bool is_needed(const std::vector<size_t>& owners, size_t at) const {
     return at >= owners.size() || owners[at] >= stands.size() || !stands[owners[at]];
+  }
+
+  /// The prospect of the record that names the address, where it has it already, as most do; else 0.
+  ProspectId owner_with_address(size_t at) const {
+    const size_t place = at < keys.email_owners.size() ? keys.email_owners[at] : linked.size();
+    const ProspectId owner = place < linked.size() ? linked[place] : ProspectId{};
+    const auto prospect = out.prospects.find(owner);
+    if (!owner || prospect == out.prospects.end()) return {};
+    const bool has =
+        std::ranges::count(prospect->second.addresses, keys.emails[at], &reconcile::Address::key) > 0;
+    return has ? owner : ProspectId{};
   }
 };
 
@@ -97,6 +110,7 @@ Result<PageSnapshot> Loader::snapshot(const PageKeys& keys, const Tally& tally, 
     if (tally.users > 0) PD_TRY(load_local_users(job));
     if (tally.pending > 0) PD_TRY(load_waiting(job));
   } else {
+    PD_TRY(load_prospects(job));
     PD_TRY(load_addresses(job));
     if (tally.open_duplicates > 0) PD_TRY(load_open_duplicates(job));
     if (tally.lineage > 0) PD_TRY(load_lineage(job));
@@ -112,6 +126,7 @@ Result<void> Loader::load_links(Job& job) {
   const std::vector<RemoteId>& remotes = job.keys.remotes;
   job.out.links.reserve(remotes.size());
   job.stands.resize(remotes.size());
+  job.linked.resize(remotes.size());
   std::vector<HashedKey> order;
   order.reserve(remotes.size());
   for (size_t i = 0; i < remotes.size(); ++i)
@@ -136,6 +151,7 @@ Result<void> Loader::load_link(Job& job, const HashedKey& key, bool& bare) {
   // An earlier record of the page with the same id will have changed the link by then.
   const bool stands = same && !job.wanted.contains(link.prospect);
   job.stands[key.at] = stands;
+  job.linked[key.at] = link.prospect;
   (stands ? job.spared : job.wanted).insert(link.prospect);
   job.out.link_of[link.prospect] = link.remote;
   job.out.links.insert_or_assign(remote, std::move(found->link));
@@ -162,7 +178,11 @@ Result<void> Loader::load_addresses(Job& job) {
   std::vector<HashedKey> order;
   order.reserve(job.keys.emails.size());
   for (size_t i = 0; i < job.keys.emails.size(); ++i) {
-    if (job.is_needed(job.keys.email_owners, i)) order.push_back({hash_(job.keys.emails[i]), i});
+    if (!job.is_needed(job.keys.email_owners, i)) continue;
+    if (const ProspectId own = job.owner_with_address(i); own)
+      job.out.addresses.emplace(job.keys.emails[i], own);
+    else
+      order.push_back({hash_(job.keys.emails[i]), i});
   }
   std::ranges::sort(order);
   for (const HashedKey& key : order) {
@@ -196,9 +216,12 @@ Result<std::optional<ProspectId>> Loader::holder_of(const std::string& address_k
 }
 
 Result<void> Loader::load_prospects(Job& job) {
-  std::vector<ProspectId> ids(job.wanted.begin(), job.wanted.end());
+  std::vector<ProspectId> ids;
+  ids.reserve(job.wanted.size());
+  std::ranges::copy_if(job.wanted, std::back_inserter(ids),
+                       [&](ProspectId id) { return !job.out.prospects.contains(id); });
   std::ranges::sort(ids);  // rows of one page of the database lie together
-  job.out.prospects.reserve(ids.size());
+  job.out.prospects.reserve(job.wanted.size());
   for (const ProspectId id : ids) {
     PD_ASSIGN(found, rows_.prospect(id));
     if (!found) continue;

@@ -66,6 +66,10 @@ PeopleWriter::PeopleWriter(WriteContext& context, PendingWriter& pending, Outbox
           c_.db,
           "UPDATE links SET object = ?, version = ?, hash = ?, deleted = ?, shadow = ?, pending = ?, "
           "edition = ? WHERE id = ?"),
+      update_plain_link_(c_.db,
+                         "UPDATE links SET object = ?1, version = ?2, hash = ?3, deleted = ?4, edition = ?5 "
+                         "WHERE id = ?6 AND remote = ?7 AND shadow IS NULL AND pending IS NULL AND "
+                         "(object, version, hash, deleted, edition) IS NOT (?1, ?2, ?3, ?4, ?5)"),
       delete_link_(c_.db, "DELETE FROM links WHERE id = ?") {}
 
 Result<void> PeopleWriter::give_up(const reconcile::Plan& plan) {
@@ -257,6 +261,10 @@ Result<void> PeopleWriter::write(const reconcile::PutLink& step) {
       moves != moved_.end() && step.replaces.empty() && moves->second == link.prospect) {
     return {};
   }
+  if (step.replaces.empty() && link.shadow.empty() && link.pending.empty()) {
+    PD_ASSIGN(done, update_plain_link(link));
+    if (done) return {};
+  }
   if (!step.replaces.empty() && moved_.erase(step.replaces) == 0) {
     PD_ASSIGN(removed, remove_moved(step));
     if (!removed) return conflict("prospect " + number(link.prospect) + " is not linked as the plan says");
@@ -318,6 +326,23 @@ Result<void> PeopleWriter::insert_link(const Link& link, int64_t hash) {
   PD_TRY(outbox_.retarget(link.prospect, link.connection));
   return pending_.replace(link.connection, PendingWriter::Kind::kProspect, link.prospect.value, {},
                           link.pending, names);
+}
+
+// Both sides agree on every field, before and after, as with most links: nothing of it has to be read. False
+// where it is not so, or nothing would change.
+Result<bool> PeopleWriter::update_plain_link(const Link& link) {
+  Query query(update_plain_link_);
+  query.bind(link.object)
+      .bind(ms_of(link.version))
+      .bind(static_cast<int64_t>(link.hash))
+      .bind(link.deleted ? int64_t{1} : int64_t{0})
+      .bind(link.edition.value)
+      .bind(link_id(link.prospect, link.connection))
+      .bind(link.remote.str());
+  PD_TRY(query.run());
+  if (c_.db.changes() == 0) return false;
+  ++c_.written;
+  return true;
 }
 
 Result<void> PeopleWriter::update_link(const Link& link, const StoredLink& stored) {

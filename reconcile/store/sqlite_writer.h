@@ -156,6 +156,7 @@ class PeopleWriter {
   Result<std::optional<StoredLink>> stored_link(reconcile::ConnectionId connection, const RemoteId& remote);
   Result<void> claim_remote(const reconcile::Link& link, int64_t hash);
   Result<void> insert_link(const reconcile::Link& link, int64_t hash);
+  Result<bool> update_plain_link(const reconcile::Link& link);
   Result<void> update_link(const reconcile::Link& link, const StoredLink& stored);
   Result<bool> remove_moved(const reconcile::PutLink& step);
 
@@ -169,6 +170,7 @@ class PeopleWriter {
   Statement judge_duplicates_;
   Statement insert_link_;
   Statement update_link_;
+  Statement update_plain_link_;
   Statement delete_link_;
   std::map<uint32_t, Statement> updates_;           ///< by which columns they set
   std::unordered_set<ProspectId> emptied_;          ///< addresses given up already
