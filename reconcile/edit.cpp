@@ -260,10 +260,22 @@ JournalEntry note_apart(const EditContext& context, const Link& link, size_t at,
   return entry;
 }
 
-// One field's agreement with each CRM, as the prospect's value changes.
+bool is_in_review(const EditScene& scene, const Link& link, size_t at) {
+  const auto fields = scene.in_review.find(link.prospect);
+  return fields != scene.in_review.end() &&
+         std::ranges::count(fields->second, std::pair(link.connection, at)) > 0;
+}
+
+// One field's agreement with each CRM, as the prospect's value changes. Where a person was to decide, the
+// record is read again, whatever is known of it: there may be nothing left to decide.
 void change_agreements(const EditContext& context, const ProspectEdit& edit, size_t at, const Value& before,
-                       const Value& after, std::vector<Link>& links, Plan& plan) {
+                       const Value& after, EditScene& scene, Plan& plan) {
+  std::vector<Link>& links = scene.links[edit.prospect];
   for (Link& link : links) {
+    if (is_in_review(scene, link, at)) {
+      link.version = Timestamp{};
+      link.hash = 0;
+    }
     const OutwardType* outlet = outlet_of(context, link, at);
     if (const auto held = held_apart(outlet, link, at, before))
       plan.journal.push_back(note_apart(context, link, at, *held));
@@ -283,7 +295,7 @@ void plan_change(const EditContext& context, const ProspectEdit& edit, const Pro
   for (auto& [at, value] : values) {
     if (same_value(after.fields[at], value)) continue;
     if (at == field::kEmail) update.addresses = with_primary(before, value);
-    change_agreements(context, edit, at, before.fields[at], value, links, out.plan);
+    change_agreements(context, edit, at, before.fields[at], value, scene, out.plan);
     JournalEntry entry = row_of(context.reason, id);
     entry.field = context.schema.fields()[at].name;
     entry.before = before.fields[at].to_json();

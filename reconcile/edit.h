@@ -56,6 +56,8 @@ struct EditScene {
   std::unordered_map<std::string, UserId> users_by_email;  ///< by key; they are in `users`
   std::unordered_set<AccountId> accounts;
   std::unordered_set<std::string> stages;
+  /// Fields that wait for a person to decide between the two sides, each with the connection of the other.
+  std::unordered_map<ProspectId, std::vector<std::pair<ConnectionId, size_t>>> in_review;
   bool names_stages = false;    ///< there are stages at all, and so a stage is one of them
   ProspectId next_prospect{1};  ///< the number of the next new one
 };

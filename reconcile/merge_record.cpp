@@ -41,8 +41,10 @@ class Merger {
     }
     if (outcome.action == FieldAction::kTakeRemote && at == field::kEmail && !take_email(in)) return;
     if (outcome.action == FieldAction::kTakeRemote) {
-      const bool was_going_out = in.gives_out && in.agreed && !same_value(in.local, in.agreed->local);
-      result_.changes.push_back({at, in.local, in.remote, outcome.reason, was_going_out});
+      const bool in_review = was_frozen || is_listed(context_.snapshot.in_review, at);
+      const bool was_going_out =
+          !in_review && in.gives_out && in.agreed && !same_value(in.local, in.agreed->local);
+      result_.changes.push_back({at, in.local, in.remote, outcome.reason, was_going_out, in_review});
     }
     const bool under_review = was_frozen || in.rule == mapping::ConflictRule::kReview;
     if (outcome.action != FieldAction::kReview && under_review) result_.decided.push_back(at);
@@ -63,10 +65,13 @@ class Merger {
   MergeResult take_result() { return std::move(result_); }
 
  private:
-  bool is_frozen(size_t at) const {
-    const auto found = context_.snapshot.frozen.find(prospect_.id);
-    return found != context_.snapshot.frozen.end() && std::ranges::count(found->second, at) > 0;
+  using Fields = std::unordered_map<ProspectId, std::vector<size_t>>;
+
+  bool is_listed(const Fields& fields, size_t at) const {
+    const auto found = fields.find(prospect_.id);
+    return found != fields.end() && std::ranges::count(found->second, at) > 0;
   }
+  bool is_frozen(size_t at) const { return is_listed(context_.snapshot.frozen, at); }
 
   // Asked last: the values as text are only made for prospects that change often.
   bool alternates(size_t at, const FieldInput& in) const {
@@ -137,6 +142,7 @@ class Merger {
     JournalEntry entry = row_of(at, Reason::kForcedToCrm);
     entry.before = in.remote.to_json();
     entry.after = in.local.to_json();
+    if (is_frozen(at) || is_listed(context_.snapshot.in_review, at)) entry.detail = kWasInReview;
     result_.notes.push_back(std::move(entry));
   }
 
@@ -193,6 +199,7 @@ bool add_merge_steps(Plan& plan, const LocalSchema& schema, const Prospect& pros
     entry.before = change.before.to_json();
     entry.after = change.after.to_json();
     if (change.reason == Reason::kForcedFromCrm && change.was_going_out) entry.detail = kWasGoingOut;
+    if (change.reason == Reason::kForcedFromCrm && change.was_in_review) entry.detail = kWasInReview;
     plan.journal.push_back(std::move(entry));
     if (change.field == field::kOwner) ++plan.counts.owners;
   }

@@ -27,6 +27,7 @@ struct FieldChange {
   Value after;
   Reason reason = Reason::kUpdatedFromCrm;
   bool was_going_out = false;  ///< the value before was on its way to the CRM
+  bool was_in_review = false;  ///< … or waited for a person to decide
   bool operator==(const FieldChange&) const = default;
 };
 
@@ -287,6 +288,8 @@ using Step = std::variant<CreateProspect, UpdateProspect, PutLink, HoldDuplicate
 
 /// JournalEntry::detail of a value that a force update replaced while it was on its way to the CRM.
 constexpr const char* kWasGoingOut = "it was on its way to the CRM";
+/// The same of either side's value, where a person was to decide between the two.
+constexpr const char* kWasInReview = "a person was to decide it";
 
 /// One row of the journal. Creations by an import share one row a page (`count` > 1, prospects
 /// `prospect`…`last`).

@@ -25,9 +25,10 @@ JournalEntry review_row(const mapping::LocalSchema& schema, const ReviewScene& s
     row.remote = scene.link->remote;
   }
   row.field = schema.fields()[scene.conflict.field].name;
-  row.detail = "{\"crm\":" + scene.conflict.remote.to_json() +
-               ",\"prospect\":" + local_value(scene).to_json() +
-               ",\"agreed\":" + agreed_value(scene).to_json() + "}";
+  row.detail =
+      "{\"crm\":" + scene.conflict.remote.to_json() + ",\"prospect\":" + local_value(scene).to_json();
+  if (const auto agreed = agreed_value(scene)) row.detail += ",\"agreed\":" + agreed->to_json();
+  row.detail += "}";
   return row;
 }
 
@@ -85,10 +86,12 @@ std::string version_of(const ReviewScene& scene) {
   return hex;
 }
 
-Value agreed_value(const ReviewScene& scene) {
-  if (scene.link == nullptr) return Value::null();
+std::optional<Value> agreed_value(const ReviewScene& scene) {
+  if (scene.link == nullptr) return std::nullopt;
   const auto agreed = scene.link->shadow.find(scene.conflict.field);
-  return agreed == scene.link->shadow.end() ? Value::null() : agreed->second.remote;
+  if (agreed == scene.link->shadow.end()) return local_value(scene);  // so the agreement is kept
+  const bool known = same_value(agreed->second.remote, agreed->second.local);
+  return known ? std::optional(agreed->second.remote) : std::nullopt;
 }
 
 Plan plan_review(const mapping::LocalSchema& schema, const ReviewScene& scene, ReviewTake take,

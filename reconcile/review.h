@@ -24,8 +24,8 @@ struct ReviewScene {
 
 /// Changes with either side: what a person saw is what is there as long as it is the same.
 std::string version_of(const ReviewScene& scene);
-/// What both sides held when they last agreed; null where that is not known.
-Value agreed_value(const ReviewScene& scene);
+/// What both sides held when they last agreed; none where that is not known, or they never did.
+std::optional<Value> agreed_value(const ReviewScene& scene);
 
 /// `crm`: the prospect gets the CRM's value, and both agree. `prospect`: it keeps its own, which counts as
 /// changed here and is enqueued where the mapping gives it out; elsewhere it is a standing difference. The

@@ -109,6 +109,7 @@ Settlement settle_refusal(const PushOutcome& outcome, const PushAttempt& attempt
   Settlement settled;
   settled.verdict = verdict_of(rule, outcome.kind);
   if (settled.verdict == Then::kLink) return settle_duplicate(outcome);
+  settled.counts = settled.verdict == Then::kDeadLetter || settled.verdict == Then::kConflict;
   if (settled.verdict != Then::kRetryAt) return settled;
   settled.counts = rule.tries_max > 0;
   if (settled.counts && attempt.tries >= rule.tries_max) {
@@ -125,6 +126,7 @@ Settlement settle_failure(const PushOutcome& outcome, const PushAttempt& attempt
   Settlement settled;
   if (what == ErrorClass::kRecord) {
     settled.verdict = outcome.alone ? Then::kDeadLetter : Then::kRetryAlone;
+    settled.counts = outcome.alone;
     return settled;
   }
   const auto* rule =

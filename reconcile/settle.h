@@ -53,6 +53,7 @@ struct Settlement {
   PushVerdict verdict = PushVerdict::kDone;
   Timestamp at{};       ///< of kRetryAt
   bool counts = false;  ///< the attempt was the row's own: it counts towards kPushTriesMax or kLockTriesMax
+                        ///< where it is made again, and is told where it was the last
   RemoteId other = {};  ///< of kLink
 
   bool operator==(const Settlement&) const = default;

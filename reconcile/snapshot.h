@@ -62,6 +62,8 @@ struct PageSnapshot {
   std::unordered_map<ProspectId, SentValues> sent;
   /// Frozen fields, by position in the local schema.
   std::unordered_map<ProspectId, std::vector<size_t>> frozen;
+  /// The others that wait for a person to decide, likewise.
+  std::unordered_map<ProspectId, std::vector<size_t>> in_review;
   ProspectId next_prospect{1};  ///< ids that the plan may give out, upward
   UserId next_user{1};
   AccountId next_account{1};

@@ -65,7 +65,8 @@ Json review_resource(const service::Review& review, const service::Service& serv
   out["field"] = service.schema().fields()[review.field].name;
   out["crmValue"] = value_json(review.crm);
   out["prospectValue"] = value_json(review.own);
-  out["agreedValue"] = value_json(review.agreed);
+  out["agreedValue"] = review.agreed ? value_json(*review.agreed) : Json();
+  out["agreedKnown"] = review.agreed.has_value();
   out["goesOut"] = review.goes_out;
   out["frozen"] = review.frozen;
   out["openedAt"] = time_json(review.opened_at);

@@ -72,6 +72,11 @@ Result<void> CsvRows::read_header(const std::vector<std::string>& columns) {
   }
   if (!named.empty()) return csv_fault("it has no column \"" + named.begin()->first + "\"");
   if (columns_.empty()) return csv_fault("none of its columns is a field");
+  if (fields_.size() == 1 && fields_[0].find_first_of(";\t") != std::string::npos) {
+    return csv_fault(
+        "its first line is one column with semicolons or tabs in it: columns are parted by commas "
+        "here, so save the file with commas");
+  }
   return {};
 }
 

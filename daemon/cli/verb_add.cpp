@@ -1,5 +1,6 @@
 // `add`: a prospect, a task, … of words, or prospects of a CSV file.
 #include <chrono>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "daemon/cli/configuration.h"
@@ -61,6 +62,7 @@ class FileImport {
     while (auto chunk = rows_.next()) {
       note_bad(*chunk);
       const auto sent = send(*chunk);
+      tell_rows();
       if (!sent) {
         bar_.clear();
         say();
@@ -119,12 +121,21 @@ class FileImport {
 
   void add_row(int64_t line, const std::string& outcome, const Json& prospect, const Json& errors) {
     (outcome == "created" ? created_ : refused_) += 1;
-    if (console_.json) {
-      told_.push_back({{"line", line}, {"outcome", outcome}, {"prospectId", prospect}, {"errors", errors}});
-    } else if (outcome != "created") {
-      bar_.clear();
-      console_.line("line " + std::to_string(line) + ": " + fault_words(errors));
+    untold_.emplace(line,
+                    Json{{"line", line}, {"outcome", outcome}, {"prospectId", prospect}, {"errors", errors}});
+  }
+
+  // In the file's order, whoever refused them.
+  void tell_rows() {
+    for (auto& [line, row] : untold_) {
+      if (console_.json) {
+        told_.push_back(std::move(row));
+      } else if (text_at(row, "outcome") != "created") {
+        bar_.clear();
+        console_.line("line " + std::to_string(line) + ": " + fault_words(member(row, "errors")));
+      }
     }
+    untold_.clear();
   }
 
   // The rows until then have been told: with --json they are the one document.
@@ -169,6 +180,7 @@ class FileImport {
   int64_t created_ = 0;
   int64_t refused_ = 0;
   int64_t pushes_ = 0;
+  std::multimap<int64_t, Json> untold_;  ///< by line: what came of the rows of one chunk
   Json told_ = Json::array();
   Json causes_ = Json::array();
 };

@@ -26,6 +26,11 @@ std::string prospect_of_review(const Json& row) {
   return text_at(prospect, "id") + " " + text_at(prospect, "name");
 }
 
+// What both sides held before; they may never have agreed.
+std::string agreed_words(const Json& row) {
+  return flag_at(row, "agreedKnown") ? value_words(member(row, "agreedValue")) : "not known";
+}
+
 std::string moment_of_review(const Json& row) {
   const auto opened = time_at(row, "openedAt");
   return opened ? moment(*opened) : std::string();
@@ -51,7 +56,7 @@ void say_reviews(Console& console, const std::vector<Json>& rows, bool more, con
   for (const Json& row : rows) {
     table.add({text_at(row, "id"), prospect_of_review(row), text_at(row, "field"),
                value_words(member(row, "crmValue")), value_words(member(row, "prospectValue")),
-               value_words(member(row, "agreedValue")), moment_of_review(row)});
+               agreed_words(row), moment_of_review(row)});
   }
   for (const std::string& line : table.lines(console.out_terminal))
     console.line(line);
@@ -82,7 +87,7 @@ void say_review(Console& console, const Json& row, const std::string& config) {
                " · " + record + " of " + shown_at(row, "connection"));
   console.line("  the CRM has       " + value_words(member(row, "crmValue")));
   console.line("  the prospect has  " + value_words(member(row, "prospectValue")));
-  console.line("  both had          " + value_words(member(row, "agreedValue")));
+  console.line("  both had          " + agreed_words(row));
   console.line("  since             " + moment_of_review(row));
   if (flag_at(row, "frozen"))
     console.line(

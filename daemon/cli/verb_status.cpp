@@ -119,7 +119,8 @@ void say_allowance(Console& console, const Json& connection) {
   const int64_t percent = used * 100 / allowed;
   detail(console, "CRM calls",
          group_digits(used) + " of " + group_digits(allowed) + " in 24 hours (" + group_digits(percent) +
-             " %), by everybody; " + group_digits(number_at(connection, "calls")) + " by this daemon",
+             " %), by everybody; " + group_digits(number_at(connection, "calls")) +
+             " requests of this daemon since it started",
          percent >= kAllowanceHighPercent ? Tone::kWarning : Tone::kPlain);
   if (!member(usage, "perHour").is_number()) {
     detail(console, "", "no forecast yet: that takes ten minutes of polls");

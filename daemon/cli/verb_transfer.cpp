@@ -45,7 +45,7 @@ void say_refused(Console& console, const Tree& job, const std::string& config) {
                (refused == 1 ? " was" : " were") + " refused. Which, and why: " + "prospectd jobs show " +
                id + " --rows 1000" + config);
   if (text_at(job, "kind") == "push")
-    console.line("What the CRM refused waits for you: prospectd dlq list" + config);
+    console.line("Writes that the CRM itself refused: prospectd dlq list" + config);
 }
 
 void say_transfer(Console& console, const Tree& job, const TransferOptions& options,

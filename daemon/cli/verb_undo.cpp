@@ -67,8 +67,8 @@ void say_undo_rows(Console& console, const Tree& told, size_t limit) {
                {"field", true},
                {"of the"},
                {"outcome"},
-               {"it is", true},
-               {"it was before", true},
+               {"found", true},
+               {"before", true},
                {"why", true}});
   const size_t shown = std::min(limit, rows.size());
   for (size_t i = 0; i < shown; ++i) {

@@ -57,6 +57,7 @@ std::string lineage_words(const reconcile::LineageEntry& entry);
 struct JournalFocus {
   const store::ProspectRow* row = nullptr;   ///< the prospect explained, or null
   RemoteId created_as;                       ///< the record that it was created from, where that is known
+  bool created_keyless = false;              ///< it was created without a usable address
   const reconcile::RowKind* kind = nullptr;  ///< of the row explained, where it is no prospect
   RowNames* names = nullptr;                 ///< what values refer to, by name; never null
 };

@@ -51,10 +51,9 @@ std::string creation_words(const store::JournalRow& row, const JournalFocus& foc
   const std::string record = focus.created_as.empty()
                                  ? "a CRM record of type " + row.entry.object
                                  : "CRM record " + record_words(row.entry.object, focus.created_as);
-  const bool keyless = focus.row != nullptr && focus.row->prospect.addresses.empty();
   return "created from " + record + ": " +
-         (keyless ? "it has no usable email address, so nothing could be matched with it"
-                  : "no prospect had its email address");
+         (focus.created_keyless ? "it has no usable email address, so nothing could be matched with it"
+                                : "no prospect had its email address");
 }
 
 // What somebody did, rather than a poll.

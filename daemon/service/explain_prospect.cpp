@@ -2,7 +2,11 @@
 #include <algorithm>
 #include <set>
 
+#include <nlohmann/json.hpp>
+
 #include "daemon/service/explain.h"
+#include "daemon/service/row_names.h"
+#include "mapping/email_key.h"
 
 namespace prospectd::service {
 namespace {
@@ -132,12 +136,19 @@ class ProspectExplainer {
   // What both sides hold where they were left apart on purpose: by a rule, a direction or a review.
   void add_differences(const reconcile::Link& link) {
     for (const auto& [at, agreed] : link.shadow) {
-      if (at >= context_.schema.size() || at == field::kOwner || at == field::kAccount) continue;
-      if (agreed.remote == agreed.local || agreed.restore) continue;
+      if (at >= context_.schema.size() || agreed.remote == agreed.local || agreed.restore) continue;
       add_fact("differs", context_.schema.fields()[at].name + ": the CRM has " +
-                              quoted_words(agreed.remote.to_text()) + ", the prospect " +
-                              quoted_words(agreed.local.to_text()) + "; it stays so until one side changes");
+                              side_words(at, agreed.remote) + ", the prospect " +
+                              side_words(at, agreed.local) + "; it stays so until one side changes");
     }
+  }
+
+  // Owners and accounts by name.
+  std::string side_words(size_t at, const mapping::Value& value) {
+    const auto* number = value.get<int64_t>();
+    if ((at != field::kOwner && at != field::kAccount) || number == nullptr)
+      return quoted_words(value.to_text());
+    return RowNames(reader_).of(at == field::kOwner ? "users" : "accounts", *number);
   }
 
   Result<void> add_held() {
@@ -186,6 +197,22 @@ class ProspectExplainer {
     return moves > 0 && lineage.size() >= moves ? lineage.front().from : RemoteId{};
   }
 
+  // The address that it has now, or, where that has changed since, the one that was lost to the first change.
+  bool created_keyless(const std::vector<store::JournalRow>& journal) const {
+    const std::string& email = context_.schema.fields()[field::kEmail].name;
+    for (const store::JournalRow& row : journal) {
+      if (row.entry.field == email && !row.entry.before.empty() && !row.entry.after.empty())
+        return !has_key(row.entry.before);
+    }
+    return row_.prospect.addresses.empty();
+  }
+
+  // A text of the journal, as JSON.
+  static bool has_key(const std::string& address) {
+    const auto typed = nlohmann::json::parse(address, nullptr, false);
+    return typed.is_string() && mapping::email_key(typed.get<std::string>()).has_value();
+  }
+
   void add_journal(const std::vector<store::JournalRow>& journal,
                    const std::vector<reconcile::LineageEntry>& lineage) {
     JournalFocus focus;
@@ -193,6 +220,7 @@ class ProspectExplainer {
     focus.row = &row_;
     focus.names = &names;
     focus.created_as = created_as(journal, lineage);
+    focus.created_keyless = created_keyless(journal);
     for (const store::JournalRow& row : journal)
       out_.because.push_back(because_of(row, focus));
     if (journal.size() >= kJournalRowsMax) {

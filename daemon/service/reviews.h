@@ -27,10 +27,10 @@ struct Review {
   std::string name;  ///< the prospect's
   size_t field = 0;  ///< position in the local schema
   mapping::Value crm;
-  mapping::Value own;     ///< the prospect's value now
-  mapping::Value agreed;  ///< what both held before; null where that is not known
-  bool goes_out = false;  ///< the prospect's value would be written to the CRM
-  bool frozen = false;    ///< Conflict::frozen
+  mapping::Value own;                    ///< the prospect's value now
+  std::optional<mapping::Value> agreed;  ///< what both held before; none where that is not known
+  bool goes_out = false;                 ///< the prospect's value would be written to the CRM
+  bool frozen = false;                   ///< Conflict::frozen
   Timestamp opened_at{};
   std::string version;  ///< another one once either side has changed
 };

@@ -51,12 +51,21 @@ bool read_sides(const JournalEntry& entry, LocalType type, UndoItem& item) {
   return true;
 }
 
+// A force update has gone over what else was to become of the two values: that is to become of them again.
+UndoWay way_of(const JournalEntry& entry, UndoWay way) {
+  if (way == UndoWay::kPulled && entry.detail == reconcile::kWasGoingOut) return UndoWay::kProspect;
+  if (way == UndoWay::kPulled && entry.detail == reconcile::kWasInReview) return UndoWay::kReviewTaken;
+  if (way == UndoWay::kCrm && entry.detail == reconcile::kWasInReview) return UndoWay::kReviewKept;
+  return way;
+}
+
 /// Nothing where the row tells of no change of a value.
 bool read_item(const JournalEntry& entry, LocalType type, UndoItem& item) {
   item.prospect = entry.prospect;
   item.remote = entry.remote;
   if (item.way == UndoWay::kReviewReopened) return true;
-  if (item.way == UndoWay::kReviewKept) return read_sides(entry, type, item);
+  const bool sides = item.way == UndoWay::kReviewKept && entry.reason != reconcile::Reason::kForcedToCrm;
+  if (sides) return read_sides(entry, type, item);
   if (entry.before.empty() && entry.after.empty()) return false;
   item.before = value_in(tree_of_journal(entry.before), type);
   item.after = value_in(tree_of_journal(entry.after), type);
@@ -105,10 +114,7 @@ UndoRows undo_rows_of(const mapping::LocalSchema& schema, const std::vector<stor
       continue;
     UndoItem item;
     item.field = at;
-    item.way = rule.way;
-    // What the pull replaced was to be written: it is again.
-    if (rule.way == UndoWay::kPulled && entry.detail == reconcile::kWasGoingOut)
-      item.way = UndoWay::kProspect;
+    item.way = way_of(entry, rule.way);
     if (!read_item(entry, schema.fields()[at].type, item)) continue;
     const std::string record = item.way == UndoWay::kProspect ? std::string() : entry.remote.str();
     const auto [place, is_new] = items.try_emplace({item.prospect, at, item.way, record}, item);

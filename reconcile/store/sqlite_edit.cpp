@@ -3,6 +3,7 @@
 namespace prospectd::store {
 namespace {
 
+using reconcile::ConnectionId;
 using reconcile::EditKeys;
 using reconcile::EditScene;
 using reconcile::User;
@@ -19,6 +20,7 @@ class SceneReading {
   Result<EditScene> read(const Tally& tally) {
     scene_.next_prospect = {tally.next_prospect};
     PD_TRY(read_prospects());
+    if (tally.open_conflicts > 0) PD_TRY(read_reviews());
     PD_TRY(read_addresses());
     PD_TRY(read_users());
     PD_TRY(read_accounts());
@@ -41,6 +43,22 @@ class SceneReading {
       while (query.step()) {
         PD_ASSIGN(link, loader_.rows().link(query));
         of_prospect.push_back(std::move(link));
+      }
+      PD_TRY(query.done());
+    }
+    return {};
+  }
+
+  Result<void> read_reviews() {
+    Statement reviews(db_, "SELECT connection, field FROM conflicts WHERE prospect = ? AND open = 1");
+    for (const ProspectId id : keys_.prospects) {
+      Query query(reviews);
+      query.bind(id.value);
+      auto& fields = scene_.in_review[id];
+      fields.clear();
+      while (query.step()) {
+        const size_t at = loader_.rows().codec().schema().find(query.text(1));
+        if (at != mapping::LocalSchema::npos) fields.emplace_back(ConnectionId{query.integer(0)}, at);
       }
       PD_TRY(query.done());
     }

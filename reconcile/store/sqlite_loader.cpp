@@ -84,9 +84,8 @@ Loader::Loader(Database& db, const Codec& codec, const AddressHash& hash)
           "j.prospect = ? AND j.last IS NULL AND j.field IS NOT NULL AND c.at >= ? ORDER BY j.id DESC "
           "LIMIT " +
               std::to_string(reconcile::kPastChangesMax)),
-      frozen_(db,
-              "SELECT field FROM conflicts WHERE prospect = ? AND connection = ? AND open = 1 AND frozen = "
-              "1"),
+      conflicts_(db,
+                 "SELECT field, frozen FROM conflicts WHERE prospect = ? AND connection = ? AND open = 1"),
       sent_(
           db,
           "SELECT sent FROM outbox WHERE prospect = ? AND connection = ? AND sent IS NOT NULL ORDER BY id") {}
@@ -226,7 +225,7 @@ Result<void> Loader::load_prospects(Job& job) {
     PD_ASSIGN(found, rows_.prospect(id));
     if (!found) continue;
     if (job.keys.lately_since) PD_TRY(load_lately(job, *found));
-    if (job.tally.open_conflicts > 0) PD_TRY(load_frozen(job, id));
+    if (job.tally.open_conflicts > 0) PD_TRY(load_conflicts(job, id));
     if (job.tally.outbox > 0) PD_TRY(load_sent(job, id));
     job.out.prospects.emplace(id, *std::move(found));
     if (job.tally.links > 0 && !job.out.link_of.contains(id)) PD_TRY(load_link_of(job, id));
@@ -252,12 +251,13 @@ Result<void> Loader::load_lately(Job& job, const reconcile::Prospect& prospect) 
   return {};
 }
 
-Result<void> Loader::load_frozen(Job& job, ProspectId prospect) {
-  Query query(frozen_);
+Result<void> Loader::load_conflicts(Job& job, ProspectId prospect) {
+  Query query(conflicts_);
   query.bind(prospect.value).bind(job.keys.connection.value);
   while (query.step()) {
     const size_t field = rows_.codec().schema().find(query.text(0));
-    if (field != mapping::LocalSchema::npos) job.out.frozen[prospect].push_back(field);
+    auto& fields = query.integer(1) != 0 ? job.out.frozen : job.out.in_review;
+    if (field != mapping::LocalSchema::npos) fields[prospect].push_back(field);
   }
   return query.done();
 }

@@ -74,7 +74,7 @@ class Loader {
   Result<void> load_prospects(Job& job);
   Result<void> load_link_of(Job& job, ProspectId prospect);
   Result<void> load_lately(Job& job, const reconcile::Prospect& prospect);
-  Result<void> load_frozen(Job& job, ProspectId prospect);
+  Result<void> load_conflicts(Job& job, ProspectId prospect);
   Result<void> load_sent(Job& job, ProspectId prospect);
   Result<void> load_users(Job& job);
   Result<void> load_local_users(Job& job);
@@ -107,7 +107,7 @@ class Loader {
   Statement lineage_;
   Statement dead_letter_;
   Statement lately_;
-  Statement frozen_;
+  Statement conflicts_;
   Statement sent_;
 };
 

@@ -39,6 +39,23 @@ class S12Edges : public BothWays {
     world_->push();
     return lead;
   }
+  /// Both sides have changed the title, and a person is to decide; `edit` is the cause of this side's.
+  std::string lead_in_review(std::string& edit) {
+    World& world = begin([](WorldOptions& o) { o.conflict = mapping::ConflictRule::kReview; });
+    const std::string lead = world.lead("ana@x.test", {{"Title", Value("old")}});
+    world.sync();
+    world.edit_here(prospect_of(lead), "title", Value("ours"));
+    edit = last_change_of(prospect_of(lead));
+    world.edit("Lead", lead, {{"Title", Value("theirs")}});
+    world.sync();
+    EXPECT_EQ(conflicts(), 1U);
+    return lead;
+  }
+  size_t conflicts() {
+    const auto rows = world_->reader()->conflicts({}, 100);
+    EXPECT_TRUE(rows);
+    return rows->size();
+  }
   std::string last_change_of(ProspectId id) {
     const auto cause = world_->reader()->last_cause_of(id, "title");
     EXPECT_TRUE(cause && *cause);
@@ -186,6 +203,40 @@ TEST_F(S12Edges, AFieldThatComesFromElsewhereIsGivenBackAsTheProspectHadIt) {
   world.push();
   EXPECT_EQ(value_here(id, "title"), Value("new"));
   EXPECT_TRUE(holds("Lead", lead, "MobilePhone = 'new' AND Title = 'theirs'"));
+  expect_quiet();
+}
+
+TEST_F(S12Edges, AForceUpdateOverAConflictIsUndoneToTheConflict) {
+  for (const Direction direction : {Direction::kPull, Direction::kPush}) {
+    std::string edit;
+    const std::string lead = lead_in_review(edit);
+    const ProspectId id = prospect_of(lead);
+    OnDemandOrder order;
+    order.direction = direction;
+    order.force = true;
+    order.prospects = {id};
+    order.detail = "job 1";
+    EXPECT_TRUE(world_->on_demand(std::move(order)));
+    world_->push();
+    EXPECT_EQ(conflicts(), 0U);
+    EXPECT_GT(undo("job-1").counts.restored, 0);
+    world_->push();
+    EXPECT_EQ(value_here(id, "title"), Value("ours"));
+    EXPECT_TRUE(holds("Lead", lead, "Title = 'theirs'")) << name_of(direction);
+    EXPECT_EQ(conflicts(), 1U) << name_of(direction);
+    expect_quiet();
+  }
+}
+
+TEST_F(S12Edges, AnUndoneEditLeavesNoConflictWhereOnlyTheCrmHasChanged) {
+  std::string edit;
+  const std::string lead = lead_in_review(edit);
+  const ProspectId id = prospect_of(lead);
+  EXPECT_EQ(undo(edit).counts.restored, 1);
+  world_->sync();
+  EXPECT_EQ(value_here(id, "title"), Value("theirs"));
+  EXPECT_TRUE(holds("Lead", lead, "Title = 'theirs'"));
+  EXPECT_EQ(conflicts(), 0U);
   expect_quiet();
 }
 

@@ -82,6 +82,7 @@ void draw_writes(uint64_t seed, SimPlan& plan) {
   if (dice.of_thousand(150)) plan.conflict = mapping::ConflictRule::kNewest;
   const bool large = dice.of_thousand(30);
   if (dice.of_thousand(400)) plan.blanks_out = mapping::Blanks::kMirror;
+  if (dice.of_thousand(150)) plan.conflict = mapping::ConflictRule::kReview;
   if (!large) return;
   // For whole batches of writes: half of them are of each type, and few share an address.
   plan.people = static_cast<int>(dice.between(500, 700));

@@ -41,7 +41,8 @@ Result<void> read_incidents(store::Reader& reader, Holdings& holdings) {
     if (rows.empty()) break;
     after = rows.back().id;
     for (const reconcile::Conflict& conflict : rows)
-      if (conflict.frozen) holdings.frozen.emplace(conflict.prospect.value, conflict.field);
+      (conflict.frozen ? holdings.frozen : holdings.in_review)
+          .emplace(conflict.prospect.value, conflict.field);
   }
   return {};
 }
@@ -242,6 +243,7 @@ void Agreement::check_fields(const store::ProspectRow& row, const reconcile::Lin
 void Agreement::check_text(const store::ProspectRow& row, const RemotePerson& person,
                            const MappedText& text) {
   if (memory_.edited_here.contains({row.prospect.id.value, text.local})) return;
+  if (is_in_review(row, text.local)) return;
   if (stands(row, person, text.local)) return check_standing(row, person, text);
   const std::string& there = person.text.at(text.remote);
   if (mapping::Value(there).is_blank() && rules_.blanks_in == mapping::Blanks::kSkip) return;
@@ -270,7 +272,7 @@ void Agreement::check_standing(const store::ProspectRow& row, const RemotePerson
 
 void Agreement::check_email(const store::ProspectRow& row, const reconcile::Link& link,
                             const RemotePerson& person) {
-  if (stands(row, person, mapping::field::kEmail)) return;
+  if (is_in_review(row, mapping::field::kEmail) || stands(row, person, mapping::field::kEmail)) return;
   const std::string& there = person.text.at("Email");
   const std::string here = row.prospect.fields[mapping::field::kEmail].to_text();
   const auto key = mapping::email_key(there);
@@ -324,7 +326,7 @@ void Agreement::check_waiting(const store::ProspectRow& row, const RemotePerson&
 }
 
 void Agreement::check_owner(const store::ProspectRow& row, const RemotePerson& person) {
-  if (stands(row, person, mapping::field::kOwner)) return;
+  if (is_in_review(row, mapping::field::kOwner) || stands(row, person, mapping::field::kOwner)) return;
   const auto user = organisation_.users.find(person.owner);
   const bool unread = excused_.objects.contains("User") || excused_.records.contains(person.owner);
   const bool certain = user != organisation_.users.end() && user->second.active && !unread;
@@ -338,7 +340,7 @@ void Agreement::check_owner(const store::ProspectRow& row, const RemotePerson& p
 }
 
 void Agreement::check_account(const store::ProspectRow& row, const RemotePerson& person) {
-  if (stands(row, person, mapping::field::kAccount)) return;
+  if (is_in_review(row, mapping::field::kAccount) || stands(row, person, mapping::field::kAccount)) return;
   if (person.account.empty()) {
     if (rules_.blanks_in == mapping::Blanks::kMirror && !row.account_name.empty())
       fail("I9", number(row.prospect.id) + " has an account, and " + name_of(person) + " has none");
@@ -375,6 +377,10 @@ bool Agreement::stands(const store::ProspectRow& row, const RemotePerson& person
   if (link == row.links.end()) return false;
   const auto agreed = link->shadow.find(at);
   return agreed != link->shadow.end() && agreed->second.local == row.prospect.fields[at];
+}
+
+bool Agreement::is_in_review(const store::ProspectRow& row, size_t at) const {
+  return holdings_.in_review.contains({row.prospect.id.value, at});
 }
 
 // The record, or one that became it, however long ago.

@@ -57,6 +57,7 @@ struct Holdings {
   std::map<std::string, std::string> letters;             ///< dead letters: record → object
   std::set<std::pair<int64_t, size_t>> frozen;            ///< prospect and field: they alternated
   std::set<int64_t> given_up;  ///< prospects that the CRM has refused a change of: a person has to see to it
+  std::set<std::pair<int64_t, size_t>> in_review;  ///< prospect and field: a person is to decide
   /// Prospect and field: an undo has left both sides apart on purpose. Not read: who needs it fills it in.
   std::set<std::pair<int64_t, size_t>> set_apart;
 };
@@ -127,6 +128,7 @@ class Agreement {
   void check_account(const store::ProspectRow& row, const RemotePerson& person);
   void check_opt_out(const store::ProspectRow& row, const RemotePerson& person);
   bool ever_opted_out(const std::string& id) const;
+  bool is_in_review(const store::ProspectRow& row, size_t at) const;
   bool stands(const store::ProspectRow& row, const RemotePerson& person, size_t at) const;
   std::string became(const RemotePerson& person) const;
   bool excused(const RemotePerson& person) const;

@@ -28,6 +28,11 @@ class HeldScansApi : public ApiTest {
     options.jobs = jobs.get();
     handler = *make_api(clock_, *real_, std::move(options));
   }
+  ~HeldScansApi() override {
+    // What they wait for is this fixture's, which ends before the parts that it has from its base.
+    handler = nullptr;
+    jobs.reset();
+  }
   void hold_back() {
     supervisor_.verified.held_back = kHeldBack;
     supervisor_.verified.done = false;

@@ -15,7 +15,7 @@ using testing::HasSubstr;
 
 constexpr const char* kConflictRow =
     R"({"type":"conflictReviews","id":"3","attributes":{"connection":"salesforce","object":"Lead","remoteId":"00QA",)"
-    R"("field":"title","crmValue":"CEO","prospectValue":"VP","agreedValue":"CTO","goesOut":true,"frozen":false,)"
+    R"("field":"title","crmValue":"CEO","prospectValue":"VP","agreedValue":"CTO","agreedKnown":true,"goesOut":true,"frozen":false,)"
     R"("openedAt":"2026-11-20T08:15:30.000Z","version":"5f0c"},)"
     R"("relationships":{"prospect":{"data":{"type":"prospects","id":"42"},"meta":{"name":"Ana Diaz"}}}})";
 

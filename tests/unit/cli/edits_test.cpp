@@ -203,6 +203,15 @@ TEST(AddFile, GoodRowsGoInAndTheOthersAreToldWithTheirLine) {
             R"({"fields":{"email":"b@x.test","first_name":"B\nB"},"line":5}]})");
 }
 
+TEST(AddFile, AFileWithSemicolonsIsToldSo) {
+  WithDaemon setup;
+  setup.write("people.csv", "email;last_name\na@x.test;Ana\n");
+  const Ran ran = setup.ask({"add", "prospects", "--file", setup.folder.file("people.csv")});
+  EXPECT_EQ(ran.code, ExitCode::kUsage);
+  EXPECT_THAT(ran.err, HasSubstr("save the file with commas"));
+  EXPECT_TRUE(setup.daemon.asked().empty());
+}
+
 TEST(AddFile, AColumnThatIsNoFieldIsToldBeforeAnythingGoesIn) {
   WithDaemon setup;
   setup.write("people.csv", "Mail\na@x.test\n");

@@ -37,9 +37,9 @@ TEST(Undo, TellsRowByRowWhatWasRestoredAndWhatNotAndHowToHaveItAgain) {
             "c-12 · edit · prospect 42 · by ana · 2026-11-20 08:15:30\n"
             "Undone: 1 restored · 1 changed since, left alone.\n"
             "\n"
-            "prospect  field  of the    outcome        it is  it was before  why\n"
+            "prospect  field  of the    outcome        found  before   why\n"
             "42        title  prospect  restored       \"VP\"   \"CTO\"\n"
-            "42        phone  CRM       changed since  \"2\"    nothing        by c-20\n"
+            "42        phone  CRM       changed since  \"2\"    nothing  by c-20\n"
             "1 prospect is written to the CRM, each field where the CRM still holds our value.\n"
             "To have it again: prospectd undo c-31 -c " +
                 setup.config() + "\n");
