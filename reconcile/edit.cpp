@@ -233,13 +233,17 @@ void keep_agreement(const OutwardType* outlet, Link& link, size_t at, const Valu
 
 // The value goes out unless the CRM holds something else by then; where the CRM had one of its own, that
 // does. One that waited to go out is taken back: the CRM keeps what it holds. Its write may be under way,
-// though; so that is given back, should it arrive.
-void restore_agreement(Link& link, size_t at, const Value& before, const Value& after, const Value& held) {
+// though; so that is given back, should it arrive. Where the CRM holds something else already, `apart`, that
+// is its own and stays. Answers what the CRM is to hold then.
+Value restore_agreement(Link& link, size_t at, const Value& before, const Value& after, const Value& held,
+                        bool apart) {
   const auto kept = link.shadow.find(at);
   const bool waits =
       kept != link.shadow.end() && !kept->second.restore && same_value(kept->second.local, after);
   const Value remote = kept == link.shadow.end() ? before : kept->second.remote;
-  link.shadow[at] = Agreement{remote, after, waits ? remote : held};
+  const Value holds = waits || apart ? remote : held;
+  link.shadow[at] = Agreement{remote, after, holds};
+  return holds;
 }
 
 // What the CRM is to hold again once the prospect holds `after`. The record may have become another since.
@@ -251,12 +255,13 @@ const Value& held_before(const ProspectEdit& edit, const Link& link, size_t link
   return held == edit.held_apart.end() ? after : held->value;
 }
 
-JournalEntry note_apart(const EditContext& context, const Link& link, size_t at, const Value& held) {
-  JournalEntry entry = row_of(Reason::kStoodApart, link.prospect);
+JournalEntry row_about(Reason reason, const EditContext& context, const Link& link, size_t at,
+                       const Value& before) {
+  JournalEntry entry = row_of(reason, link.prospect);
   entry.object = link.object;
   entry.remote = link.remote;
   entry.field = context.schema.fields()[at].name;
-  entry.before = held.to_json();
+  entry.before = before.to_json();
   return entry;
 }
 
@@ -277,12 +282,17 @@ void change_agreements(const EditContext& context, const ProspectEdit& edit, siz
       link.hash = 0;
     }
     const OutwardType* outlet = outlet_of(context, link, at);
-    if (const auto held = held_apart(outlet, link, at, before))
-      plan.journal.push_back(note_apart(context, link, at, *held));
-    if (context.restores && outlet != nullptr)
-      restore_agreement(link, at, before, after, held_before(edit, link, links.size(), at, after));
-    else
+    const auto apart = held_apart(outlet, link, at, before);
+    if (apart) plan.journal.push_back(row_about(Reason::kStoodApart, context, link, at, *apart));
+    if (!context.restores || outlet == nullptr) {
       keep_agreement(outlet, link, at, before, after);
+      continue;
+    }
+    const Value& held = held_before(edit, link, links.size(), at, after);
+    const Value holds = restore_agreement(link, at, before, after, held, apart.has_value());
+    if (apart || same_value(holds, after) || same_value(holds, before)) continue;
+    plan.journal.push_back(row_about(Reason::kGivenBack, context, link, at, before));
+    plan.journal.back().after = holds.to_json();
   }
 }
 

@@ -169,6 +169,13 @@ class ProspectUndo {
            !is_of_crm(row.item.way);
   }
 
+  // Has the field's side in the CRM a row of its own?
+  bool gives_back(size_t field) const {
+    return std::ranges::any_of(rows_, [field](const UndoRow* row) {
+      return row->item.field == field && is_of_crm(row->item.way) && row->outcome == UndoOutcome::kRestored;
+    });
+  }
+
   // An edit, again without the fields that it is refused for.
   void set_back() {
     for (;;) {  // ends: each time a field less
@@ -176,7 +183,8 @@ class ProspectUndo {
       for (const UndoRow* row : rows_) {
         if (!sets_back(*row)) continue;
         edit.values.emplace_back(row->item.field, row->item.before);
-        std::ranges::copy(row->item.held_apart, std::back_inserter(edit.held_apart));
+        if (!gives_back(row->item.field))
+          std::ranges::copy(row->item.held_apart, std::back_inserter(edit.held_apart));
       }
       if (edit.values.empty()) return;
       EditOutcome done = plan_edit(context_, edit, scene_);

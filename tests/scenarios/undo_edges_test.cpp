@@ -206,6 +206,34 @@ TEST_F(S12Edges, AFieldThatComesFromElsewhereIsGivenBackAsTheProspectHadIt) {
   expect_quiet();
 }
 
+TEST_F(S12Edges, AnUndoneEditLeavesWhatTheCrmsPeopleHavePutThereSince) {
+  // A blank that the mapping keeps out, and a field that it only gives out: neither came in.
+  for (const Value& theirs : {Value::null(), Value("theirs")}) {
+    World& world = begin([&](WorldOptions& o) {
+      o.blanks_in = mapping::Blanks::kSkip;
+      if (!theirs.is_null())
+        with_field("Title", [](auto& field) { field.direction = mapping::Direction::kOut; })(o);
+    });
+    const std::string lead = world.lead("ana@x.test", {{"Title", Value("old")}});
+    world.sync();
+    const ProspectId id = prospect_of(lead);
+    world.edit_here(id, "title", Value("first"));
+    world.push();
+    world.edit_here(id, "title", Value("ours"));
+    const std::string edit = last_change_of(id);
+    world.push();
+    world.edit("Lead", lead, {{"Title", theirs}});
+    world.sync();
+    EXPECT_EQ(value_here(id, "title"), Value("ours"));
+    EXPECT_EQ(undo(edit).counts.restored, 1);
+    world.push();
+    world.sync();
+    EXPECT_EQ(value_here(id, "title"), Value("first"));
+    EXPECT_TRUE(holds("Lead", lead, theirs.is_null() ? "Title = null" : "Title = 'theirs'"));
+    expect_quiet();
+  }
+}
+
 TEST_F(S12Edges, AForceUpdateOverAConflictIsUndoneToTheConflict) {
   for (const Direction direction : {Direction::kPull, Direction::kPush}) {
     std::string edit;
