@@ -233,15 +233,15 @@ void keep_agreement(const OutwardType* outlet, Link& link, size_t at, const Valu
 
 // The value goes out unless the CRM holds something else by then; where the CRM had one of its own, that
 // does. One that waited to go out is taken back: the CRM keeps what it holds. Its write may be under way,
-// though; so that is given back, should it arrive. Where the CRM holds something else already, `apart`, that
-// is its own and stays. Answers what the CRM is to hold then.
+// though; so that is given back, should it arrive. Where the CRM holds something of its own already, that
+// `stays`. Answers what the CRM is to hold then.
 Value restore_agreement(Link& link, size_t at, const Value& before, const Value& after, const Value& held,
-                        bool apart) {
+                        bool stays) {
   const auto kept = link.shadow.find(at);
   const bool waits =
       kept != link.shadow.end() && !kept->second.restore && same_value(kept->second.local, after);
   const Value remote = kept == link.shadow.end() ? before : kept->second.remote;
-  const Value holds = waits || apart ? remote : held;
+  const Value holds = waits || stays ? remote : held;
   link.shadow[at] = Agreement{remote, after, holds};
   return holds;
 }
@@ -289,11 +289,24 @@ void change_agreements(const EditContext& context, const ProspectEdit& edit, siz
       continue;
     }
     const Value& held = held_before(edit, link, links.size(), at, after);
-    const Value holds = restore_agreement(link, at, before, after, held, apart.has_value());
-    if (apart || same_value(holds, after) || same_value(holds, before)) continue;
+    const bool stays = apart || std::ranges::count(edit.kept_here, at) > 0;
+    const Value holds = restore_agreement(link, at, before, after, held, stays);
+    if (stays || same_value(holds, after) || same_value(holds, before)) continue;
     plan.journal.push_back(row_about(Reason::kGivenBack, context, link, at, before));
     plan.journal.back().after = holds.to_json();
   }
+}
+
+// Would it go out, were it no blank?
+bool is_kept_here(const EditContext& context, const std::vector<Link>& links, size_t at, const Value& value) {
+  if (context.restores) return false;
+  bool any = false;
+  for (const Link& link : links) {
+    const OutwardType* outlet = outlet_of(context, link, at);
+    if (outlet != nullptr && outlet->gives_out(at, value)) return false;
+    any = any || outlet != nullptr;
+  }
+  return any;
 }
 
 void plan_change(const EditContext& context, const ProspectEdit& edit, const Prospect& before,
@@ -310,7 +323,7 @@ void plan_change(const EditContext& context, const ProspectEdit& edit, const Pro
     entry.field = context.schema.fields()[at].name;
     entry.before = before.fields[at].to_json();
     entry.after = value.to_json();
-    entry.detail = context.detail;
+    entry.detail = is_kept_here(context, links, at, value) ? kKeptHere : context.detail;
     out.plan.journal.push_back(std::move(entry));
     update.changes.push_back({at, before.fields[at], value, context.reason});
     after.fields[at] = std::move(value);

@@ -16,6 +16,8 @@ namespace prospectd::reconcile {
 
 constexpr size_t kEditTextBytesMax = 32'768;  ///< of one field's value
 constexpr size_t kEditsMax = 1'000;           ///< of one transaction
+/// JournalEntry::detail of a blank that no record was to be given.
+constexpr const char* kKeptHere = "the mapping keeps blanks here";
 
 /// What a record of the CRM held in one field where that was another value than the prospect's.
 struct HeldApart {
@@ -34,6 +36,7 @@ struct ProspectEdit {
   bool opt_in = false;  ///< the person agreed to be written to again: an opt-out may be taken back (§11)
   /// Of an undo: what the CRM is to hold again beside the values, where it stood apart from them.
   std::vector<HeldApart> held_apart = {};
+  std::vector<size_t> kept_here = {};  ///< of an undo: fields whose change never went out; so it is with this
 };
 
 /// What deciding edits needs to know. Stores answer with what is there and leave out the rest.

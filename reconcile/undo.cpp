@@ -183,6 +183,7 @@ class ProspectUndo {
       for (const UndoRow* row : rows_) {
         if (!sets_back(*row)) continue;
         edit.values.emplace_back(row->item.field, row->item.before);
+        if (row->item.kept_here) edit.kept_here.push_back(row->item.field);
         if (!gives_back(row->item.field))
           std::ranges::copy(row->item.held_apart, std::back_inserter(edit.held_apart));
       }

@@ -40,6 +40,7 @@ struct UndoItem {
   RemoteId remote;  ///< the record that the row is about; may be empty for kProspect
   /// Of kProspect: what records held where that was not `before`, and are to hold again.
   std::vector<HeldApart> held_apart = {};
+  bool kept_here = false;  ///< of kProspect: what the cause left never went out
 };
 
 enum class UndoOutcome {

@@ -119,6 +119,8 @@ UndoRows undo_rows_of(const mapping::LocalSchema& schema, const std::vector<stor
     const std::string record = item.way == UndoWay::kProspect ? std::string() : entry.remote.str();
     const auto [place, is_new] = items.try_emplace({item.prospect, at, item.way, record}, item);
     if (!is_new) place->second.after = item.after;  // the value before is that of the first row
+    const bool kept = entry.detail == reconcile::kKeptHere;
+    place->second.kept_here = kept && (is_new || place->second.kept_here);
     const auto held = apart.extract(Place{item.prospect, at});
     if (is_new && held && item.way == UndoWay::kProspect) place->second.held_apart = held.mapped();
   }

@@ -122,6 +122,22 @@ TEST_F(S12Edges, ABlankThatTheMappingKeepsHereStaysHereHoweverOftenItIsUndone) {
   }
 }
 
+TEST_F(S12Edges, ABlankThatTheMappingKeepsHereIsUndoneHereAloneThoughTheCrmIsEmptyToo) {
+  World& world = begin([](WorldOptions& o) { o.blanks_in = mapping::Blanks::kSkip; });
+  const std::string lead = world.lead("ana@x.test", {{"Title", Value("theirs")}});
+  world.sync();
+  const ProspectId id = prospect_of(lead);
+  world.edit_here(id, "title", Value::null());
+  const std::string edit = last_change_of(id);
+  world.edit("Lead", lead, {{"Title", Value::null()}});
+  world.sync();
+  EXPECT_EQ(undo(edit).counts.restored, 1);
+  world.push();
+  EXPECT_EQ(value_here(id, "title"), Value("theirs"));
+  EXPECT_TRUE(holds("Lead", lead, "Title = null"));
+  expect_quiet();
+}
+
 TEST_F(S12Edges, ABlankThatTheMappingKeepsHereIsNoWriteThatWaits) {
   World& world = begin();
   const std::string lead = world.lead("ana@x.test", {{"Title", Value("theirs")}});
