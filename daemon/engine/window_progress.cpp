@@ -12,11 +12,13 @@ Timestamp WindowProgress::unsettled_from(Timestamp upper, milliseconds overlap) 
 }
 
 bool WindowProgress::saw(const Page& page) {
-  std::optional<Place> last;
+  const mapping::Record* read = nullptr;
   for (const mapping::Record& record : page.records) {
     saw_version(record.version);
-    if (record.version <= last_second_) last = Place{record.version, record.id};
+    if (record.version <= last_second_) read = &record;
   }
+  std::optional<Place> last;
+  if (read != nullptr) last = Place{read->version, read->id};
   // A bad record's place among the others is not known; where it seems to be the last, it is taken for that.
   for (const BadRecord& bad : page.bad) {
     if (!bad.version) continue;
