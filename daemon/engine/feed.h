@@ -35,7 +35,7 @@ struct FedPage {
 using Mapper = std::function<FedPage(Page page)>;
 
 struct FeedLimits : ReadLimits {
-  size_t pages_ahead_max = 4;  ///< of one query: fetched and not yet taken
+  size_t pages_ahead_max = 1;  ///< of one query: fetched, or being fetched, while the one before is written
   milliseconds overlap{0};     ///< how much older than its commit a stamp may be (F01)
   // While slices are read:
   /// Under way together: as many as the transport has connections to a host, and fewer than the ten places in

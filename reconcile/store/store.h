@@ -302,7 +302,7 @@ struct SqliteOptions {
   mapping::LocalSchema schema;
   CommitHook on_commit;                     ///< empty: never stops
   bool lock = true;                         ///< take the lock file against a second daemon
-  int64_t cache_bytes = 8LL * 1024 * 1024;  ///< of pages; an import stays under 64 MB in all
+  int64_t cache_bytes = 3LL * 1024 * 1024;  ///< of pages; an import stays under 64 MB in all
 };
 
 /// Opens or creates the database, migrates it, takes the lock.
