@@ -11,33 +11,36 @@ namespace prospectd::store {
 
 class KeyFilter {
  public:
+  /// Of 2^`bits_log` bits, good for a quarter as many keys: past that a sixth of the new ones would be looked
+  /// up anyway.
+  explicit KeyFilter(int bits_log) : bits_log_(bits_log) {}
   /// From now on: the table has no rows. A filter that was never started says "perhaps" to everything.
-  void start() { bits_.assign(kBits / 64, 0); }
+  void start() {
+    bits_.assign(bits_max() / 64, 0);
+    inserted_ = 0;
+  }
   bool is_surely_new(int64_t hash) const {
     if (bits_.empty()) return false;
-    const Probes probes(hash);
+    const Probes probes(hash, bits_log_);
     return !has(probes.first) || !has(probes.second);
   }
   void insert(int64_t hash) {
     if (bits_.empty()) return;
-    if (++inserted_ > kInsertedMax) return give_up();
-    const Probes probes(hash);
+    if (++inserted_ > bits_max() / 4) return give_up();
+    const Probes probes(hash, bits_log_);
     set(probes.first);
     set(probes.second);
   }
 
  private:
-  static constexpr int kBitsLog = 23;  ///< 1 MiB
-  static constexpr size_t kBits = size_t{1} << kBitsLog;
-  static constexpr size_t kInsertedMax =
-      2'000'000;  ///< past it a sixth of the new keys would be looked up anyway
+  size_t bits_max() const { return size_t{1} << bits_log_; }
 
   /// Two places, from the two ends of one multiplication.
   struct Probes {
-    explicit Probes(int64_t hash) {
+    Probes(int64_t hash, int bits_log) {
       const uint64_t mixed = static_cast<uint64_t>(hash) * 0x9e3779b97f4a7c15ULL;
-      first = static_cast<size_t>(mixed >> (64 - kBitsLog));
-      second = static_cast<size_t>(mixed >> 13) & (kBits - 1);
+      first = static_cast<size_t>(mixed >> (64 - bits_log));
+      second = static_cast<size_t>(mixed >> 13) & ((size_t{1} << bits_log) - 1);
     }
     size_t first;
     size_t second;
@@ -47,6 +50,7 @@ class KeyFilter {
   void set(size_t bit) { bits_[bit / 64] |= uint64_t{1} << (bit % 64); }
   void give_up() { std::vector<uint64_t>().swap(bits_); }
 
+  int bits_log_;
   std::vector<uint64_t> bits_;
   size_t inserted_ = 0;
 };

@@ -161,6 +161,7 @@ Result<std::optional<StoredLink>> Loader::link_at(ConnectionId connection, const
                                                   int64_t hash, bool* bare) {
   if (bare != nullptr) *bare = true;
   if (links_filter_.is_surely_new(hash)) return std::optional<StoredLink>();
+  if (debtor_ != nullptr) PD_TRY(debtor_->pay_link(hash));
   Query query(links_by_hash_);
   query.bind(hash);
   while (query.step()) {
@@ -204,6 +205,7 @@ Result<std::optional<ProspectId>> Loader::holder_of(const std::string& address_k
                                                     bool* bare) {
   if (bare != nullptr) *bare = true;
   if (addresses_filter_.is_surely_new(hash)) return std::optional<ProspectId>();
+  if (debtor_ != nullptr) PD_TRY(debtor_->pay_address(hash));
   Query query(address_by_hash_);
   query.bind(hash);
   while (query.step()) {

@@ -37,6 +37,16 @@ struct StoredLink {
   std::string shadow;
 };
 
+/// A writer that owes rows to the tables. Whatever else is looked at but by these two keys has to be caught
+/// up with before.
+class RowDebtor {
+ public:
+  virtual ~RowDebtor() = default;
+  /// Writes what it owes of the prospects that have the key.
+  virtual Result<void> pay_address(int64_t key_hash) = 0;
+  virtual Result<void> pay_link(int64_t remote_hash) = 0;
+};
+
 class Loader {
  public:
   Loader(Database& db, const Codec& codec, const AddressHash& hash);
@@ -59,8 +69,11 @@ class Loader {
   void begin_filters(const Tally& tally);
   void added_link(int64_t remote_hash) { links_filter_.insert(remote_hash); }
   void added_address(int64_t key_hash) { addresses_filter_.insert(key_hash); }
+  /// Asked to pay before a key is looked up. It outlives the loader's last look.
+  void set_debtor(RowDebtor* debtor) { debtor_ = debtor; }
 
  private:
+  static constexpr int kFilterBitsLog = 23;  ///< 1 MiB
   struct Job;
   /// A key's hash, and its place in the list that it is from.
   struct HashedKey {
@@ -90,8 +103,9 @@ class Loader {
 
   Rows rows_;
   AddressHash hash_;
-  KeyFilter links_filter_;
-  KeyFilter addresses_filter_;
+  KeyFilter links_filter_{kFilterBitsLog};
+  KeyFilter addresses_filter_{kFilterBitsLog};
+  RowDebtor* debtor_ = nullptr;
   Statement links_by_hash_;
   Statement link_by_id_;
   Statement address_by_hash_;

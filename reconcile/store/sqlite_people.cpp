@@ -31,6 +31,11 @@ Error conflict(std::string what) {
   return make_error(ErrorCode::kConflict, std::move(what));
 }
 
+/// Both sides agree on every field, and it waits for nothing.
+bool is_plain(const Link& link) {
+  return link.shadow.empty() && link.pending.empty();
+}
+
 void bind_link_state(Query& query, const Link& link, const std::string& shadow, const std::string& pending) {
   query.bind(link.object)
       .bind(ms_of(link.version))
@@ -70,13 +75,13 @@ PeopleWriter::PeopleWriter(WriteContext& context, PendingWriter& pending, Outbox
                          "UPDATE links SET object = ?1, version = ?2, hash = ?3, deleted = ?4, edition = ?5 "
                          "WHERE id = ?6 AND remote = ?7 AND shadow IS NULL AND pending IS NULL AND "
                          "(object, version, hash, deleted, edition) IS NOT (?1, ?2, ?3, ?4, ?5)"),
-      delete_link_(c_.db, "DELETE FROM links WHERE id = ?") {}
+      delete_link_(c_.db, "DELETE FROM links WHERE id = ?") {
+  c_.loader.set_debtor(this);
+}
 
 Result<void> PeopleWriter::give_up(const reconcile::Plan& plan) {
   emptied_.clear();
   moved_.clear();
-  new_addresses_.clear();
-  new_links_.clear();
   for (const reconcile::Step& step : plan.steps) {
     if (const auto* update = std::get_if<reconcile::UpdateProspect>(&step); update && update->addresses) {
       PD_ASSIGN(removed, remove_addresses(update->id));
@@ -113,21 +118,34 @@ Result<void> PeopleWriter::write(const reconcile::CreateProspect& step) {
   ++c_.tally.prospects;
   c_.tally.without_key += p.addresses.empty() ? 1 : 0;
   c_.tally.next_prospect = std::max(c_.tally.next_prospect, p.id.value + 1);
-  PD_TRY(put_off_addresses(p.id, p.addresses));
+  if (owed_.is_full()) PD_TRY(catch_up());
+  // All of a prospect's rows are owed, or none: whoever finds it by one of them finds the others, too.
+  const bool owed = !step.link || is_plain(*step.link);
+  PD_TRY(add_addresses(p.id, p.addresses, owed));
   if (!step.link) return {};
   if (step.link->prospect != p.id) return conflict("the new prospect's link is another prospect's");
-  return put_off_link(*step.link);
+  return add_link(*step.link, owed);
 }
 
 Result<void> PeopleWriter::catch_up() {
-  std::ranges::sort(new_addresses_, {}, &NewAddress::hash);
-  for (const NewAddress& row : new_addresses_)
-    PD_TRY(insert_address(row));
-  new_addresses_.clear();
-  std::ranges::sort(new_links_, {}, &NewLink::hash);
-  for (const NewLink& row : new_links_)
-    PD_TRY(insert_link(*row.link, row.hash));
-  new_links_.clear();
+  if (owed_.empty()) return {};
+  owed_.sort();
+  for (size_t i = 0; i < owed_.addresses(); ++i)
+    PD_TRY(insert(owed_.address(i)));
+  for (size_t i = 0; i < owed_.links(); ++i)
+    PD_TRY(insert(owed_.link(i)));
+  owed_.clear();
+  return {};
+}
+
+Result<void> PeopleWriter::pay(const std::vector<ProspectId>& prospects) {
+  for (const ProspectId prospect : prospects) {
+    const OwedRows::Rows rows = owed_.take(prospect);
+    for (const AddressRow& row : rows.addresses)
+      PD_TRY(insert(row));
+    for (const LinkRow& row : rows.links)
+      PD_TRY(insert(row));
+  }
   return {};
 }
 
@@ -187,7 +205,8 @@ Result<std::string> PeopleWriter::custom_after(const reconcile::UpdateProspect& 
 
 // ---- addresses ----
 
-Result<void> PeopleWriter::put_off_addresses(ProspectId prospect, const std::vector<Address>& addresses) {
+Result<void> PeopleWriter::add_addresses(ProspectId prospect, const std::vector<Address>& addresses,
+                                         bool owed) {
   if (addresses.size() > static_cast<size_t>(kAddressesMax)) {
     return make_error(ErrorCode::kTooLarge, "prospect " + number(prospect) + " would have more than " +
                                                 std::to_string(kAddressesMax) + " addresses");
@@ -196,30 +215,28 @@ Result<void> PeopleWriter::put_off_addresses(ProspectId prospect, const std::vec
   for (const Address& address : addresses) {
     const int64_t hash = c_.loader.hash_of(address.key);
     PD_TRY(claim_address(prospect, address, hash));
-    new_addresses_.push_back({hash, id++, &address});
+    const std::string_view typed =
+        address.typed == address.key ? std::string_view{} : std::string_view(address.typed);
+    const AddressRow row{id++, hash, address.key, typed};
+    if (owed)
+      owed_.add(row);
+    else
+      PD_TRY(insert(row));
     c_.loader.added_address(hash);
   }
   return {};
 }
 
-Result<void> PeopleWriter::add_addresses(ProspectId prospect, const std::vector<Address>& addresses) {
-  PD_TRY(put_off_addresses(prospect, addresses));
-  return catch_up();
-}
-
 Result<void> PeopleWriter::claim_address(ProspectId prospect, const Address& address, int64_t hash) {
   if (c_.free.addresses.erase(hash)) return {};
-  PD_TRY(catch_up());
   PD_ASSIGN(holder, c_.loader.holder_of(address.key, hash));
   if (!holder) return {};
   return conflict("an address of prospect " + number(prospect) + " belongs to prospect " + number(*holder));
 }
 
-Result<void> PeopleWriter::insert_address(const NewAddress& row) {
-  const Address& address = *row.address;
+Result<void> PeopleWriter::insert(const AddressRow& row) {
   Query query(insert_address_);
-  query.bind(row.id).bind(row.hash).bind(address.key);
-  query.bind_or_null(address.typed == address.key ? std::string_view{} : std::string_view(address.typed));
+  query.bind(row.id).bind(row.key_hash).bind(row.key).bind_or_null(row.typed);
   return query.run();
 }
 
@@ -240,7 +257,7 @@ Result<void> PeopleWriter::replace_addresses(ProspectId prospect, const std::vec
   }
   if (emptied_.erase(prospect) == 0) PD_TRY(remove_addresses(prospect));
   c_.tally.without_key += (addresses.empty() ? 1 : 0) - (before == 0 ? 1 : 0);
-  return add_addresses(prospect, addresses);
+  return add_addresses(prospect, addresses, false);
 }
 
 // Failure rows held against the prospect: do they still name an address of it?
@@ -261,7 +278,7 @@ Result<void> PeopleWriter::write(const reconcile::PutLink& step) {
       moves != moved_.end() && step.replaces.empty() && moves->second == link.prospect) {
     return {};
   }
-  if (step.replaces.empty() && link.shadow.empty() && link.pending.empty()) {
+  if (step.replaces.empty() && is_plain(link)) {
     PD_ASSIGN(done, update_plain_link(link));
     if (done) return {};
   }
@@ -280,8 +297,7 @@ Result<void> PeopleWriter::write(const reconcile::PutLink& step) {
   const bool there = query.step();
   PD_TRY(query.done());
   if (!there) return conflict("prospect " + number(link.prospect) + " is not there");
-  PD_TRY(put_off_link(link));
-  return catch_up();
+  return add_link(link, false);
 }
 
 Result<std::optional<StoredLink>> PeopleWriter::stored_link(reconcile::ConnectionId connection,
@@ -289,19 +305,40 @@ Result<std::optional<StoredLink>> PeopleWriter::stored_link(reconcile::Connectio
   return c_.loader.link_at(connection, remote, c_.loader.hash_of(remote.str()));
 }
 
-Result<void> PeopleWriter::put_off_link(const Link& link) {
+Result<void> PeopleWriter::add_link(const Link& link, bool owed) {
   if (link.connection.value < 1 || link.connection.value >= kConnectionsMax)
     return make_error(ErrorCode::kInvalidInput, "a link of no connection");
   const int64_t hash = c_.loader.hash_of(link.remote.str());
   PD_TRY(claim_remote(link, hash));
-  new_links_.push_back({hash, &link});
   c_.loader.added_link(hash);
+  ++c_.written;
+  ++c_.tally.links;
+  if (!owed) return insert_link(link, hash);
+  owed_.add(LinkRow{link_id(link.prospect, link.connection), hash, link.remote.str(), link.object,
+                    ms_of(link.version), static_cast<int64_t>(link.hash), link.deleted, link.edition.value});
   return {};
+}
+
+Result<void> PeopleWriter::insert(const LinkRow& row) {
+  const ProspectId prospect{row.id / kConnectionsMax};
+  Query query(insert_link_);
+  query.bind(row.id)
+      .bind(row.remote_hash)
+      .bind(row.remote)
+      .bind(row.object)
+      .bind(row.version)
+      .bind(row.hash)
+      .bind(row.deleted ? int64_t{1} : int64_t{0})
+      .bind_null()
+      .bind_null()
+      .bind(row.edition);
+  if (auto done = query.run(); !done)
+    return write_error(std::move(done).error(), "prospect " + number(prospect) + " is linked already");
+  return outbox_.retarget(prospect, {row.id % kConnectionsMax});
 }
 
 Result<void> PeopleWriter::claim_remote(const Link& link, int64_t hash) {
   if (c_.free.remotes.erase(hash)) return {};
-  PD_TRY(catch_up());
   PD_ASSIGN(taken, c_.loader.link_at(link.connection, link.remote, hash));
   if (!taken) return {};
   return conflict(link.object + " " + link.remote.str() + " is linked to prospect " +
@@ -321,8 +358,6 @@ Result<void> PeopleWriter::insert_link(const Link& link, int64_t hash) {
   bind_link_state(query, link, shadow, pending);
   if (auto done = query.run(); !done)
     return write_error(std::move(done).error(), "prospect " + number(link.prospect) + " is linked already");
-  ++c_.written;
-  ++c_.tally.links;
   PD_TRY(outbox_.retarget(link.prospect, link.connection));
   return pending_.replace(link.connection, PendingWriter::Kind::kProspect, link.prospect.value, {},
                           link.pending, names);

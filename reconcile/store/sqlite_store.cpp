@@ -83,6 +83,7 @@ class Core {
   void roll_back() {
     if (dead()) return;
     tally_ = committed_tally_;
+    writer_->forget_owed();
     if (db_->in_transaction()) (void)db_->exec("ROLLBACK");
   }
 
@@ -290,7 +291,9 @@ class SqliteTransaction final : public Transaction {
   }
 
   Result<reconcile::PageSnapshot> snapshot(const reconcile::PageKeys& keys) override {
-    PD_TRY(usable());
+    // A page of people looks at what is owed by its keys alone; one of users or accounts, by what waits for
+    // them.
+    PD_TRY(keys.only_references ? settle() : usable());
     return core_->loader().snapshot(keys, core_->tally(), &core_->writer().free_keys());
   }
 
@@ -311,73 +314,74 @@ class SqliteTransaction final : public Transaction {
   Result<void> commit() override {
     PD_TRY(usable());
     open_ = false;
-    auto done = core_->commit(rows_);
+    auto done = core_->writer().catch_up();
+    if (done) done = core_->commit(rows_);
     if (!done) core_->roll_back();
     return done;
   }
 
   Result<reconcile::PageSnapshot> waiting_for_addresses(ConnectionId connection, ProspectId after,
                                                         size_t limit) override {
-    PD_TRY(usable());
+    PD_TRY(settle());
     return core_->loader().waiting_for_addresses(connection, after, limit, core_->tally());
   }
 
   Result<std::vector<reconcile::Duplicate>> stale_duplicates(ConnectionId connection, size_t limit) override {
-    PD_TRY(usable());
+    PD_TRY(settle());
     return core_->stale_duplicates(connection, limit);
   }
 
   Result<std::vector<SetApart>> set_apart(ConnectionId connection, DeadLetterId after,
                                           size_t limit) override {
-    PD_TRY(usable());
+    PD_TRY(settle());
     return core_->set_apart(connection, after, limit);
   }
 
   Result<std::vector<RecordKey>> unread_links(ConnectionId connection, size_t limit) override {
-    PD_TRY(usable());
+    PD_TRY(settle());
     return core_->unread_links(connection, limit);
   }
   Result<reconcile::EditScene> edit_scene(const reconcile::EditKeys& keys) override {
-    PD_TRY(usable());
+    PD_TRY(settle());
     return read_edit_scene(core_->db(), core_->loader(), keys, core_->tally());
   }
   Result<void> look_up(const reconcile::RowKeys& keys, reconcile::RowScene& scene) override {
-    PD_TRY(usable());
+    PD_TRY(settle());
     return look_up_rows(core_->db(), core_->tally(), keys, scene);
   }
   Result<std::vector<reconcile::OutboxEntry>> due_pushes(ConnectionId connection, Timestamp now,
                                                          size_t limit) override {
-    PD_TRY(usable());
+    PD_TRY(settle());
     if (core_->tally().outbox == 0) return std::vector<reconcile::OutboxEntry>();
     return read_due_pushes(core_->db(), core_->loader().rows().codec(), connection, now, limit);
   }
   Result<int64_t> linked_records(ConnectionId connection) override {
-    PD_TRY(usable());
+    PD_TRY(settle());
     return count_links(core_->db(), connection, core_->tally());
   }
   Result<std::optional<Timestamp>> next_push(ConnectionId connection) override {
-    PD_TRY(usable());
+    PD_TRY(settle());
     if (core_->tally().outbox == 0) return std::optional<Timestamp>();
     return read_next_push(core_->db(), connection);
   }
   Result<reconcile::PushScene> push_scene(ConnectionId connection,
                                           const std::vector<ProspectId>& prospects) override {
-    PD_TRY(usable());
+    PD_TRY(settle());
     return core_->push_scenes().read(connection, prospects, core_->tally());
   }
   Result<reconcile::KnownRecords> known_records(ConnectionId connection, reconcile::StandsFor what,
                                                 const std::vector<RemoteId>& remotes) override {
-    PD_TRY(usable());
+    PD_TRY(settle());
     return read_known_records(core_->db(), core_->loader(), connection, what, remotes);
   }
   Result<std::vector<reconcile::StandingRecord>> standing_records(ConnectionId connection,
                                                                   const StandingQuery& query) override {
-    PD_TRY(usable());
+    PD_TRY(settle());
     return read_standing_records(core_->db(), connection, query);
   }
   Result<int64_t> count_standing(ConnectionId connection, reconcile::StandsFor what,
                                  const std::string& object) override {
-    PD_TRY(usable());
+    PD_TRY(settle());
     return count_standing_records(core_->db(), connection, what, object);
   }
 
@@ -388,6 +392,14 @@ class SqliteTransaction final : public Transaction {
     if (fault_) return *fault_;
     if (!open_) return make_error(ErrorCode::kInternal, "the transaction has ended");
     return {};
+  }
+
+  // For whatever looks at the tables as a whole.
+  Result<void> settle() {
+    PD_TRY(usable());
+    auto done = core_->writer().catch_up();
+    if (!done) fault_ = done.error();
+    return done;
   }
 
   std::shared_ptr<Core> core_;

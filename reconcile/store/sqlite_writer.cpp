@@ -1,5 +1,7 @@
 #include "reconcile/store/sqlite_writer.h"
 
+#include <algorithm>
+
 #include "reconcile/store/sqlite_brake.h"
 #include "reconcile/store/sqlite_drift.h"
 #include "reconcile/store/sqlite_jobs.h"
@@ -82,6 +84,19 @@ Error write_error(Error error, std::string conflict) {
   return error;
 }
 
+namespace {
+
+// Nothing in it looks at addresses or links that stand, but by their keys.
+bool only_adds(const reconcile::Plan& plan) {
+  return std::ranges::all_of(plan.steps, [](const reconcile::Step& step) {
+    return std::holds_alternative<reconcile::CreateProspect>(step) ||
+           std::holds_alternative<reconcile::HoldDuplicate>(step) ||
+           std::holds_alternative<reconcile::Quarantine>(step);
+  });
+}
+
+}  // namespace
+
 Writer::Writer(Database& db, const Codec& codec, Loader& loader, Tally& tally)
     : context_{db, codec, loader, tally},
       pending_(context_),
@@ -98,11 +113,14 @@ Result<int64_t> Writer::apply(const reconcile::Plan& plan, Timestamp now) {
   context_.cause = plan.cause;
   context_.cause_id = 0;
   context_.written = 0;
+  // The first pages of an import are all additions, and what they owe is written once for many of them.
+  const bool owes_on = only_adds(plan);
+  if (!owes_on) PD_TRY(people_.catch_up());
   PD_TRY(people_.give_up(plan));
   Dispatch dispatch{people_, references_, incidents_, access_, outbox_, rows_, context_};
   for (const reconcile::Step& step : plan.steps)
     PD_TRY(std::visit(dispatch, step));
-  PD_TRY(people_.catch_up());
+  if (!owes_on) PD_TRY(people_.catch_up());
   if (!plan.journal.empty()) PD_TRY(journal_.write(plan.journal));
   if (plan.cursor) PD_TRY(journal_.move(*plan.cursor));
   return context_.written;

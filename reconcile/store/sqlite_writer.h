@@ -9,6 +9,7 @@
 
 #include "reconcile/plan.h"
 #include "reconcile/row_kind.h"
+#include "reconcile/store/owed_rows.h"
 #include "reconcile/store/sqlite_loader.h"
 
 namespace prospectd::store {
@@ -118,8 +119,8 @@ class OutboxWriter {
   Statement retarget_;
 };
 
-/// Prospects, their addresses and their links.
-class PeopleWriter {
+/// Prospects, their addresses and their links. Those of new prospects are owed for a while.
+class PeopleWriter final : private RowDebtor {
  public:
   PeopleWriter(WriteContext& context, PendingWriter& pending, OutboxWriter& outbox);
   /// Frees what the plan moves away, so that two prospects may swap addresses or records.
@@ -127,27 +128,23 @@ class PeopleWriter {
   Result<void> write(const reconcile::CreateProspect& step);
   Result<void> write(const reconcile::UpdateProspect& step);
   Result<void> write(const reconcile::PutLink& step);
-  /// Writes what was put off; a plan's end, and whatever may look at addresses or links, comes after it.
+  /// Writes all that is owed: a transaction's end, and whatever looks at addresses or links other than by
+  /// their keys, comes after it.
   Result<void> catch_up();
+  /// The transaction is void, and with it what it owed.
+  void forget_owed() { owed_.clear(); }
 
  private:
-  /// Rows of prospects that this plan makes. They go into the indexes of hashes page by page when they are
-  /// written in the indexes' order, and all over them in the plan's.
-  struct NewAddress {
-    int64_t hash;
-    int64_t id;
-    const reconcile::Address* address;
-  };
-  struct NewLink {
-    int64_t hash;
-    const reconcile::Link* link;
-  };
-
+  Result<void> pay_address(int64_t key_hash) override { return pay(owed_.with_address(key_hash)); }
+  Result<void> pay_link(int64_t remote_hash) override { return pay(owed_.with_link(remote_hash)); }
+  Result<void> pay(const std::vector<ProspectId>& prospects);
   Result<void> claim_address(ProspectId prospect, const reconcile::Address& address, int64_t hash);
-  Result<void> insert_address(const NewAddress& row);
-  Result<void> put_off_addresses(ProspectId prospect, const std::vector<reconcile::Address>& addresses);
-  Result<void> put_off_link(const reconcile::Link& link);
-  Result<void> add_addresses(ProspectId prospect, const std::vector<reconcile::Address>& addresses);
+  Result<void> insert(const AddressRow& row);
+  Result<void> insert(const LinkRow& row);
+  /// `owed`: not now, but before anybody looks.
+  Result<void> add_addresses(ProspectId prospect, const std::vector<reconcile::Address>& addresses,
+                             bool owed);
+  Result<void> add_link(const reconcile::Link& link, bool owed);
   Result<int64_t> remove_addresses(ProspectId prospect);
   Result<void> replace_addresses(ProspectId prospect, const std::vector<reconcile::Address>& addresses);
   Result<void> judge_duplicates(ProspectId prospect);
@@ -175,8 +172,7 @@ class PeopleWriter {
   std::map<uint32_t, Statement> updates_;           ///< by which columns they set
   std::unordered_set<ProspectId> emptied_;          ///< addresses given up already
   std::unordered_map<RemoteId, ProspectId> moved_;  ///< links given up already, and whose they were
-  std::vector<NewAddress> new_addresses_;
-  std::vector<NewLink> new_links_;
+  OwedRows owed_;
 };
 
 /// Users and accounts.
@@ -284,6 +280,9 @@ class Writer {
 
   /// Rows written. **Errors:** kConflict when a precondition does not hold; the transaction is then void.
   Result<int64_t> apply(const reconcile::Plan& plan, Timestamp now);
+  /// Writes what plans have put off (PeopleWriter::catch_up).
+  Result<void> catch_up() { return people_.catch_up(); }
+  void forget_owed() { people_.forget_owed(); }
   FreeKeys& free_keys() { return context_.free; }
   /// Of the plan that was applied last; 0: none of its own.
   CauseId cause() const { return {context_.cause_id}; }

@@ -228,5 +228,83 @@ TEST_P(StoreContract, NobodyWaitsForAnAddressAsForAUser) {
   EXPECT_TRUE(snapshot(reference_keys({"005A"})).waiting_prospects.empty());
 }
 
+// What a plan adds is looked for by the next one of its transaction: by record, by address, by prospect, and
+// by whoever counts.
+TEST_P(StoreContract, WhatAPlanAddsTheNextOfItsTransactionFinds) {
+  auto transaction = store_->begin();
+  ASSERT_TRUE(transaction);
+  Prospect second = prospect(2, "p2@x.test");
+  second.addresses.push_back({"other2@x.test", "Other2@x.test"});
+  ASSERT_TRUE((*transaction)
+                  ->apply(plan({CreateProspect{prospect(1, "p1@x.test"), link(1, "L1")},
+                                CreateProspect{second, link(2, "L2")},
+                                CreateProspect{prospect(3, "p3@x.test"), link(3, "L3")},
+                                CreateProspect{prospect(4, "p4@x.test"), link(4, "L4")}}),
+                          at(1)));
+  const auto seen = (*transaction)->snapshot(keys({"L1", "L9"}, {"other2@x.test", "p9@x.test"}));
+  ASSERT_TRUE(seen) << seen.error().text();
+  EXPECT_EQ(seen->links.at(RemoteId("L1")), link(1, "L1"));
+  EXPECT_EQ(seen->links.at(RemoteId("L2")), link(2, "L2"));
+  EXPECT_EQ(seen->links.size(), 2U);
+  EXPECT_EQ(seen->addresses, (decltype(seen->addresses){{"other2@x.test", ProspectId{2}}}));
+  EXPECT_EQ(seen->prospects.at(ProspectId{1}), prospect(1, "p1@x.test"));
+  EXPECT_EQ(seen->prospects.at(ProspectId{2}), second);
+  ASSERT_TRUE((*transaction)->apply(plan({new_address(3, 1, "new3@x.test")}), at(2)));
+  EXPECT_EQ(*(*transaction)->linked_records(connection_), 4);
+  ASSERT_TRUE((*transaction)->commit());
+  EXPECT_EQ(row(4).links, std::vector<Link>{link(4, "L4")});
+  EXPECT_EQ(row(4).prospect, prospect(4, "p4@x.test"));
+  EXPECT_FALSE(*reader()->find_by_email("p3@x.test"));
+  EXPECT_EQ(*reader()->find_by_email("p2@x.test"), ProspectId{2});
+  check_totals();
+}
+
+// One that waits for its owner, too: the next page may hold the same record, or the owner's.
+TEST_P(StoreContract, WhoWaitsIsFoundWholeByTheNextPlanOfTheTransaction) {
+  Link waiting = link(1, "L1");
+  waiting.pending = {{field::kOwner, RemoteId("005A")}};
+  const Plan adds = plan({CreateProspect{prospect(1, "p1@x.test"), waiting},
+                          CreateProspect{prospect(2, "p2@x.test"), link(2, "L2")}});
+  for (const PageKeys& page : {keys({"L1"}), reference_keys({"005A"})}) {
+    auto transaction = store_->begin();
+    ASSERT_TRUE(transaction);
+    ASSERT_TRUE((*transaction)->apply(adds, at(1)));
+    const auto seen = (*transaction)->snapshot(page);
+    ASSERT_TRUE(seen) << seen.error().text();
+    EXPECT_EQ(seen->prospects.at(ProspectId{1}), prospect(1, "p1@x.test"));
+    EXPECT_EQ(seen->links.at(RemoteId("L1")), waiting);
+  }
+}
+
+TEST_P(StoreContract, AnEditSeesWhatAnEarlierPlanOfTheTransactionAdded) {
+  auto transaction = store_->begin();
+  ASSERT_TRUE(transaction);
+  ASSERT_TRUE((*transaction)->apply(plan({CreateProspect{prospect(1, "p1@x.test"), link(1, "L1")}}), at(1)));
+  EditKeys wanted;
+  wanted.prospects = {ProspectId{1}};
+  const auto scene = (*transaction)->edit_scene(wanted);
+  ASSERT_TRUE(scene) << scene.error().text();
+  EXPECT_EQ(scene->prospects.at(ProspectId{1}), prospect(1, "p1@x.test"));
+  EXPECT_EQ(scene->links.at(ProspectId{1}), std::vector<Link>{link(1, "L1")});
+}
+
+TEST_P(StoreContract, AnAddressOrARecordThatAnEarlierPlanOfTheTransactionTookIsTaken) {
+  const std::vector<CreateProspect> taken = {CreateProspect{prospect(2, "p1@x.test"), link(2, "L2")},
+                                             CreateProspect{prospect(2, "p2@x.test"), link(2, "L1")}};
+  for (const CreateProspect& step : taken) {
+    auto transaction = store_->begin();
+    ASSERT_TRUE(transaction);
+    ASSERT_TRUE(
+        (*transaction)->apply(plan({CreateProspect{prospect(1, "p1@x.test"), link(1, "L1")}}), at(1)));
+    const auto refused = (*transaction)->apply(plan({step}), at(1));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::kConflict);
+  }
+  // Nothing of it is left, and nothing of it is owed to what comes next.
+  add_linked(2);
+  EXPECT_EQ(all().size(), 2U);
+  check_totals();
+}
+
 }  // namespace
 }  // namespace prospectd::store

@@ -2,12 +2,15 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <tuple>
 
 #include "reconcile/store/address_hash.h"
 #include "reconcile/store/file_lock.h"
 #include "reconcile/store/hash_set.h"
 #include "reconcile/store/key_filter.h"
+#include "reconcile/store/owed_rows.h"
 #include "reconcile/store/sqlite_codec.h"
+#include "reconcile/store/sqlite_rows.h"
 #include "tests/support/scratch.h"
 
 namespace prospectd::store {
@@ -111,7 +114,7 @@ TEST(StoreHash, DependsOnTheKey) {
 }
 
 TEST(StoreKeyFilter, NeverTakesAStoredKeyForANewOne_AndKnowsMostNewOnes) {
-  KeyFilter filter;
+  KeyFilter filter(23);
   filter.start();
   const AddressHash hash(std::string(kHashKeyBytes, 'k'));
   constexpr int kKeys = 100'000;
@@ -128,18 +131,69 @@ TEST(StoreKeyFilter, NeverTakesAStoredKeyForANewOne_AndKnowsMostNewOnes) {
 }
 
 TEST(StoreKeyFilter, OneThatDidNotBeginEmptyKnowsNothing) {
-  KeyFilter filter;
+  KeyFilter filter(23);
   filter.insert(1);
   EXPECT_FALSE(filter.is_surely_new(2));
 }
 
 TEST(StoreKeyFilter, PastItsSizeItKnowsNothing) {
-  KeyFilter filter;
+  KeyFilter filter(10);
   filter.start();
   EXPECT_TRUE(filter.is_surely_new(5'000'000));
-  for (int64_t i = 0; i < 2'000'001; ++i)
+  for (int64_t i = 0; i < 257; ++i)
     filter.insert(i);
   EXPECT_FALSE(filter.is_surely_new(5'000'000));
+}
+
+TEST(StoreOwedRows, ComeInTheOrderOfTheirHashesAndWhole) {
+  OwedRows owed;
+  EXPECT_TRUE(owed.empty());
+  for (const int64_t hash : {30, -10, 20}) {
+    const std::string text = std::to_string(hash);
+    owed.add(AddressRow{hash * kAddressesMax + 1, hash, "a" + text, "A" + text});
+    owed.add(LinkRow{hash * kConnectionsMax + 2, hash, "R" + text, "Lead", 7, -8, true, 9});
+  }
+  owed.sort();
+  ASSERT_EQ(owed.addresses(), 3U);
+  ASSERT_EQ(owed.links(), 3U);
+  const std::vector<int64_t> sorted = {-10, 20, 30};
+  for (size_t i = 0; i < sorted.size(); ++i) {
+    const std::string text = std::to_string(sorted[i]);
+    EXPECT_EQ(owed.address(i).id, sorted[i] * kAddressesMax + 1);
+    EXPECT_EQ(owed.address(i).key_hash, sorted[i]);
+    EXPECT_EQ(owed.address(i).key, "a" + text);
+    EXPECT_EQ(owed.address(i).typed, "A" + text);
+    const LinkRow link = owed.link(i);
+    EXPECT_EQ(link.id, sorted[i] * kConnectionsMax + 2);
+    EXPECT_EQ(link.remote_hash, sorted[i]);
+    EXPECT_EQ(link.remote, "R" + text);
+    EXPECT_EQ(link.object, "Lead");
+    EXPECT_EQ(std::tuple(link.version, link.hash, link.deleted, link.edition), std::tuple(7, -8, true, 9));
+  }
+}
+
+TEST(StoreOwedRows, AProspectsRowsAreFoundByEitherKeyAndTaken) {
+  OwedRows owed;
+  for (int64_t id = 1; id <= 300; ++id) {
+    owed.add(AddressRow{id * kAddressesMax, id, "a" + std::to_string(id), {}});
+    owed.add(LinkRow{id * kConnectionsMax + 1, -id, "R" + std::to_string(id), "Lead", 0, 0, false, 0});
+  }
+  owed.add(AddressRow{7 * kAddressesMax + 1, 8, "second of 7, with the hash of 8's", {}});
+  EXPECT_EQ(owed.with_address(8), (std::vector{ProspectId{8}, ProspectId{7}}));
+  EXPECT_EQ(owed.with_link(-8), std::vector{ProspectId{8}});
+  EXPECT_TRUE(owed.with_address(-8).empty());
+  EXPECT_TRUE(owed.with_link(301).empty());
+  const OwedRows::Rows taken = owed.take(ProspectId{7});
+  ASSERT_EQ(taken.addresses.size(), 2U);
+  ASSERT_EQ(taken.links.size(), 1U);
+  EXPECT_EQ(taken.addresses[0].key, "a7");
+  EXPECT_EQ(taken.links[0].remote, "R7");
+  EXPECT_EQ(owed.with_address(8), std::vector{ProspectId{8}});
+  EXPECT_TRUE(owed.with_link(-7).empty());
+  EXPECT_FALSE(owed.empty());
+  owed.clear();
+  EXPECT_TRUE(owed.empty());
+  EXPECT_TRUE(owed.with_address(9).empty());
 }
 
 TEST(StoreHashSet, HoldsWhatWasPutAndNothingElse) {
