@@ -23,7 +23,7 @@ struct AddressRow {
   std::string_view key;
   std::string_view typed;  ///< empty: as the key
 };
-/// Of a link on which both sides agree, and that waits for nothing.
+/// Of a link, but for what only some have: where its sides differ, and what it waits for.
 struct LinkRow {
   int64_t id = 0;
   int64_t remote_hash = 0;

@@ -36,6 +36,17 @@ bool is_plain(const Link& link) {
   return link.shadow.empty() && link.pending.empty();
 }
 
+LinkRow row_of(const Link& link, int64_t remote_hash) {
+  return {link_id(link.prospect, link.connection),
+          remote_hash,
+          link.remote.str(),
+          link.object,
+          ms_of(link.version),
+          static_cast<int64_t>(link.hash),
+          link.deleted,
+          link.edition.value};
+}
+
 void bind_link_state(Query& query, const Link& link, const std::string& shadow, const std::string& pending) {
   query.bind(link.object)
       .bind(ms_of(link.version))
@@ -133,7 +144,7 @@ Result<void> PeopleWriter::catch_up() {
   for (size_t i = 0; i < owed_.addresses(); ++i)
     PD_TRY(insert(owed_.address(i)));
   for (size_t i = 0; i < owed_.links(); ++i)
-    PD_TRY(insert(owed_.link(i)));
+    PD_TRY(insert(owed_.link(i), "", ""));
   owed_.clear();
   return {};
 }
@@ -144,7 +155,7 @@ Result<void> PeopleWriter::pay(const std::vector<ProspectId>& prospects) {
     for (const AddressRow& row : rows.addresses)
       PD_TRY(insert(row));
     for (const LinkRow& row : rows.links)
-      PD_TRY(insert(row));
+      PD_TRY(insert(row, "", ""));
   }
   return {};
 }
@@ -314,12 +325,11 @@ Result<void> PeopleWriter::add_link(const Link& link, bool owed) {
   ++c_.written;
   ++c_.tally.links;
   if (!owed) return insert_link(link, hash);
-  owed_.add(LinkRow{link_id(link.prospect, link.connection), hash, link.remote.str(), link.object,
-                    ms_of(link.version), static_cast<int64_t>(link.hash), link.deleted, link.edition.value});
+  owed_.add(row_of(link, hash));
   return {};
 }
 
-Result<void> PeopleWriter::insert(const LinkRow& row) {
+Result<void> PeopleWriter::insert(const LinkRow& row, const std::string& shadow, const std::string& pending) {
   const ProspectId prospect{row.id / kConnectionsMax};
   Query query(insert_link_);
   query.bind(row.id)
@@ -329,8 +339,8 @@ Result<void> PeopleWriter::insert(const LinkRow& row) {
       .bind(row.version)
       .bind(row.hash)
       .bind(row.deleted ? int64_t{1} : int64_t{0})
-      .bind_null()
-      .bind_null()
+      .bind_or_null(shadow)
+      .bind_or_null(pending)
       .bind(row.edition);
   if (auto done = query.run(); !done)
     return write_error(std::move(done).error(), "prospect " + number(prospect) + " is linked already");
@@ -353,12 +363,7 @@ Result<void> PeopleWriter::insert_link(const Link& link, int64_t hash) {
   }
   const auto& names = c_.codec.schema().fields();
   const std::string pending = Codec::pending_json(link.pending, names);
-  Query query(insert_link_);
-  query.bind(link_id(link.prospect, link.connection)).bind(hash).bind(link.remote.str());
-  bind_link_state(query, link, shadow, pending);
-  if (auto done = query.run(); !done)
-    return write_error(std::move(done).error(), "prospect " + number(link.prospect) + " is linked already");
-  PD_TRY(outbox_.retarget(link.prospect, link.connection));
+  PD_TRY(insert(row_of(link, hash), shadow, pending));
   return pending_.replace(link.connection, PendingWriter::Kind::kProspect, link.prospect.value, {},
                           link.pending, names);
 }

@@ -294,7 +294,9 @@ class SqliteTransaction final : public Transaction {
     // A page of people looks at what is owed by its keys alone; one of users or accounts, by what waits for
     // them.
     PD_TRY(keys.only_references ? settle() : usable());
-    return core_->loader().snapshot(keys, core_->tally(), &core_->writer().free_keys());
+    auto found = core_->loader().snapshot(keys, core_->tally(), &core_->writer().free_keys());
+    if (!found) fault_ = found.error();  // a debt may be half paid
+    return found;
   }
 
   Result<void> apply(const reconcile::Plan& plan, Timestamp now) override {

@@ -77,15 +77,6 @@ struct Dispatch {
   }
 };
 
-}  // namespace
-
-Error write_error(Error error, std::string conflict) {
-  if (error.code == ErrorCode::kConflict) error.message = std::move(conflict);
-  return error;
-}
-
-namespace {
-
 // Nothing in it looks at addresses or links that stand, but by their keys.
 bool only_adds(const reconcile::Plan& plan) {
   return std::ranges::all_of(plan.steps, [](const reconcile::Step& step) {
@@ -96,6 +87,11 @@ bool only_adds(const reconcile::Plan& plan) {
 }
 
 }  // namespace
+
+Error write_error(Error error, std::string conflict) {
+  if (error.code == ErrorCode::kConflict) error.message = std::move(conflict);
+  return error;
+}
 
 Writer::Writer(Database& db, const Codec& codec, Loader& loader, Tally& tally)
     : context_{db, codec, loader, tally},

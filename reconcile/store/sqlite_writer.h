@@ -140,7 +140,7 @@ class PeopleWriter final : private RowDebtor {
   Result<void> pay(const std::vector<ProspectId>& prospects);
   Result<void> claim_address(ProspectId prospect, const reconcile::Address& address, int64_t hash);
   Result<void> insert(const AddressRow& row);
-  Result<void> insert(const LinkRow& row);
+  Result<void> insert(const LinkRow& row, const std::string& shadow, const std::string& pending);
   /// `owed`: not now, but before anybody looks.
   Result<void> add_addresses(ProspectId prospect, const std::vector<reconcile::Address>& addresses,
                              bool owed);
