@@ -11,6 +11,7 @@
 #include "connectors/sandbox/fault_file.h"
 #include "connectors/sandbox/front_state.h"
 #include "connectors/sandbox/json_body.h"
+#include "connectors/sandbox/record_writer.h"
 
 namespace prospectd::sandbox {
 namespace {
@@ -76,6 +77,23 @@ Outcome<Json> create(State& s, const Json& body) {
   PD_ASSIGN(fields, plain_fields(s.org, s.org.table(object), body, "fields"));
   PD_ASSIGN(change, s.org.create(object, fields, options));
   return change_json(change);
+}
+
+// All of a record, in the recycle bin too, whatever a client may see of it.
+Outcome<Json> show(State& s, const Json& body) {
+  PD_ASSIGN(id, text_of(body, "id"));
+  PD_ASSIGN(record, s.org.record(id));
+  const auto& [table, row] = record;
+  Json fields = Json::object();
+  for (const Field& field : table->type().fields()) {
+    std::string text;
+    append_field(text, *table, row, field);
+    fields[field.name] = Json::parse(text);
+  }
+  return Json{{"object", table->type().name()},
+              {"id", table->id(row)},
+              {"deleted", table->state(row) == RowState::kDeleted},
+              {"fields", std::move(fields)}};
 }
 
 // A late commit of an edit (with an id) or of a create (without).
@@ -208,6 +226,7 @@ struct Route {
   Outcome<Json> (*handle)(State&, const Json&);
 };
 constexpr Route kRoutes[] = {
+    {"POST", "show", show},
     {"POST", "edit", edit},
     {"POST", "create", create},
     {"POST", "late", late},

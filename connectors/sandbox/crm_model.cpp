@@ -304,6 +304,12 @@ Outcome<Org::Place> Org::find_any(std::string_view id) {
   return Place{t, *row};
 }
 
+Outcome<std::pair<const Table*, Row>> Org::record(std::string_view id) {
+  settle();
+  PD_ASSIGN(place, find_any(id));
+  return std::pair<const Table*, Row>{place.table, place.row};
+}
+
 Outcome<Org::Place> Org::find_live(std::string_view object, std::string_view id) {
   PD_ASSIGN(place, find_any(id));
   if (!object.empty() && place.table != table(object)) {

@@ -182,6 +182,10 @@ class Org {
   /// **Errors:** whatever is wrong with a condition on records of that object.
   Outcome<void> check_condition(const Table& table, const std::string& when) const;
 
+  /// The record with an id of 15 or 18 characters, live or in the recycle bin, as it is now.
+  /// **Errors:** MALFORMED_ID, NOT_FOUND.
+  Outcome<std::pair<const Table*, Row>> record(std::string_view id);
+
   /// Late commits that are not visible yet.
   size_t pending() const { return pending_.size(); }
   /// The earliest stamp among them.

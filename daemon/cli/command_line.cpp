@@ -201,6 +201,7 @@ void add_org(CLI::App* verb, int64_t& people, uint64_t& seed, std::string& load)
 
 void add_changes(CLI::App& sandbox, Draft& d) {
   constexpr std::pair<const char*, const char*> kVerbs[] = {
+      {"show", "ID…"},
       {"edit", "[OBJECT] ID FIELD=VALUE…"},
       {"create", "OBJECT FIELD=VALUE…"},
       {"late", "[OBJECT] [ID] FIELD=VALUE…"},

@@ -117,10 +117,23 @@ struct VerbRow {
   Result<Requests> (*make)(const SandboxCallOptions&);
 };
 constexpr VerbRow kVerbs[] = {
-    {"edit", write},       {"create", write},    {"late", write},          {"delete", each_id},
-    {"undelete", each_id}, {"purge", each_id},   {"convert", convert},     {"merge", merge},
-    {"knobs", knobs},      {"counts", question}, {"stats", question},      {"expire-tokens", question},
-    {"snapshot", named},   {"restore", named},   {"drop-snapshot", named}, {"snapshots", question},
+    {"show", each_id},
+    {"edit", write},
+    {"create", write},
+    {"late", write},
+    {"delete", each_id},
+    {"undelete", each_id},
+    {"purge", each_id},
+    {"convert", convert},
+    {"merge", merge},
+    {"knobs", knobs},
+    {"counts", question},
+    {"stats", question},
+    {"expire-tokens", question},
+    {"snapshot", named},
+    {"restore", named},
+    {"drop-snapshot", named},
+    {"snapshots", question},
     {"reset", question},
 };
 

@@ -79,6 +79,18 @@ void say_snapshots(Console& console, const Json& answer) {
   if (list.empty()) console.line("no snapshots; prospectd sandbox snapshot NAME takes one");
 }
 
+// "Contact 003…, in the recycle bin", and the fields that have a value; an address stands there in its parts.
+void say_record(Console& console, const Json& record) {
+  constexpr size_t kNameCells = 26;
+  console.line(shown_at(record, "object") + " " + shown_at(record, "id") +
+               (flag_at(record, "deleted") ? ", in the recycle bin" : ""));
+  for (const auto& [name, value] : member(record, "fields").items()) {
+    if (value.is_null() || value.is_object() || value == "" || name == "Id") continue;
+    console.line("  " + pad_to(harmless(name), kNameCells) + " " +
+                 harmless(value.is_string() ? value.get<std::string>() : dump_json_line(value)));
+  }
+}
+
 void say_members(Console& console, const Json& answer) {
   constexpr size_t kNameCells = 22;
   for (const auto& [name, value] : answer.items()) {
@@ -91,6 +103,8 @@ void say_members(Console& console, const Json& answer) {
 void say(Console& console, const std::string& verb, const Json& answer) {
   if (verb == "counts") {
     say_counts(console, answer);
+  } else if (verb == "show") {
+    say_record(console, answer);
   } else if (verb == "stats" || verb == "knobs") {
     say_members(console, answer);
   } else if (verb == "snapshots") {

@@ -77,6 +77,7 @@ class JsonContract : public testing::Test {
     expect_sandbox("counts", {"counts"});
     expect_sandbox("stats", {"stats"});
     expect_sandbox("knobs", {"knobs"});
+    expect_sandbox("show", {"show", crm_.example_contact()});
     expect_sandbox("edit", {"edit", "Contact", crm_.example_contact(), "Title=CEO"});
     expect_sandbox("create", {"create", "Lead", "LastName=Roy", "Company=Acme"});
     expect_sandbox("late", {"late", "Lead", "LastName=Ray", "Company=Acme", "--stamped-before", "1m"});

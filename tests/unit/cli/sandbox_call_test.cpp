@@ -37,6 +37,19 @@ TEST(SandboxCall, AnEditIsSentWithTheTokenAndToldInWords) {
                                              kContact + R"(","object":"Contact"})"));
 }
 
+TEST(SandboxCall, ARecordIsShownByTheFieldsThatHaveAValue) {
+  WithSandbox t;
+  t.sandbox.answer(
+      "POST /sandbox/admin/show", 200,
+      R"({"object":"Contact","id":")" + kContact + R"(","deleted":true,"fields":{"Id":")" + kContact +
+          R"(","DoNotCall":false,"MailingAddress":{"city":"Bern"},"MailingCity":"Bern","Title":null}})");
+  EXPECT_EQ(t.ask({"sandbox", "show", kContact}).out, "Contact " + kContact +
+                                                          ", in the recycle bin\n"
+                                                          "  DoNotCall                  false\n"
+                                                          "  MailingCity                Bern\n");
+  EXPECT_THAT(t.sandbox.asked(), ElementsAre(R"(POST /sandbox/admin/show {"id":")" + kContact + R"("})"));
+}
+
 TEST(SandboxCall, TheConfigurationOfADemoLeadsToItsSandbox) {
   WithSandbox t;
   t.sandbox.answer("GET /sandbox/admin/stats", 200, R"({"logins":1,"records_served":12000})");

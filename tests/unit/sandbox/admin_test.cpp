@@ -50,6 +50,26 @@ TEST_F(Admin, EditsARecordAndTellsTheStamp) {
   EXPECT_EQ(row["AnnualRevenue"], 1.5);
 }
 
+TEST_F(Admin, ShowsAllOfARecordInTheRecycleBinTooAndWhatClientsMayNotSee) {
+  const std::string id = contact({{"LastName", "A"}, {"Birthdate", "1990-01-02"}});
+  ASSERT_EQ(admin("knobs", {{"hidden_fields", {{"Contact", {"Birthdate"}}}}}).status, 200);
+  Answer answer = admin("show", {{"id", id.substr(0, 15)}});
+  ASSERT_EQ(answer.status, 200) << answer.message();
+  EXPECT_EQ(answer.body["object"], "Contact");
+  EXPECT_EQ(answer.body["id"], id);
+  EXPECT_EQ(answer.body["deleted"], false);
+  EXPECT_EQ(answer.body["fields"]["Birthdate"], "1990-01-02");
+  EXPECT_TRUE(answer.body["fields"]["Title"].is_null());
+  ASSERT_EQ(admin("delete", {{"id", id}}).status, 200);
+  answer = admin("show", {{"id", id}});
+  EXPECT_EQ(answer.body["deleted"], true);
+  EXPECT_EQ(answer.body["fields"]["LastName"], "A");
+  ASSERT_EQ(admin("purge", {{"id", id}}).status, 200);
+  EXPECT_EQ(admin("show", {{"id", id}}).message(), "There is no record " + id);
+  EXPECT_EQ(admin("show", {{"id", "003"}}).code(), "MALFORMED_ID");
+  EXPECT_EQ(admin("show", Json::object()).message(), "missing: id");
+}
+
 TEST_F(Admin, AnOwnerMayBeNamedByAddress) {
   const std::string ana = user("Ana@acme.test");
   const std::string id = lead({{"LastName", "A"}});
