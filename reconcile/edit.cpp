@@ -339,6 +339,7 @@ void plan_change(const EditContext& context, const ProspectEdit& edit, const Pro
   for (const Link& link : links)
     out.plan.steps.emplace_back(PutLink{link, RemoteId{}});
   add_pushes(context, after, links, changes, out.plan);
+  out.stays = stays_here(context.outward, after, links, changes);
   scene.prospects[id] = std::move(after);
 }
 
@@ -364,6 +365,7 @@ void plan_creation(const EditContext& context, std::vector<std::pair<size_t, Val
   out.plan.journal.push_back(row_of(Reason::kCreatedHere, made.id));
   out.plan.steps.emplace_back(CreateProspect{made, std::nullopt});
   add_pushes(context, made, {}, changes, out.plan);
+  out.stays = stays_here(context.outward, made, {}, changes);
   scene.prospects[made.id] = std::move(made);
 }
 

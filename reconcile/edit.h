@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "reconcile/plan.h"
+#include "reconcile/stays_here.h"
 
 namespace prospectd::reconcile {
 
@@ -86,6 +87,7 @@ struct EditOutcome {
   int64_t version = 0;  ///< as it stands before
   Plan plan;
   std::vector<EditFault> faults;
+  std::vector<StaysHere> stays;  ///< what of it goes to no CRM
 };
 
 /// What edits are planned with; all outlive it.

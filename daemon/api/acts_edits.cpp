@@ -28,6 +28,7 @@ Json report_json(const EditReport& report, const Service& service, bool dry_run)
   out["dryRun"] = dry_run;
   out["changes"] = changes_json(report.changes, service);
   out["pushes"] = pushes_json(report.pushes);
+  out["stays"] = stays_json(report.stays, service);
   add_committed(out, report.committed);
   return out;
 }

@@ -28,6 +28,7 @@ Json dlq_resource(const service::DlqDetail& detail, const mapping::LocalSchema& 
 Json review_resource(const service::Review& review, const service::Service& service);
 /// [{"field", "before", "after"}], [{"connection", "object", "operation", "lane"}]
 Json changes_json(const std::vector<reconcile::FieldChange>& changes, const service::Service& service);
+Json stays_json(const std::vector<service::Staying>& stays, const service::Service& service);
 Json pushes_json(const std::vector<service::PushToCome>& pushes);
 /// "c-12", or null for none.
 Json cause_json(CauseId id);

@@ -31,6 +31,22 @@ Json pushes_json(const std::vector<service::PushToCome>& pushes) {
   return out;
 }
 
+Json stays_json(const std::vector<service::Staying>& stays, const service::Service& service) {
+  Json out = Json::array();
+  for (const service::Staying& one : stays) {
+    Json fields = Json::array();
+    for (const size_t field : one.what.fields)
+      fields.push_back(service.schema().fields()[field].name);
+    Json one_of_them;
+    one_of_them["connection"] = one.connection;
+    one_of_them["object"] = one.what.object;
+    one_of_them["fields"] = std::move(fields);
+    one_of_them["why"] = name_of(one.what.why);
+    out.push_back(std::move(one_of_them));
+  }
+  return out;
+}
+
 Json cause_json(CauseId id) {
   return id ? Json("c-" + std::to_string(id.value)) : Json();
 }

@@ -25,6 +25,27 @@ void add_change_lines(const Json& meta, const char* list, const std::string& typ
   }
 }
 
+// "title stays here: …", in the words of the configuration's keys.
+std::string stay_words(const Json& stays) {
+  const std::string crm = shown_at(stays, "connection");
+  const std::string record = shown_at(stays, "object");
+  const std::string why = text_at(stays, "why");
+  const Json& fields = member(stays, "fields");
+  const bool many = fields.size() > 1;
+  std::string words;
+  for (const Json& field : fields)
+    words += (words.empty() ? "" : ", ") + (field.is_string() ? harmless(field.get<std::string>()) : "?");
+  words += many ? " stay here: " : " stays here: ";
+  if (why == "not_updated") return words + crm + "'s " + record + " is only read (outbound.update is off)";
+  if (why == "gone") return words + "the " + record + " was deleted in " + crm;
+  if (why == "no_line")
+    return words + "no line of the " + record + " mapping gives " + (many ? "them" : "it") + " to " + crm;
+  if (why == "blank") return words + "the " + record + " mapping keeps blanks here (blanks.out)";
+  words += "there is no record in " + crm + ", and none is made ";
+  if (why == "no_address") return words + "without a usable email address";
+  return words + "of it (outbound.create, create_when)";
+}
+
 }  // namespace
 
 const std::vector<EditedKind>& edited_kinds() {
@@ -76,6 +97,8 @@ std::vector<std::string> change_lines(const Json& meta, const std::string& type,
                     shown_at(push, "operation") + " of " + with_article(shown_at(push, "object")) +
                     (lane == "ordinary" ? "" : ", in the lane " + shown_at(push, "lane")));
   }
+  for (const Json& stays : member(meta, "stays"))
+    lines.push_back("  " + stay_words(stays));
   return lines;
 }
 

@@ -11,6 +11,15 @@ namespace prospectd::service {
 namespace {
 
 namespace asio = boost::asio;
+
+// `outward` is parallel to `flows`.
+std::string connection_name(const std::vector<engine::ConnectionFlow>& flows,
+                            const std::vector<reconcile::OutwardFlow>& outward,
+                            reconcile::ConnectionId connection) {
+  const auto at = std::ranges::find(outward, connection, &reconcile::OutwardFlow::connection);
+  return at == outward.end() ? std::string() : flows[static_cast<size_t>(at - outward.begin())].connection;
+}
+
 using reconcile::EditOutcome;
 using reconcile::EditScene;
 using reconcile::EditVerdict;
@@ -73,6 +82,8 @@ class EditWork {
     report.prospect = outcome.prospect;
     report.version = outcome.version + (outcome.verdict == EditVerdict::kPlanned ? 1 : 0);
     report.faults = outcome.faults;
+    for (const reconcile::StaysHere& stays : outcome.stays)
+      report.stays.push_back({connection_name(flows_, outward_, stays.connection), stays});
     for (const reconcile::Step& step : outcome.plan.steps) {
       if (const auto* update = std::get_if<reconcile::UpdateProspect>(&step))
         report.changes = update->changes;
@@ -142,10 +153,7 @@ class StoredEdits final : public Edits {
 
 PushToCome push_to_come(const std::vector<engine::ConnectionFlow>& flows,
                         const std::vector<OutwardFlow>& outward, const reconcile::EnqueuePush& push) {
-  const auto at = std::ranges::find(outward, push.connection, &OutwardFlow::connection);
-  const std::string name =
-      at == outward.end() ? std::string() : flows[static_cast<size_t>(at - outward.begin())].connection;
-  return {name, push.object, push.operation, push.lane};
+  return {connection_name(flows, outward, push.connection), push.object, push.operation, push.lane};
 }
 
 std::unique_ptr<Edits> make_edits(engine::Scheduler& scheduler, engine::Supervisor& supervisor,

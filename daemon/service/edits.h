@@ -32,12 +32,19 @@ PushToCome push_to_come(const std::vector<engine::ConnectionFlow>& flows,
                         const std::vector<reconcile::OutwardFlow>& outward,
                         const reconcile::EnqueuePush& push);
 
+/// What of a change goes to no CRM, by the connection's name.
+struct Staying {
+  std::string connection;
+  reconcile::StaysHere what;
+};
+
 struct EditReport {
   reconcile::EditVerdict verdict = reconcile::EditVerdict::kUnchanged;
   ProspectId prospect;  ///< of a new one: its number, which a dry run only supposes
   int64_t version = 0;  ///< afterwards; as it stands where nothing is changed
   std::vector<reconcile::FieldChange> changes;
   std::vector<PushToCome> pushes;
+  std::vector<Staying> stays;
   std::vector<reconcile::EditFault> faults;
   Committed committed;  ///< of all that were carried out together
 };

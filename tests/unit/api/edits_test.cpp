@@ -111,6 +111,14 @@ TEST_F(EditsApi, AFieldIsSetAndItsPushIsCommittedWithIt) {
   EXPECT_EQ(outbox(1)[0].remote, RemoteId("00Q000000000001EAA"));
 }
 
+TEST_F(EditsApi, WhatGoesToNoRecordIsTold) {
+  const Json meta = body_of(send(patch("/v1/prospects/1", {{"title", "VP"}, {"website", "x.test"}})))["meta"];
+  EXPECT_EQ(meta["pushes"].size(), 1U);
+  EXPECT_EQ(meta["stays"],
+            Json::parse(R"([{"connection": "salesforce", "object": "Lead", "fields": ["website"],
+                                            "why": "no_line"}])"));
+}
+
 TEST_F(EditsApi, S12_AChangeNamesTheCauseThatItIsKnownBy) {
   const auto told = [](const http::Response& answer) {
     const Json meta = body_of(answer)["meta"];
