@@ -41,6 +41,33 @@ Refusal no_review_id() {
   return refuse(Refused::kNotFound, "a conflict is found by its number");
 }
 
+// Each has the names of its own values.
+asio::awaitable<std::vector<Json>> with_their_names(Service& service, std::vector<Json> reviews) {
+  Json told;
+  told["rows"] = Json::array();
+  for (const Json& review : reviews)
+    told["rows"].push_back(review["attributes"]);
+  told = co_await with_names(service, std::move(told));
+  for (Json& review : reviews) {
+    Json& attributes = review["attributes"];
+    const std::string field = attributes["field"].get<std::string>();
+    Json names = Json::object();
+    for (const char* value : {"crmValue", "prospectValue", "agreedValue"}) {
+      const std::string number = attributes[value].dump();
+      if (told["names"].contains(field) && told["names"][field].contains(number))
+        names[field][number] = told["names"][field][number];
+    }
+    attributes["names"] = std::move(names);
+  }
+  co_return reviews;
+}
+
+asio::awaitable<Json> resource_of(Service& service, const Review& review) {
+  std::vector<Json> one_of_them(1, review_resource(review, service));
+  one_of_them = co_await with_their_names(service, std::move(one_of_them));
+  co_return std::move(one_of_them.front());
+}
+
 asio::awaitable<http::Response> list_reviews(Service& service, Reviews& reviews, Call call) {
   const auto after = call.parameters.number("page[after]", 0, INT64_MAX, 0);
   const auto size =
@@ -56,6 +83,7 @@ asio::awaitable<http::Response> list_reviews(Service& service, Reviews& reviews,
   }
   for (const Review& review : *rows)
     document.resources.push_back(review_resource(review, service));
+  document.resources = co_await with_their_names(service, std::move(document.resources));
   co_return many(std::move(document));
 }
 
@@ -64,7 +92,7 @@ asio::awaitable<http::Response> show_review(Service& service, Reviews& reviews, 
   if (!id) co_return refused(no_review_id());
   const auto review = co_await reviews.show(ConflictId{*id});
   if (!review) co_return failed(review.error());
-  co_return one(review_resource(*review, service));
+  co_return one(co_await resource_of(service, *review));
 }
 
 asio::awaitable<http::Response> resolve_review(Service& service, Reviews& reviews, Call call) {
@@ -78,7 +106,7 @@ asio::awaitable<http::Response> resolve_review(Service& service, Reviews& review
   order.actor = call.actor();
   const Result<Reviewed> reviewed = co_await reviews.resolve(std::move(order));
   if (!reviewed) co_return failed(reviewed.error());
-  http::Response answer = one(review_resource(reviewed->review, service));
+  http::Response answer = one(co_await resource_of(service, reviewed->review));
   Json meta;
   meta["taken"] = name_of(take);
   meta["changes"] = changes_json(reviewed->changes, service);

@@ -15,6 +15,9 @@ namespace prospectd::api {
 namespace {
 
 namespace asio = boost::asio;
+
+/// What a change, or a conflict, has of its field.
+constexpr const char* kValues[] = {"before", "after", "now", "crmValue", "prospectValue", "agreedValue"};
 using Place = std::pair<std::string, std::string>;  ///< the type of what is referred to, and the field
 
 /// Of a field of a prospect, or of another row's, whose type the change names.
@@ -42,7 +45,7 @@ void note_change(const Json& change, std::map<Place, std::set<int64_t>>& referre
   const std::string field = change["field"].get<std::string>();
   const std::string type = type_referred_to(change, field);
   if (type.empty()) return;
-  for (const char* name : {"before", "after", "now"}) {
+  for (const char* name : kValues) {
     auto& numbers = referred[{type, field}];
     const auto number = number_in(change, name);
     if (number && numbers.size() < store::kListRowsMax) numbers.insert(*number);

@@ -26,9 +26,13 @@ std::string prospect_of_review(const Json& row) {
   return text_at(prospect, "id") + " " + text_at(prospect, "name");
 }
 
+std::string review_words(const Json& row, const char* value) {
+  return named_words(member(row, "names"), text_at(row, "field"), member(row, value));
+}
+
 // What both sides held before; they may never have agreed.
 std::string agreed_words(const Json& row) {
-  return flag_at(row, "agreedKnown") ? value_words(member(row, "agreedValue")) : "not known";
+  return flag_at(row, "agreedKnown") ? review_words(row, "agreedValue") : "not known";
 }
 
 std::string moment_of_review(const Json& row) {
@@ -55,8 +59,8 @@ void say_reviews(Console& console, const std::vector<Json>& rows, bool more, con
                {"since, UTC"}});
   for (const Json& row : rows) {
     table.add({text_at(row, "id"), prospect_of_review(row), text_at(row, "field"),
-               value_words(member(row, "crmValue")), value_words(member(row, "prospectValue")),
-               agreed_words(row), moment_of_review(row)});
+               review_words(row, "crmValue"), review_words(row, "prospectValue"), agreed_words(row),
+               moment_of_review(row)});
   }
   for (const std::string& line : table.lines(console.out_terminal))
     console.line(line);
@@ -85,8 +89,8 @@ void say_review(Console& console, const Json& row, const std::string& config) {
                                                shown_at(row, "field") + " of prospect " +
                                                harmless(prospect_of_review(row))) +
                " · " + record + " of " + shown_at(row, "connection"));
-  console.line("  the CRM has       " + value_words(member(row, "crmValue")));
-  console.line("  the prospect has  " + value_words(member(row, "prospectValue")));
+  console.line("  the CRM has       " + review_words(row, "crmValue"));
+  console.line("  the prospect has  " + review_words(row, "prospectValue"));
   console.line("  both had          " + agreed_words(row));
   console.line("  since             " + moment_of_review(row));
   if (flag_at(row, "frozen"))

@@ -94,6 +94,29 @@ TEST_F(ReviewsApi, AConflictShowsBothSidesAndWhatBothHad) {
   EXPECT_EQ(body_of(get(page["links"]["next"]))["data"][0]["id"], "2");
 }
 
+TEST_F(ReviewsApi, OwnersHaveTheirNames) {
+  reconcile::User ana;
+  ana.id = {7};
+  ana.name = "Ana Roy";
+  ana.email_key = "ana@x.test";
+  reconcile::Plan plan;
+  plan.steps.emplace_back(reconcile::PutUser{ana, true});
+  plan.steps.emplace_back(reconcile::OpenConflict{{1},
+                                                  *database->connection("salesforce"),
+                                                  field::kOwner,
+                                                  mapping::Value(int64_t{7}),
+                                                  mapping::Value::null()});
+  auto transaction = *database->begin();
+  ASSERT_TRUE(transaction->apply(plan, scheduler.now()));
+  ASSERT_TRUE(transaction->commit());
+  const Json rows = data_of(get("/v1/conflictReviews"));
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[0]["attributes"]["names"], Json::object());
+  EXPECT_EQ(rows[2]["attributes"]["crmValue"], 7) << "the number stays what it is";
+  EXPECT_EQ(rows[2]["attributes"]["names"], Json::parse(R"({"owner": {"7": "Ana Roy"}})"));
+  EXPECT_EQ(shown("3")["names"], Json::parse(R"({"owner": {"7": "Ana Roy"}})"));
+}
+
 TEST_F(ReviewsApi, S11_TheCrmsValueIsTakenAndTheConflictIsClosed) {
   const auto answer = resolve("1", {{"take", "crm"}, {"version", shown("1")["version"]}});
   EXPECT_EQ(answer.status, 200) << answer.body;

@@ -41,6 +41,18 @@ TEST(Conflicts, OneIsShownWithTheCommandsThatDecideIt) {
   EXPECT_THAT(ran.out, HasSubstr("Keep the prospect's, and write it to the CRM: "));
 }
 
+TEST(Conflicts, AnOwnerIsShownByName) {
+  WithDaemon setup;
+  setup.daemon.answer(
+      "GET /v1/conflictReviews/4", 200,
+      R"({"data":{"type":"conflictReviews","id":"4","attributes":{"field":"owner","crmValue":7,"prospectValue":3,)"
+      R"("agreedValue":null,"agreedKnown":true,"names":{"owner":{"7":"Ana Diaz"}}}}})");
+  const Ran ran = setup.ask({"conflicts", "show", "4"});
+  EXPECT_THAT(ran.out, HasSubstr("  the CRM has       Ana Diaz (7)\n"
+                                 "  the prospect has  3\n"
+                                 "  both had          nothing\n"));
+}
+
 TEST(Conflicts, AreDecidedOnWhatWasSeen) {
   WithDaemon setup;
   setup.daemon.answer(
