@@ -118,10 +118,27 @@ class Parser {
     return term;
   }
 
+  // Who quotes as in SQL would look for the quotes themselves. An apostrophe alone is one ('s-Gravenhage).
+  size_t single_quoted_length() const {
+    if (here() != '\'') return 0;
+    for (size_t end = at_ + 1; end < text_.size() && text_[end] != '"'; ++end) {
+      if (text_[end] == '\'' && ends_word(end + 1)) return end + 1 - at_;
+    }
+    return 0;
+  }
+  bool ends_word(size_t at) const {
+    return at >= text_.size() || is_blank_character(text_[at]) ||
+           kEndsTerm.find(text_[at]) != std::string_view::npos;
+  }
+
   // A word up to a blank or a bracket; empty where none begins.
   std::optional<Term> word() {
     Term term;
     term.begin = at_;
+    if (const size_t length = single_quoted_length(); length > 0) {
+      fail(at_, length, "texts are quoted with \", not with '");
+      return std::nullopt;
+    }
     while (!at_end() && !is_blank_character(here()) && kEndsTerm.find(here()) == std::string_view::npos) {
       if (here() == '\\') {
         term.plain = false;
@@ -129,7 +146,7 @@ class Parser {
         term.text += text_[at_++];
       } else if (here() == '*') {
         if (at_ != term.begin) {
-          if (!ends_after_star())
+          if (!ends_word(at_ + 1))
             return fail_none(at_, "a star stands at the end of a word, or at both ends");
           term.star_last = true;
         } else {
@@ -142,11 +159,6 @@ class Parser {
     }
     term.end = at_;
     return term;
-  }
-  bool ends_after_star() const {
-    const size_t next = at_ + 1;
-    return next >= text_.size() || is_blank_character(text_[next]) ||
-           kEndsTerm.find(text_[next]) != std::string_view::npos;
   }
   std::optional<Term> fail_none(size_t offset, std::string message) {
     fail(offset, 1, std::move(message));
@@ -236,13 +248,16 @@ class Parser {
     return node;
   }
 
-  // Of a field's name at `at_` that an operator follows; 0 when there is none.
+  // Of a field's name at `at_` that an operator follows, be it after blanks; 0 when there is none.
   size_t name_length() const {
     size_t end = at_;
     while (end < text_.size() && is_name_character(text_[end]))
       ++end;
-    const bool is_field = end > at_ && end < text_.size() &&
-                          std::string_view(":=<>").find(text_[end]) != std::string_view::npos;
+    size_t next = end;
+    while (next < text_.size() && is_blank_character(text_[next]))
+      ++next;
+    const bool is_field = end > at_ && next < text_.size() &&
+                          std::string_view(":=<>").find(text_[next]) != std::string_view::npos;
     return is_field ? end - at_ : 0;
   }
 
@@ -250,6 +265,7 @@ class Parser {
     const size_t begin = at_;
     const std::string_view name = text_.substr(begin, length);
     at_ += length;
+    skip_blanks();
     if (name == kExists) return exists_condition();
     const Field* field = find_field(name, begin);
     if (field == nullptr) return {};
