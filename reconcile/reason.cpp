@@ -35,7 +35,7 @@ constexpr Row kReasons[] = {
      "The record's email addresses lead to more than one prospect"},
     {Reason::kEmailTaken, "EMAIL_TAKEN",
      "The new email address belongs to another prospect; the other fields were applied"},
-    {Reason::kNoKey, "NO_KEY", "The record has no usable email address, so nothing can be matched with it"},
+    {Reason::kNoKey, "NO_KEY", "There is no usable email address, so nothing can be matched"},
     {Reason::kInboundCreateOff, "INBOUND_CREATE_OFF",
      "The mapping does not let records of this type create prospects"},
     {Reason::kConditionNotMet, "CONDITION_NOT_MET",
@@ -65,6 +65,8 @@ constexpr Row kReasons[] = {
     {Reason::kBlankSkipped, "BLANK_SKIPPED",
      "The CRM's value is blank, and the mapping does not let blanks in"},
     {Reason::kDirectionOut, "DIRECTION_OUT", "The mapping does not let this field in"},
+    {Reason::kNotGivenOut, "NOT_GIVEN_OUT", "The mapping does not let this field out"},
+    {Reason::kBlankKept, "BLANK_KEPT", "The value is blank, and the mapping does not let blanks out"},
     {Reason::kStandingDifference, "STANDING_DIFFERENCE",
      "The two sides differed when the mapping began to compare this field; only a force update carries one "
      "over"},

@@ -41,6 +41,8 @@ enum class Reason {
   kOptOutIsMonotone,   ///< the CRM's "not opted out" does not undo an opt-out
   kBlankSkipped,
   kDirectionOut,        ///< the mapping does not let this field in
+  kNotGivenOut,         ///< the mapping does not let this field out
+  kBlankKept,           ///< … nor its blanks
   kStandingDifference,  ///< the sides differed when the mapping began to compare them (§11)
   kFieldError,          ///< the value could not be taken
   kQuarantined,         ///< the record could not be decoded

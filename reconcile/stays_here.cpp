@@ -7,18 +7,19 @@
 namespace prospectd::reconcile {
 namespace {
 
-constexpr std::string_view kStaysForNames[] = {"not_updated", "gone",        "no_line",
-                                               "blank",       "not_created", "no_address"};
-
 // Why all of them stay; none: it depends on the field.
-std::optional<StaysFor> why_all_stay(const OutwardType* type, const Link* link, const Prospect& after) {
+std::optional<Reason> why_all_stay(const OutwardFlow& flow, const OutwardType* type, const Link* link,
+                                   const Prospect& after) {
   if (link != nullptr) {
-    if (link->deleted) return StaysFor::kGone;
-    if (type == nullptr || !type->updates) return StaysFor::kNotUpdated;
+    if (link->deleted) return Reason::kRecordGone;
+    if (type == nullptr || !type->updates) return Reason::kOutboundUpdateOff;
     return std::nullopt;
   }
-  if (type == nullptr) return StaysFor::kNotCreated;
-  return after.addresses.empty() ? std::optional(StaysFor::kNoAddress) : std::nullopt;
+  if (type == nullptr) {
+    const bool makes_any = std::ranges::any_of(flow.types, &OutwardType::creates);
+    return makes_any ? Reason::kCreateConditionNotMet : Reason::kOutboundCreateOff;
+  }
+  return after.addresses.empty() ? std::optional(Reason::kNoKey) : std::nullopt;
 }
 
 void add(std::vector<StaysHere>& all, StaysHere stays) {
@@ -27,8 +28,8 @@ void add(std::vector<StaysHere>& all, StaysHere stays) {
 
 void add_fields(const OutwardType& type, const StaysHere& of, const std::vector<FieldChange>& changes,
                 std::vector<StaysHere>& all) {
-  StaysHere without{of.connection, of.object, {}, StaysFor::kNoLine};
-  StaysHere blank{of.connection, of.object, {}, StaysFor::kBlank};
+  StaysHere without{of.connection, of.object, {}, Reason::kNotGivenOut};
+  StaysHere blank{of.connection, of.object, {}, Reason::kBlankKept};
   for (const FieldChange& change : changes) {
     if (!type.gives_out(change.field)) {
       without.fields.push_back(change.field);
@@ -41,10 +42,6 @@ void add_fields(const OutwardType& type, const StaysHere& of, const std::vector<
 }
 
 }  // namespace
-
-std::string_view name_of(StaysFor why) {
-  return kStaysForNames[static_cast<size_t>(why)];
-}
 
 std::vector<StaysHere> stays_here(const std::vector<OutwardFlow>& outward, const Prospect& after,
                                   const std::vector<Link>& links, const std::vector<FieldChange>& changes) {
@@ -62,9 +59,9 @@ std::vector<StaysHere> stays_here(const std::vector<OutwardFlow>& outward, const
     const std::string object = link != nullptr     ? link->object
                                : outlet != nullptr ? outlet->object
                                                    : std::string();
-    StaysHere stays{flow.connection, object, {}, StaysFor::kNoLine};
-    if (const auto why = why_all_stay(outlet, link, after)) {
-      stays.why = *why;
+    StaysHere stays{flow.connection, object, {}, Reason::kNotGivenOut};
+    if (const auto why = why_all_stay(flow, outlet, link, after)) {
+      stays.reason = *why;
       stays.fields = fields;
       add(all, std::move(stays));
     } else {

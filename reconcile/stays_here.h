@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "reconcile/model.h"
@@ -11,22 +10,13 @@
 
 namespace prospectd::reconcile {
 
-enum class StaysFor : uint8_t {
-  kNotUpdated,  ///< changed prospects don't change records of that object (outbound.update)
-  kGone,        ///< the record was deleted in the CRM
-  kNoLine,      ///< the mapping gives the fields to nothing of the record
-  kBlank,       ///< the mapping keeps blanks of the fields here
-  kNotCreated,  ///< there is no record, and none is made of such a prospect (outbound.create, create_when)
-  kNoAddress,   ///< there is no record, and none is made without a usable address
-};
-/// "not_updated", …
-std::string_view name_of(StaysFor why);
-
 struct StaysHere {
   ConnectionId connection;
   std::string object;          ///< of the record, or of the one that would be made; empty: no type makes any
   std::vector<size_t> fields;  ///< that stay, positions in the local schema, in the order of the changes
-  StaysFor why = StaysFor::kNoLine;
+  /// kNotGivenOut, kBlankKept, kOutboundUpdateOff or kRecordGone; where there is no record
+  /// kOutboundCreateOff, kCreateConditionNotMet or kNoKey.
+  Reason reason = Reason::kNotGivenOut;
 
   bool operator==(const StaysHere&) const = default;
 };

@@ -41,7 +41,8 @@ Json stays_json(const std::vector<service::Staying>& stays, const service::Servi
     one_of_them["connection"] = one.connection;
     one_of_them["object"] = one.what.object;
     one_of_them["fields"] = std::move(fields);
-    one_of_them["why"] = name_of(one.what.why);
+    one_of_them["reason"] = reconcile::code_of(one.what.reason);
+    one_of_them["message"] = reconcile::sentence_of(one.what.reason);
     out.push_back(std::move(one_of_them));
   }
   return out;

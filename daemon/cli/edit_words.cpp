@@ -25,25 +25,15 @@ void add_change_lines(const Json& meta, const char* list, const std::string& typ
   }
 }
 
-// "title stays here: …", in the words of the configuration's keys.
+// "title, phone stay here (Lead of salesforce): …"
 std::string stay_words(const Json& stays) {
-  const std::string crm = shown_at(stays, "connection");
-  const std::string record = shown_at(stays, "object");
-  const std::string why = text_at(stays, "why");
   const Json& fields = member(stays, "fields");
-  const bool many = fields.size() > 1;
   std::string words;
   for (const Json& field : fields)
     words += (words.empty() ? "" : ", ") + (field.is_string() ? harmless(field.get<std::string>()) : "?");
-  words += many ? " stay here: " : " stays here: ";
-  if (why == "not_updated") return words + crm + "'s " + record + " is only read (outbound.update is off)";
-  if (why == "gone") return words + "the " + record + " was deleted in " + crm;
-  if (why == "no_line")
-    return words + "no line of the " + record + " mapping gives " + (many ? "them" : "it") + " to " + crm;
-  if (why == "blank") return words + "the " + record + " mapping keeps blanks here (blanks.out)";
-  words += "there is no record in " + crm + ", and none is made ";
-  if (why == "no_address") return words + "without a usable email address";
-  return words + "of it (outbound.create, create_when)";
+  const std::string object = shown_at(stays, "object");
+  return words + (fields.size() > 1 ? " stay here (" : " stays here (") + object +
+         (object.empty() ? "" : " of ") + shown_at(stays, "connection") + "): " + shown_at(stays, "message");
 }
 
 }  // namespace

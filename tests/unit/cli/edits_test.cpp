@@ -53,28 +53,16 @@ TEST(Set, S12_NamesTheWayBackWhereUndoTakesIt) {
 
 TEST(Set, SaysWhatStaysHereAndWhy) {
   WithDaemon setup;
-  const auto stays = [](const char* fields, const char* why) {
-    return R"({"connection":"salesforce","object":"Lead","fields":)" + std::string(fields) + R"(,"why":")" +
-           why + R"("})";
-  };
-  setup.daemon.answer("PATCH /v1/prospects/42", 200,
-                      R"({"meta":{"dryRun":false,"changes":[{"field":"source","before":null,"after":"Web"}],)"
-                      R"("pushes":[],"stays":[)" +
-                          stays(R"(["source"])", "no_line") + "," + stays(R"(["phone","city"])", "blank") +
-                          "," + stays(R"(["title"])", "not_updated") + "," + stays(R"(["title"])", "gone") +
-                          "," + stays(R"(["title"])", "no_address") + "," +
-                          stays(R"(["title"])", "not_created") + "]}}");
+  setup.daemon.answer(
+      "PATCH /v1/prospects/42", 200,
+      R"({"meta":{"dryRun":false,"changes":[{"field":"source","before":null,"after":"Web"}],"pushes":[],)"
+      R"("stays":[{"connection":"salesforce","object":"Lead","fields":["source"],"message":"It may not go out"},)"
+      R"({"connection":"salesforce","object":"","fields":["phone","city"],"message":"No record is made"}]}})");
   EXPECT_EQ(setup.ask({"set", "prospect", "42", "source=Web"}).out,
             "Prospect 42 was changed:\n"
             "  source  nothing → \"Web\"\n"
-            "  source stays here: no line of the Lead mapping gives it to salesforce\n"
-            "  phone, city stay here: the Lead mapping keeps blanks here (blanks.out)\n"
-            "  title stays here: salesforce's Lead is only read (outbound.update is off)\n"
-            "  title stays here: the Lead was deleted in salesforce\n"
-            "  title stays here: there is no record in salesforce, and none is made without a usable email "
-            "address\n"
-            "  title stays here: there is no record in salesforce, and none is made of it (outbound.create, "
-            "create_when)\n");
+            "  source stays here (Lead of salesforce): It may not go out\n"
+            "  phone, city stay here (salesforce): No record is made\n");
 }
 
 TEST(Set, SaysWhoAnOwnerIs) {

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "mapping/prospect_condition.h"
+
 namespace prospectd::reconcile {
 namespace {
 
@@ -28,7 +30,7 @@ class StaysHereTest : public testing::Test {
   std::vector<StaysHere> told(const std::vector<Link>& links) const {
     return stays_here(outward_, after_, links, changes_);
   }
-  StaysHere here(std::vector<size_t> fields, StaysFor why, std::string object = "Lead") const {
+  StaysHere here(std::vector<size_t> fields, Reason why, std::string object = "Lead") const {
     return {kOrg, std::move(object), std::move(fields), why};
   }
 
@@ -48,7 +50,8 @@ class StaysHereTest : public testing::Test {
 };
 
 TEST_F(StaysHereTest, FieldsWithoutALineAndBlanksThatAreKept) {
-  EXPECT_THAT(told({lead_}), ElementsAre(here({city_}, StaysFor::kNoLine), here({phone_}, StaysFor::kBlank)));
+  EXPECT_THAT(told({lead_}),
+              ElementsAre(here({city_}, Reason::kNotGivenOut), here({phone_}, Reason::kBlankKept)));
 }
 
 TEST_F(StaysHereTest, NothingWhereAllGoesOut) {
@@ -59,21 +62,28 @@ TEST_F(StaysHereTest, NothingWhereAllGoesOut) {
 
 TEST_F(StaysHereTest, AllOfItWhereRecordsAreOnlyReadOrNotOfTheConfiguration) {
   lead_.object = "Contact";
-  EXPECT_THAT(told({lead_}), ElementsAre(here({title_, city_, phone_}, StaysFor::kNotUpdated, "Contact")));
+  EXPECT_THAT(told({lead_}),
+              ElementsAre(here({title_, city_, phone_}, Reason::kOutboundUpdateOff, "Contact")));
   lead_.object = "Partner__c";
-  EXPECT_THAT(told({lead_}), ElementsAre(here({title_, city_, phone_}, StaysFor::kNotUpdated, "Partner__c")));
+  EXPECT_THAT(told({lead_}),
+              ElementsAre(here({title_, city_, phone_}, Reason::kOutboundUpdateOff, "Partner__c")));
 }
 
 TEST_F(StaysHereTest, AllOfItWhereTheRecordIsDeleted) {
   lead_.deleted = true;
-  EXPECT_THAT(told({lead_}), ElementsAre(here({title_, city_, phone_}, StaysFor::kGone)));
+  EXPECT_THAT(told({lead_}), ElementsAre(here({title_, city_, phone_}, Reason::kRecordGone)));
 }
 
 TEST_F(StaysHereTest, S3_AllOfItWhereNoRecordIsMade) {
   after_.addresses.clear();
-  EXPECT_THAT(told({}), ElementsAre(here({title_, city_, phone_}, StaysFor::kNoAddress)));
+  EXPECT_THAT(told({}), ElementsAre(here({title_, city_, phone_}, Reason::kNoKey)));
   outward_[0].types[1].creates = false;
-  EXPECT_THAT(told({}), ElementsAre(here({title_, city_, phone_}, StaysFor::kNotCreated, "")));
+  EXPECT_THAT(told({}), ElementsAre(here({title_, city_, phone_}, Reason::kOutboundCreateOff, "")));
+  const auto condition =
+      mapping::expression::parse("title:CEO", mapping::creation_catalogue(mapping::LocalSchema()), {});
+  outward_[0].types[1].creates = true;
+  outward_[0].types[1].create_condition = std::make_shared<const mapping::expression::Expression>(*condition);
+  EXPECT_THAT(told({}), ElementsAre(here({title_, city_, phone_}, Reason::kCreateConditionNotMet, "")));
 }
 
 TEST_F(StaysHereTest, AConnectionWithoutARecordIsPassedOverWhereAnotherHasOne) {
