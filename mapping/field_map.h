@@ -27,6 +27,10 @@ struct MapEntry {
   Value default_in;                      ///< in the local field's kind; absent when there is none
   Value default_out;
   bool read_again = false;  ///< a later entry reads the same CRM field
+  /// What both sides agree on is what this entry compares: it fills the local field, or, where none does, is
+  /// the first that names it.
+  bool speaks = false;
+  bool goes_elsewhere = false;  ///< another entry gives the local field out, too
   /// What it compares, as a hash: the two fields and how the CRM's value reads here. Directions, rules and
   /// what goes out are no part of it.
   uint64_t line = 0;

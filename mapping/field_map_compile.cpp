@@ -233,6 +233,14 @@ void FieldMap::finish() {
         entries_.begin() + static_cast<std::ptrdiff_t>(i) + 1, entries_.end(),
         [&e](const MapEntry& later) { return equals_ignore_case_ascii(later.spec.remote, e.spec.remote); });
   }
+  for (MapEntry& e : entries_) {
+    const auto of_the_field = [&e](const MapEntry& other) { return other.local == e.local; };
+    const MapEntry* fills = inward(e.local);
+    e.speaks = fills != nullptr ? fills == &e : &*std::ranges::find_if(entries_, of_the_field) == &e;
+    e.goes_elsewhere = std::ranges::any_of(entries_, [&](const MapEntry& other) {
+      return &other != &e && of_the_field(other) && other.gives_out();
+    });
+  }
   fingerprint_ = print.value();
 }
 

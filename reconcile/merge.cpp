@@ -94,6 +94,14 @@ std::optional<FieldOutcome> decide_restoring(const FieldInput& in) {
   return std::nullopt;
 }
 
+// Both sides hold the same, but the record's other field has yet to get what was changed here.
+std::optional<FieldOutcome> decide_owed_elsewhere(const FieldInput& in) {
+  if (!in.goes_elsewhere || !in.agreed || same_value(in.local, in.agreed->local)) return std::nullopt;
+  const bool as_before = same_value(in.remote, in.agreed->remote);
+  return FieldOutcome{FieldCase::kEqual, as_before ? FieldAction::kNothing : FieldAction::kKeepLocal,
+                      Reason::kUnchanged, Agreement{in.remote, in.agreed->local}};
+}
+
 FieldOutcome decide_case(const FieldInput& in) {
   if (auto restoring = decide_restoring(in)) return *std::move(restoring);
   const FieldCase c = case_of(in);
@@ -103,6 +111,7 @@ FieldOutcome decide_case(const FieldInput& in) {
     case FieldCase::kLocalOnly:
       return {c, FieldAction::kNothing, Reason::kUnchanged, in.agreed};
     case FieldCase::kEqual:
+      if (auto owed = decide_owed_elsewhere(in)) return *std::move(owed);
       return {c, in.agreed ? FieldAction::kAgree : FieldAction::kNothing, Reason::kUnchanged, std::nullopt};
     case FieldCase::kNewLine:
       // Whoever has opted out on either side has, whenever that came to be compared.

@@ -41,6 +41,7 @@ struct FieldInput {
   std::optional<Agreement> agreed;  ///< none: both sides agreed on the prospect's value
   bool takes_in = true;             ///< the mapping's direction lets the CRM's value in
   bool gives_out = false;           ///< … and the prospect's out
+  bool goes_elsewhere = false;      ///< … or to another of the record's fields
   mapping::ConflictRule rule = mapping::ConflictRule::kCrmWins;
   mapping::Blanks blanks_in = mapping::Blanks::kSkip;
   bool frozen = false;      ///< it alternates: a person decides

@@ -94,9 +94,9 @@ std::optional<Agreement> after_arrival(const Agreement& agreed, const Value& val
 
 /// The entry that the agreement about a local field is with.
 const MapEntry* agreed_entry(const PersonType& type, size_t at) {
-  if (const MapEntry* inward = type.map->inward(at)) return inward;
   const auto& entries = type.map->entries();
-  const auto found = std::ranges::find(entries, at, &MapEntry::local);
+  const auto found =
+      std::ranges::find_if(entries, [at](const MapEntry& one) { return one.local == at && one.speaks; });
   return found == entries.end() ? nullptr : &*found;
 }
 
@@ -111,7 +111,9 @@ void agree(const PersonType& type, const Prospect& prospect, size_t at, const Va
   const Agreement* agreed = agreement_at(link, at);
   if (entry != nullptr && !entry->gives_out()) {
     // It went to another field than the one that it comes from.
-    if (agreed != nullptr) link.shadow[at] = {agreed->remote, value};
+    if (agreed == nullptr) return;
+    const bool differs = !same_value(agreed->remote, value) || !same_value(prospect.fields[at], value);
+    set_agreement(link, at, differs ? std::optional(Agreement{agreed->remote, value}) : std::nullopt);
   } else if (agreed != nullptr && is_restoring(*agreed, prospect.fields[at])) {
     set_agreement(link, at, after_arrival(*agreed, value));
   } else if (keeps_back(type, entry, prospect.fields[at])) {
@@ -121,6 +123,12 @@ void agree(const PersonType& type, const Prospect& prospect, size_t at, const Va
   } else {
     link.shadow[at] = {value, value};
   }
+}
+
+/// What the record held of it before, as far as is known here: where the agreement is with another of its
+/// fields, what this side had given out last.
+const Value& held_before(const MapEntry* entry, const Agreement& agreed) {
+  return entry != nullptr && (!entry->speaks || !entry->gives_out()) ? agreed.local : agreed.remote;
 }
 
 JournalEntry row_of(const OutboxEntry& entry, Reason reason) {
@@ -164,7 +172,8 @@ void add_written_rows(Plan& plan, const PersonType& type, const mapping::LocalSc
     if (at >= schema.size()) continue;
     JournalEntry row = row_of(end.entry, Reason::kPushed);
     row.field = schema.fields()[at].name;
-    if (const Agreement* agreed = agreement_at(link, at)) row.before = agreed->remote.to_json();
+    if (const Agreement* agreed = agreement_at(link, at))
+      row.before = held_before(agreed_entry(type, at), *agreed).to_json();
     row.after = value.to_json();
     row.detail = caused_by(end.entry) + instead_of_blank(type, at, value);
     plan.journal.push_back(std::move(row));
@@ -224,7 +233,8 @@ void add_done(Plan& plan, const PersonType& type, const mapping::LocalSchema& sc
 bool is_going_out(const MapEntry& entry, const Prospect& prospect, const Link& link) {
   if (!goes_out(entry, prospect, link)) return false;
   const Agreement& agreed = link.shadow.at(entry.local);
-  return !same_value(outgoing_value(agreed, prospect.fields[entry.local]), agreed.remote);
+  // What a field holds that the agreement is not about is not known: it is written.
+  return !entry.speaks || !same_value(outgoing_value(agreed, prospect.fields[entry.local]), agreed.remote);
 }
 
 bool is_given_back(const Link& link) {
@@ -237,8 +247,8 @@ std::vector<FieldChange> outgoing_changes(const PersonType& type, const Prospect
   for (const MapEntry& entry : type.map->entries()) {
     if (!is_going_out(entry, prospect, link)) continue;
     const Agreement& agreed = link.shadow.at(entry.local);
-    changes.push_back(
-        {entry.local, agreed.remote, outgoing_value(agreed, prospect.fields[entry.local]), reason});
+    changes.push_back({entry.local, held_before(&entry, agreed),
+                       outgoing_value(agreed, prospect.fields[entry.local]), reason});
   }
   return changes;
 }
@@ -256,9 +266,12 @@ PushPayload update_payload(const PersonType& type, const Prospect& prospect, con
     const bool waits = reviewed != scene.in_review.end() && reviewed->second.contains(entry.local);
     if (waits && !restores) continue;
     const Value& value = outgoing_value(agreed, local);
-    if (same_value(value, agreed.remote) || !outgoing.add(entry, value, blanks || restores))
+    const bool held = entry.speaks && same_value(value, agreed.remote);
+    if (held || !outgoing.add(entry, value, blanks || restores))
       payload.at_rest[entry.local] = standing(agreed.remote, local);
   }
+  // Where one of the record's fields gets it, it is at rest once that is written.
+  std::erase_if(payload.at_rest, [&](const auto& one) { return payload.sent.contains(one.first); });
   return payload;
 }
 

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -31,6 +32,24 @@ class BothWays : public testing::Test {
         for (mapping::TypeSpec& type : connection.types)
           for (mapping::FieldSpec& field : type.mapping.fields)
             if (field.remote == remote) change(field);
+      };
+    };
+  }
+  /// Leads' titles are written to Website, too; `title`: the direction of the line of Title.
+  static std::function<void(WorldOptions&)> written_elsewhere(mapping::Direction title) {
+    return [title](WorldOptions& o) {
+      o.on_connection = [title](engine::ConnectionOptions& connection) {
+        for (mapping::TypeSpec& type : connection.types) {
+          std::vector<mapping::FieldSpec>& fields = type.mapping.fields;
+          if (type.mapping.object != "Lead") continue;
+          std::erase_if(fields, [](const auto& field) { return field.remote == "Website"; });
+          std::ranges::find(fields, "Title", &mapping::FieldSpec::remote)->direction = title;
+          mapping::FieldSpec out;
+          out.remote = "Website";
+          out.local = "title";
+          out.direction = mapping::Direction::kOut;
+          fields.push_back(std::move(out));
+        }
       };
     };
   }

@@ -101,6 +101,23 @@ TEST_F(S12Edges, AnEditWhoseWriteIsUnderWayIsTakenBackInTheCrmToo) {
   }
 }
 
+TEST_F(S12Edges, WhereAFieldGoesToAnotherThanItComesFromAnUndoIsWrittenToThatOne) {
+  for (const mapping::Direction title : {mapping::Direction::kIn, mapping::Direction::kBoth}) {
+    World& world = begin(written_elsewhere(title));
+    const std::string lead = world.lead("ana@x.test", {{"Title", Value("old")}});
+    world.sync();
+    const ProspectId id = prospect_of(lead);
+    world.edit_here(id, "title", Value("VP"));
+    world.push();
+    EXPECT_TRUE(holds("Lead", lead, "Website = 'VP'"));
+    EXPECT_EQ(undo(last_change_of(id)).counts.restored, 1);
+    world.sync();
+    EXPECT_TRUE(holds("Lead", lead, "Title = 'old' AND Website = 'old'"));
+    EXPECT_EQ(value_here(id, "title"), Value("old"));
+    expect_quiet();
+  }
+}
+
 TEST_F(S12Edges, ABlankThatTheMappingKeepsHereStaysHereHoweverOftenItIsUndone) {
   for (const bool pushed_between : {false, true}) {
     World& world = begin();

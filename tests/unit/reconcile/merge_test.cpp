@@ -87,6 +87,20 @@ std::vector<Row> table() {
        agree("old", "old")},
       {"equal_and_agreed", two("same", "same"), C::kEqual, A::kNothing, R::kUnchanged, {}},
       {"equal_after_both_changed_alike", three("new", "new"), C::kEqual, A::kAgree, R::kUnchanged, {}},
+      {"equal_but_owed_to_another_field",
+       with(two("same", "same"),
+            [](FieldInput& in) {
+              in.goes_elsewhere = true;
+              in.agreed = Agreement{"old", "sent"};
+            }),
+       C::kEqual, A::kKeepLocal, R::kUnchanged, agree("same", "sent")},
+      {"equal_and_owed_as_before",
+       with(two("same", "same"),
+            [](FieldInput& in) {
+              in.goes_elsewhere = true;
+              in.agreed = Agreement{"same", "sent"};
+            }),
+       C::kEqual, A::kNothing, R::kUnchanged, agree("same", "sent")},
       {"blank_forms_are_equal", two("  ", kBlank), C::kEqual, A::kNothing, R::kUnchanged, {}},
       {"neither_changed_standing_difference",
        with(two("crm", "ours"),
