@@ -59,4 +59,19 @@ void add_edits(CLI::App& app, SetOptions& set, AddOptions& add) {
   make->add_flag("--dry-run", add.dry_run, "say what would be made and go out; write nothing");
 }
 
+void add_list(CLI::App& app, ListOptions& list) {
+  std::vector<std::string> kinds = edited_kind_names();
+  std::erase(kinds, edited_kinds().front().name);  // prospects have a verb of their own
+  CLI::App* verb = add_verb(app, "list");
+  verb->add_option("KIND", list.kind, "what")
+      ->required()
+      ->type_name(joined_choices(kinds))
+      ->check(CLI::IsMember(kinds).description(""));
+  verb->add_option("--filter", list.filter, "an expression over their fields: 'state:incomplete owner:ana*'")
+      ->type_name("EXPR");
+  verb->add_option("--sort", list.sort, "by up to three members of --json, - before one that falls: -dueAt")
+      ->type_name("MEMBER,…");
+  add_limit(verb, list.limit);
+}
+
 }  // namespace prospectd::cli

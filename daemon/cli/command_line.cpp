@@ -32,6 +32,7 @@ struct Draft {
   bool login_test = false;
   SyncOptions sync;
   ProspectsOptions prospects;
+  ListOptions list;
   DuplicatesOptions duplicates;
   DeadLettersOptions dead_letters;
   std::vector<std::string> subject;
@@ -98,6 +99,7 @@ void add_questions(CLI::App& app, Draft& d) {
   prospects->add_option("--text", d.prospects.text, "part of a name, company or address")->type_name("TEXT");
   prospects->add_flag("--without-email", d.prospects.without_email, "only those without a usable address");
   add_limit(prospects, d.prospects.limit);
+  add_list(app, d.list);
   CLI::App* duplicates = add_verb(app, "duplicates");
   duplicates->add_flag("--all", d.duplicates.closed_too, "closed ones too");
   add_limit(duplicates, d.duplicates.limit);
@@ -378,6 +380,7 @@ Invocation invocation_of(Draft&& d, const std::vector<CLI::App*>& path) {
   if (verb == "run") made.verb = d.run;
   if (verb == "sync") made.verb = std::move(d.sync);
   if (verb == "prospects") made.verb = std::move(d.prospects);
+  if (verb == "list") made.verb = std::move(d.list);
   if (verb == "duplicates") made.verb = d.duplicates;
   if (verb == "dead-letters") made.verb = d.dead_letters;
   if (verb == "set") made.verb = std::move(d.set);

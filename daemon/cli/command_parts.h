@@ -26,6 +26,8 @@ void add_conflicts(CLI::App& app, ConflictsOptions& conflicts);
 
 /// The verbs set and add.
 void add_edits(CLI::App& app, SetOptions& set, AddOptions& add);
+/// The verb list.
+void add_list(CLI::App& app, ListOptions& list);
 /// The verb sync.
 void add_sync(CLI::App& app, SyncOptions& sync);
 

@@ -1,7 +1,10 @@
 #include "daemon/cli/list_call.h"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/text.h"
 #include "daemon/cli/http_call.h"
@@ -17,8 +20,43 @@ constexpr size_t kPageRows = 500;  // what the API gives at most
 std::string page_of(const std::string& path, size_t size, const std::string& after) {
   std::string target =
       path + (path.find('?') == std::string::npos ? "?" : "&") + "page%5Bsize%5D=" + std::to_string(size);
-  if (!after.empty()) target += "&page%5Bafter%5D=" + escape_for_url(after);
+  if (!after.empty()) target += "&page%5Bafter%5D=" + after;
   return target;
+}
+
+// The place that the next page begins behind, escaped as the link has it; else the last row's id.
+std::string place_after(const Json& answer, const Json& last) {
+  const std::string next = text_at(member(answer, "links"), "next");
+  for (const std::string_view name : {"page%5Bafter%5D=", "page[after]="}) {
+    const size_t at = next.find(name);
+    if (at != std::string::npos)
+      return next.substr(at + name.size(), next.find('&', at) - (at + name.size()));
+  }
+  return escape_for_url(text_at(last, "id"));
+}
+
+std::string name_in(const Json& resource) {
+  const Json& attributes = member(resource, "attributes");
+  for (const char* name : {"name", "address", "subject"})
+    if (const std::string text = text_at(attributes, name); !text.empty()) return text;
+  const std::string first = text_at(attributes, "firstName");
+  const std::string last = text_at(attributes, "lastName");
+  return first.empty() || last.empty() ? first + last : first + " " + last;
+}
+
+// What the rows refer to gets the names of what came along.
+void add_names(const Json& included, std::vector<Json>& resources) {
+  std::map<std::pair<std::string, std::string>, std::string> names;
+  for (const Json& one : included)
+    names[{text_at(one, "type"), text_at(one, "id")}] = name_in(one);
+  for (Json& resource : resources) {
+    if (!member(resource, "relationships").is_object()) continue;
+    for (auto& [name, relationship] : resource["relationships"].items()) {
+      const Json& to = member(relationship, "data");
+      const auto found = names.find({text_at(to, "type"), text_at(to, "id")});
+      if (found != names.end() && !found->second.empty()) relationship["meta"] = {{"name", found->second}};
+    }
+  }
 }
 
 }  // namespace
@@ -50,10 +88,11 @@ Result<std::vector<Json>> read_list(const DaemonClient& client, const std::strin
     PD_ASSIGN(answer, client.get(page_of(path, size, after)));
     const Json& data = member(answer, "data");
     if (!data.is_array()) return make_error(ErrorCode::kBadPayload, "the daemon's answer is not a list");
-    for (const Json& resource : data)
-      rows.push_back(flattened(resource));
+    std::vector<Json> resources(data.begin(), data.end());
+    add_names(member(answer, "included"), resources);
+    std::ranges::transform(resources, std::back_inserter(rows), flattened);
     more = member(member(answer, "links"), "next").is_string() && !data.empty();
-    if (!rows.empty()) after = text_at(rows.back(), "id");
+    if (more) after = place_after(answer, rows.back());
   }
   return rows;
 }

@@ -58,6 +58,12 @@ struct ProspectsOptions {
   bool without_email = false;
   size_t limit = 50;
 };
+struct ListOptions {
+  std::string kind;    ///< "task", …
+  std::string filter;  ///< an expression; empty: all
+  std::string sort;    ///< up to three attributes, "-" before one that falls; empty: by number
+  size_t limit = 50;
+};
 struct DuplicatesOptions {
   bool closed_too = false;
   size_t limit = 50;
@@ -194,11 +200,11 @@ struct SandboxCallOptions {
 struct Invocation {
   CommonOptions common;
   std::variant<VersionOptions, CheckOptions, InitOptions, StatusOptions, DoctorOptions, CompletionOptions,
-               ManOptions, LoginTestOptions, RunOptions, SyncOptions, ProspectsOptions, DuplicatesOptions,
-               DeadLettersOptions, ExplainOptions, SetOptions, AddOptions, DlqOptions, ConflictsOptions,
-               TransferOptions, JobsOptions, PlanOptions, UndoOptions, VerifyOptions, ConfigSchemaOptions,
-               ConfigReferenceOptions, ConfigShowOptions, ConfigReloadOptions, SettingsOptions,
-               FiltersOptions, TokensOptions, SandboxCallOptions, SandboxVerb, DemoVerb>
+               ManOptions, LoginTestOptions, RunOptions, SyncOptions, ProspectsOptions, ListOptions,
+               DuplicatesOptions, DeadLettersOptions, ExplainOptions, SetOptions, AddOptions, DlqOptions,
+               ConflictsOptions, TransferOptions, JobsOptions, PlanOptions, UndoOptions, VerifyOptions,
+               ConfigSchemaOptions, ConfigReferenceOptions, ConfigShowOptions, ConfigReloadOptions,
+               SettingsOptions, FiltersOptions, TokensOptions, SandboxCallOptions, SandboxVerb, DemoVerb>
       verb;
 };
 

@@ -34,6 +34,7 @@ struct Carry {
   ExitCode operator()(const RunOptions& o) const { return verb_run(common, o, hooks, console); }
   ExitCode operator()(const SyncOptions& o) const { return verb_sync(common, o, console); }
   ExitCode operator()(const ProspectsOptions& o) const { return verb_prospects(common, o, console); }
+  ExitCode operator()(const ListOptions& o) const { return verb_list(common, o, console); }
   ExitCode operator()(const DuplicatesOptions& o) const { return verb_duplicates(common, o, console); }
   ExitCode operator()(const DeadLettersOptions& o) const { return verb_dead_letters(common, o, console); }
   ExitCode operator()(const ExplainOptions& o) const { return verb_explain(common, o, console); }

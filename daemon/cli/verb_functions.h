@@ -22,6 +22,7 @@ ExitCode verb_doctor(const CommonOptions& common, const DoctorOptions& options, 
 ExitCode verb_completion(const CompletionOptions& options, Console& console);
 ExitCode verb_man(Console& console);
 ExitCode verb_sync(const CommonOptions& common, const SyncOptions& options, Console& console);
+ExitCode verb_list(const CommonOptions& common, const ListOptions& options, Console& console);
 ExitCode verb_prospects(const CommonOptions& common, const ProspectsOptions& options, Console& console);
 ExitCode verb_duplicates(const CommonOptions& common, const DuplicatesOptions& options, Console& console);
 ExitCode verb_dead_letters(const CommonOptions& common, const DeadLettersOptions& options, Console& console);

@@ -132,6 +132,7 @@ TEST_F(JsonContract, EveryVerbSaysWhatThePageSays) {
   expect_asked("add", {"add", "prospect", "last_name=Roy"});
   const std::string owner = follower_.data({"prospects", "1"}).at("owner").at("id");
   expect_asked("add task", {"add", "task", "owner=" + owner, "prospect=1"});
+  expect_asked("list", {"list", "task"});
   expect_asked("set task", {"set", "task", "1", "subject=Call back"});
   write_file(follower_.path("people.csv"), "last_name,email\nRoy,\nRay,no address\n");
   follower_.ask({"add", "tag", "name=hot"});
