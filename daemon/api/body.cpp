@@ -1,6 +1,7 @@
 #include "daemon/api/body.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <limits>
 #include <set>
@@ -170,10 +171,15 @@ std::optional<mapping::Value> single_value(const Body& given) {
   if (given.is_boolean()) return mapping::Value(given.get<bool>());
   if (given.is_string()) return mapping::Value(given.get<std::string>());
   if (given.is_number_float()) return mapping::Value(given.get<double>());
-  const bool fits = !given.is_number_unsigned() ||
-                    given.get<uint64_t>() <= static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
-  if (given.is_number_integer() && fits) return mapping::Value(given.get<int64_t>());
+  if (given.is_number_integer() && !has_too_many_digits(given)) return mapping::Value(given.get<int64_t>());
   return std::nullopt;
+}
+
+bool has_too_many_digits(const Body& given) {
+  constexpr double kWholeMax = 9007199254740992.0;  // 2^53: beyond it a double skips whole numbers
+  if (given.is_number_unsigned())
+    return given.get<uint64_t>() > static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
+  return given.is_number_float() && std::abs(given.get<double>()) > kWholeMax;
 }
 
 std::string pointer_to(const std::string& pointer, const std::string& name) {

@@ -47,6 +47,9 @@ bool flag_member(const Body& attributes, const std::string& pointer, const char*
 
 /// A single JSON value; nothing for arrays, objects and numbers that can't be kept.
 std::optional<mapping::Value> single_value(const Body& given);
+/// Whether it is a number with more digits than are kept of one: as a text it would be another.
+bool has_too_many_digits(const Body& given);
+constexpr const char* kTooManyDigits = " is a number of too many digits: give it as a text, in quotes";
 /// A member's name as a part of a JSON pointer, after `pointer`.
 std::string pointer_to(const std::string& pointer, const std::string& name);
 /// The id of a relationship to one resource, {"data": {"type": "users", "id": "7"}}, or null for {"data":

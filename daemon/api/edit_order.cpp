@@ -98,6 +98,10 @@ class EditMembers {
       note(pointer, "field_error", schema_.fields()[at].name + " is given twice");
       return;
     }
+    if (schema_.fields()[at].type != mapping::LocalType::kNumber && has_too_many_digits(given)) {
+      note(pointer, "field_error", schema_.fields()[at].name + kTooManyDigits);
+      return;
+    }
     auto value = single_value(given);
     if (!value) {
       note(pointer, "field_error", schema_.fields()[at].name + " takes a single value");

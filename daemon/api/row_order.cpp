@@ -66,6 +66,10 @@ class RowMembers {
       note(pointer, "field_error", cell.name + " is given twice");
       return;
     }
+    if (has_too_many_digits(given)) {
+      note(pointer, "field_error", cell.name + kTooManyDigits);
+      return;
+    }
     const auto value = cell.type == CellType::kObject ? object_value(given) : single_value(given);
     if (!value) {
       note(pointer, "field_error",

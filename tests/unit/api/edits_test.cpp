@@ -111,6 +111,19 @@ TEST_F(EditsApi, AFieldIsSetAndItsPushIsCommittedWithIt) {
   EXPECT_EQ(outbox(1)[0].remote, RemoteId("00Q000000000001EAA"));
 }
 
+TEST_F(EditsApi, ANumberOfMoreDigitsThanAreKeptIsRefused) {
+  for (const char* number : {"12345678901234567890", "12345678901234567890123", "-1e30"}) {
+    http::ServerRequest asked =
+        post("/v1/prospects/1", std::string(R"({"title": )") + number + R"(, "phone": 4471234567})");
+    asked.method = "PATCH";
+    const auto answer = send(std::move(asked));
+    EXPECT_THAT(faults(answer), ElementsAre(std::pair("field_error", "/title"))) << number;
+    EXPECT_THAT(answer.body, testing::HasSubstr("give it as a text, in quotes"));
+  }
+  EXPECT_EQ(send(patch("/v1/prospects/1", {{"phone", 4471234567}})).status, 200);
+  EXPECT_EQ(attributes_at("/v1/prospects/1")["phone"], "4471234567");
+}
+
 TEST_F(EditsApi, WhatGoesToNoRecordIsTold) {
   const Json meta = body_of(send(patch("/v1/prospects/1", {{"title", "VP"}, {"website", "x.test"}})))["meta"];
   EXPECT_EQ(meta["pushes"].size(), 1U);
