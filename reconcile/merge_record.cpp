@@ -90,7 +90,7 @@ class Merger {
     if (agreed != link_.shadow.end()) in.agreed = agreed->second;
     in.takes_in = entry.takes_in() && !context_.takes_nothing;
     in.gives_out = entry.gives_out();
-    in.goes_elsewhere = entry.goes_elsewhere;
+    in.goes_elsewhere = entry.goes_elsewhere && context_.writes;
     in.rule = entry.spec.conflict;
     in.blanks_in = incoming.keeps_blanks ? mapping::Blanks::kMirror : entry.spec.blanks_in;
     in.opt_out = entry.local == field::kOptedOut;

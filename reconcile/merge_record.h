@@ -40,6 +40,7 @@ struct MergeContext {
   bool first_link = false;
   bool takes_nothing = false;  ///< the type's inbound update is off: every value from the CRM stays outside
   Timestamp remote_version{};
+  bool writes = false;  ///< the type's outbound update is on: what was changed here goes out
 };
 
 /// Decides all fields of one record. `link` is the link as it stands (its shadow is the agreement).

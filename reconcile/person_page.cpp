@@ -241,7 +241,8 @@ class PersonPage {
       acknowledge(type_, record, snapshot_, sent->second, link);
     std::vector<PendingRef> pending;
     const std::vector<Incoming> incoming = incoming_of(record, prospect, link, pending);
-    const MergeContext context{*type_.schema, snapshot_, first_link, !type_.inbound_update, record.version};
+    const MergeContext context{*type_.schema,         snapshot_,      first_link,
+                               !type_.inbound_update, record.version, type_.outbound_update};
     MergeResult merge = merge_record(context, prospect, link, incoming);
     if (stops_before(record.id, mass_kinds_of(merge.changes))) return;
     link.pending = std::move(pending);

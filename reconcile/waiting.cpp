@@ -26,7 +26,7 @@ void settle_waiting_prospects(Plan& plan, PageSnapshot& snapshot, const std::vec
     const PendingRef reference{field, remote};
     if (std::erase(link.pending, reference) == 0) continue;
     const Prospect& prospect = snapshot.prospects.at(id);
-    const MergeContext context{*type->schema, snapshot, false, false, link.version};
+    const MergeContext context{*type->schema, snapshot, false, false, link.version, type->outbound_update};
     MergeResult merge = merge_record(context, prospect, link, {Incoming{entry, resolved, true}});
     for (FieldChange& change : merge.changes) {
       if (change.reason == Reason::kUpdatedFromCrm) change.reason = Reason::kReferenceResolved;

@@ -57,6 +57,18 @@ TEST_F(TwoFields, WhatWasTakenBackBeforeItWasWrittenIsNotWritten) {
   EXPECT_TRUE(record_has("old", "w"));
 }
 
+TEST_F(TwoFields, WhereNothingIsWrittenEqualValuesAreAtRest) {
+  begin([](WorldOptions& o) {
+    written_elsewhere(mapping::Direction::kBoth)(o);
+    o.writes = false;
+  });
+  make_lead();
+  set("VP");
+  world_->edit("Lead", lead_, {{"Title", Value("VP")}});
+  world_->sync();
+  EXPECT_THAT(links_of(prospect_).front().shadow, IsEmpty());
+}
+
 TEST_F(TwoFields, AValueThatTheFirstFieldHasByThenReachesTheSecond) {
   begin(written_elsewhere(mapping::Direction::kBoth));
   make_lead();
