@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::string_view kExists = "_exists_";
 constexpr std::string_view kEndsTerm = "()[]{}\"";
+constexpr const char* kNoUnequal = "unequal is written with NOT, or - before the field: -title:CEO";
 
 bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
@@ -118,8 +119,11 @@ class Parser {
     return term;
   }
 
-  // Who quotes as in SQL would look for the quotes themselves. An apostrophe alone is one ('s-Gravenhage).
-  size_t single_quoted_length() const {
+  // Who quotes as in SQL, or as a word processor does, would look for the quotes themselves. An apostrophe
+  // alone is one ('s-Gravenhage).
+  size_t misquoted_length() const {
+    for (const std::string_view curly : {"“", "”", "„"})
+      if (text_.substr(at_).starts_with(curly)) return curly.size();
     if (here() != '\'') return 0;
     for (size_t end = at_ + 1; end < text_.size() && text_[end] != '"'; ++end) {
       if (text_[end] == '\'' && ends_word(end + 1)) return end + 1 - at_;
@@ -135,8 +139,8 @@ class Parser {
   std::optional<Term> word() {
     Term term;
     term.begin = at_;
-    if (const size_t length = single_quoted_length(); length > 0) {
-      fail(at_, length, "texts are quoted with \", not with '");
+    if (const size_t length = misquoted_length(); length > 0) {
+      fail(at_, length, "texts are quoted with \", and with nothing else");
       return std::nullopt;
     }
     while (!at_end() && !is_blank_character(here()) && kEndsTerm.find(here()) == std::string_view::npos) {
@@ -270,6 +274,7 @@ class Parser {
     const Field* field = find_field(name, begin);
     if (field == nullptr) return {};
     if (take(':') || take('=')) {
+      if (here() == '=') return fail(at_ - 1, 2, "one = is enough");
       skip_blanks();
       if (here() != '<' && here() != '>') return values_of(*field);
     }
@@ -323,6 +328,7 @@ class Parser {
   Node comparison_of(const Field& field) {
     const bool less = here() == '<';
     ++at_;
+    if (less && here() == '>') return fail(at_ - 1, 2, kNoUnequal);
     const bool with = take('=');
     skip_blanks();
     return compared(field, less ? (with ? Comparison::kLessOrEqual : Comparison::kLess)
@@ -334,6 +340,11 @@ class Parser {
     if (!value) return {};
     if (value->begin == value->end)
       return fail(value->begin, 1, "a value for " + field.name + " is missing here");
+    if (value->plain && (value->text == "NOT" || value->text == "AND" || value->text == "OR"))
+      return fail(
+          *value,
+          "an operator stands before a condition, as in NOT title:CEO; to look for the word, quote it");
+    if (value->plain && value->text.starts_with("!=")) return fail(*value, kNoUnequal);
     TypedNode node = compare_node(field, comparison, *value, setting_);
     if (const auto* problem = std::get_if<std::string>(&node)) return fail(*value, *problem);
     return std::get<Node>(std::move(node));
@@ -373,6 +384,8 @@ class Parser {
     if (words->is_word("and") || words->is_word("or") || words->is_word("not")) {
       return fail(*words, "operators are written in capitals (AND, OR, NOT); to look for the word, quote it");
     }
+    if (const std::string foreign = words->plain ? word_of_others(words->text) : ""; !foreign.empty())
+      return fail(*words, foreign);
     if (words->is_star()) return fail(*words, "a star needs a field before it, as in phone:*");
     if (unicode::is_blank(std::string_view(words->text)))
       return fail(*words, "there is nothing to look for in these quotes");
@@ -382,6 +395,22 @@ class Parser {
     }
     if (nodes.empty()) return fail(*words, "a field is missing, as in field:value");
     return group_of(Operation::kAny, std::move(nodes));
+  }
+
+  // What other languages would mean by it; words that are looked for are never like that.
+  std::string word_of_others(std::string_view word) const {
+    if (word.find("!=") != std::string_view::npos) return kNoUnequal;
+    if (word == "&&" || word == "&") return "both is written AND, or nothing";
+    if (word == "||" || word == "|") return "one of both is written OR";
+    if (word.starts_with('!')) return "not is written NOT, or - before the condition";
+    if (word.starts_with('=') || word.starts_with('<') || word.starts_with('>') || word == "~")
+      return "a field is missing before this, as in title:CEO";
+    for (const Field& field : catalogue_.fields) {
+      if (equals_ignore_case_ascii(field.name, word))
+        return field.name + " is a field, and a value is missing: " + field.name + ":value, or " +
+               field.name + ":* for any; to look for the word, quote it";
+    }
+    return {};
   }
 
   // "@name": what was saved under the name, as if it stood here in parentheses.

@@ -99,7 +99,7 @@ class EditReading {
     const bool* now = before_ == nullptr ? nullptr : before_->fields[field::kOptedOut].get<bool>();
     if (now == nullptr || !*now || (after != nullptr && *after) || edit_.opt_in) return {};
     add_fault(Reason::kOptOutIsMonotone, field::kOptedOut,
-              "is taken back only where the person has opted in again, and it is said so");
+              "is taken back only where the person has opted in again, and it is said so (--opt-in)");
     return {};
   }
 

@@ -28,6 +28,12 @@ struct Policy {
   bool users_create = true;  ///< users of the CRM that have none here get one
 };
 
+/// A line of a mapping that gives a field out to one that the CRM has not now.
+struct MissingOutlet {
+  size_t local = 0;    ///< position in the local schema
+  std::string remote;  ///< the CRM's field, as the mapping names it
+};
+
 /// A person type as the core needs it.
 struct PersonType {
   const mapping::FieldMap* map = nullptr;
@@ -42,7 +48,8 @@ struct PersonType {
   std::shared_ptr<const mapping::expression::Expression> outbound_condition;
   bool outbound_update = false;
   std::string conversion_object;  ///< the object that a converted record becomes ("Contact"); empty: none
-  EditionId edition;              ///< of its mapping, by which records are compared now
+  std::vector<MissingOutlet> missing;    ///< of the mapping's lines, and no entries of `map`
+  EditionId edition;                     ///< of its mapping, by which records are compared now
   std::vector<MappingEdition> editions;  ///< those by which records may have been compared before
 
   /// Is a new record made of a prospect with these fields?

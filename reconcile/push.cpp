@@ -66,11 +66,27 @@ const Agreement* agreement_at(const Link& link, size_t at) {
   return found == link.shadow.end() ? nullptr : &found->second;
 }
 
-bool goes_out(const MapEntry& entry, const Prospect& prospect, const Link& link) {
-  const Agreement* agreed = agreement_at(link, entry.local);
-  if (!entry.gives_out() || agreed == nullptr) return false;
-  const Value& local = prospect.fields[entry.local];
+/// Was it changed here, since the two sides agreed on it or are to again?
+bool is_changed(size_t at, const Prospect& prospect, const Link& link) {
+  const Agreement* agreed = agreement_at(link, at);
+  if (agreed == nullptr) return false;
+  const Value& local = prospect.fields[at];
   return is_restoring(*agreed, local) || !same_value(local, agreed->local);
+}
+
+bool goes_out(const MapEntry& entry, const Prospect& prospect, const Link& link) {
+  return entry.gives_out() && is_changed(entry.local, prospect, link);
+}
+
+// Nothing is lost silently: a person sees the write given up, and tries it again once the field is back.
+void add_missing(const PersonType& type, const Prospect& prospect, const Link& link, PushPayload& payload) {
+  for (const MissingOutlet& missing : type.missing) {
+    if (!is_changed(missing.local, prospect, link)) continue;
+    payload.faults.push_back({missing.local, Reason::kFieldMissing,
+                              type.map->object() + " has no field " + missing.remote +
+                                  " in the CRM now, or does not show it: " +
+                                  type.schema->fields()[missing.local].name + " can't be written"});
+  }
 }
 
 /// Two sides that are at rest with each other; none where they hold the same.
@@ -270,6 +286,7 @@ PushPayload update_payload(const PersonType& type, const Prospect& prospect, con
     if (held || !outgoing.add(entry, value, blanks || restores))
       payload.at_rest[entry.local] = standing(agreed.remote, local);
   }
+  add_missing(type, prospect, link, payload);
   // Where one of the record's fields gets it, it is at rest once that is written.
   std::erase_if(payload.at_rest, [&](const auto& one) { return payload.sent.contains(one.first); });
   return payload;

@@ -43,6 +43,7 @@ enum class Reason {
   kDirectionOut,        ///< the mapping does not let this field in
   kNotGivenOut,         ///< the mapping does not let this field out
   kBlankKept,           ///< … nor its blanks
+  kFieldMissing,        ///< the CRM has not the field that the mapping names, or not for us (F11)
   kStandingDifference,  ///< the sides differed when the mapping began to compare them (§11)
   kFieldError,          ///< the value could not be taken
   kQuarantined,         ///< the record could not be decoded

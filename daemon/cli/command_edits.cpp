@@ -24,6 +24,11 @@ std::string joined_choices(const std::vector<std::string>& choices) {
   return text;
 }
 
+std::string is_filled(const std::string& text) {
+  return text.find_first_not_of(" \t") == std::string::npos ? "it is empty; leave the option out for all"
+                                                            : "";
+}
+
 void add_limit(CLI::App* verb, size_t& limit) {
   constexpr size_t kLimitMax = 1'000'000;
   verb->add_option("--limit", limit, "how many at most (default 50)")
@@ -68,7 +73,8 @@ void add_list(CLI::App& app, ListOptions& list) {
       ->type_name(joined_choices(kinds))
       ->check(CLI::IsMember(kinds).description(""));
   verb->add_option("--filter", list.filter, "an expression over their fields: 'state:incomplete owner:ana*'")
-      ->type_name("EXPR");
+      ->type_name("EXPR")
+      ->check(is_filled);
   verb->add_option("--sort", list.sort, "by up to three members of --json, - before one that falls: -dueAt")
       ->type_name("MEMBER,…");
   add_limit(verb, list.limit);

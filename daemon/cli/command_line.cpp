@@ -95,7 +95,8 @@ void add_questions(CLI::App& app, Draft& d) {
   prospects
       ->add_option("--filter", d.prospects.filter,
                    "an expression (docs/filters.md): 'company:acme* -touched_at:2026'")
-      ->type_name("EXPR");
+      ->type_name("EXPR")
+      ->check(is_filled);
   prospects->add_option("--text", d.prospects.text, "part of a name, company or address")->type_name("TEXT");
   prospects->add_flag("--without-email", d.prospects.without_email, "only those without a usable address");
   add_limit(prospects, d.prospects.limit);

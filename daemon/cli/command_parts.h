@@ -17,6 +17,8 @@ CLI::App* add_verb(CLI::App& to, const std::string& name, const std::string& pre
 /// "bash|zsh|fish": in the help, and split again by the command table.
 std::string joined_choices(const std::vector<std::string>& choices);
 
+/// A validator: what is wrong with a text that must not be blank.
+std::string is_filled(const std::string& text);
 /// "--limit N" of a list.
 void add_limit(CLI::App* verb, size_t& limit);
 

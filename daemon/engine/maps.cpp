@@ -13,11 +13,13 @@ namespace asio = boost::asio;
 using mapping::FieldMap;
 
 FieldMap drop_missing(const FieldMap& map, const mapping::ObjectSchema& schema,
-                      std::vector<std::string>& alerts) {
+                      std::vector<std::string>& alerts, std::vector<reconcile::MissingOutlet>& outlets) {
   std::vector<size_t> dropped;
   for (const mapping::SchemaFault& fault : check_against(map, schema)) {
     if (!fault.fatal()) continue;
     dropped.push_back(fault.entry);
+    const mapping::MapEntry& entry = map.entries()[fault.entry];
+    if (entry.gives_out()) outlets.push_back({entry.local, entry.spec.remote});
     const std::string hint = fault.hint.empty() ? "" : " (" + fault.hint + ")";
     alerts.push_back(map.entries()[fault.entry].spec.where + ": " + fault.message + hint +
                      "; this field is left out until it is back");
@@ -69,7 +71,8 @@ class Compiler {
     }
     auto map = FieldMap::compile_account(*options_.accounts);
     if (!map) co_return std::move(map).error();
-    maps_->accounts = drop_missing(*map, *schema, maps_->alerts);
+    std::vector<reconcile::MissingOutlet> none;  // accounts are only read
+    maps_->accounts = drop_missing(*map, *schema, maps_->alerts, none);
     co_return Result<void>{};
   }
 
@@ -84,8 +87,9 @@ class Compiler {
     auto map = FieldMap::compile(type.mapping, options_.schema);
     if (!map) co_return std::move(map).error();
     std::vector<uint64_t> lines = map->lines();
-    maps_->people.push_back(std::make_unique<FieldMap>(drop_missing(*map, *schema, maps_->alerts)));
     reconcile::PersonType compiled;
+    maps_->people.push_back(
+        std::make_unique<FieldMap>(drop_missing(*map, *schema, maps_->alerts, compiled.missing)));
     compiled.map = maps_->people.back().get();
     compiled.schema = &options_.schema;
     compiled.inbound_create = type.inbound_create;

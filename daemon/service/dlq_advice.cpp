@@ -61,6 +61,9 @@ constexpr AdviceRow kAdvice[] = {
      "the integration user may not write a field: give it the right in the CRM or take the field out of the "
      "mapping, then retry"},
     {"INVALID_FIELD", "the CRM has no such field: prospectd check --online says which, then retry"},
+    {"FIELD_MISSING",
+     "the CRM has not the field that the mapping names, or not for this user: prospectd check --online says "
+     "which; mend the mapping or the right, then retry"},
     {"STORAGE_LIMIT_EXCEEDED", "the CRM's storage is full: make room there, then retry"},
     {"QUARANTINED",
      "mend the record in the CRM: it is read again with each cycle, and goes from here when it comes whole"},

@@ -48,6 +48,33 @@ TEST_F(Outbound, ABlankIsToldAsWhatTheMappingWritesForIt) {
   EXPECT_THAT(rows->back().entry.detail, testing::EndsWith(", written as \"[not provided]\""));
 }
 
+TEST_F(Outbound, F11_AChangeOfAFieldThatTheCrmHasNotIsGivenUpForAPersonToSee) {
+  World& world = begin();
+  const std::string lead = lead_named(world, "ana@x.test");
+  world.sync();
+  sandbox::Knobs knobs = world.front().knobs();
+  knobs.hidden_fields["lead"] = {"title"};
+  world.front().set_knobs(knobs);
+  const ProspectId prospect = prospect_of(lead);
+  world.sync();
+  world.edit_here(prospect, "title", Value("VP"));
+  world.edit_here(prospect, "phone", Value("1"));
+  world.push();
+  EXPECT_TRUE(holds("Lead", lead, "Phone = '1'")) << "the rest goes on";
+  const auto entries = world.outbox_of(prospect);
+  ASSERT_EQ(entries.size(), 1U);
+  EXPECT_EQ(entries[0].state, PushState::kDead);
+  EXPECT_EQ(entries[0].code, "FIELD_MISSING");
+  EXPECT_THAT(entries[0].error, HasSubstr("Lead has no field Title in the CRM now"));
+  knobs.hidden_fields.clear();
+  world.front().set_knobs(knobs);
+  world.sync();
+  world.edit_here(prospect, "phone", Value("2"));  // or a person tries the write again
+  world.push();
+  EXPECT_TRUE(holds("Lead", lead, "Title = 'VP' AND Phone = '2'"));
+  expect_quiet();
+}
+
 TEST_F(Outbound, ASyncPushesWhatItsPollHasLeft) {
   World& world = begin();
   const std::string lead = lead_named(world, "ana@x.test");

@@ -129,7 +129,7 @@ TEST_F(EditsApi, WhatGoesToNoRecordIsTold) {
   EXPECT_EQ(meta["pushes"].size(), 1U);
   EXPECT_EQ(meta["stays"],
             Json::parse(R"([{"connection": "salesforce", "object": "Lead", "fields": ["website"],
-                                            "reason": "NOT_GIVEN_OUT", "message": "The mapping does not let this field out"}])"));
+                                            "reason": "NOT_GIVEN_OUT", "message": "No line of the mapping gives this field out"}])"));
 }
 
 TEST_F(EditsApi, S12_AChangeNamesTheCauseThatItIsKnownBy) {

@@ -84,6 +84,7 @@ TEST(List, ProspectsAndOtherWordsAreNoKind) {
   const WithDaemon setup;
   EXPECT_EQ(setup.ask({"list", "prospect"}).code, ExitCode::kUsage);
   EXPECT_EQ(setup.ask({"list"}).code, ExitCode::kUsage);
+  EXPECT_EQ(setup.ask({"list", "task", "--filter", " "}).code, ExitCode::kUsage) << "not all of them";
 }
 
 }  // namespace

@@ -227,8 +227,41 @@ INSTANTIATE_TEST_SUITE_P(
             "column 6: a range is written [from TO until], or {from TO until} without its ends\n"
             "size:[1 2]\n     ^^^^"},
         Bad{"title:'head of sales'",
-            "column 7: texts are quoted with \", not with '\ntitle:'head of sales'\n      ^^^^^^^^^^^^^^^"},
-        Bad{"'head'", "column 1: texts are quoted with \", not with '\n'head'\n^^^^^^"},
+            "column 7: texts are quoted with \", and with nothing else\ntitle:'head of sales'\n      "
+            "^^^^^^^^^^^^^^^"},
+        Bad{"'head'", "column 1: texts are quoted with \", and with nothing else\n'head'\n^^^^^^"},
+        Bad{"title:“head”",
+            "column 7: texts are quoted with \", and with nothing else\ntitle:“head”\n      ^"},
+        Bad{"title != head",
+            "column 1: title is a field, and a value is missing: title:value, or title:* for any; to look "
+            "for the "
+            "word, quote it\ntitle != head\n^^^^^"},
+        Bad{"title!=head",
+            "column 1: unequal is written with NOT, or - before the field: "
+            "-title:CEO\ntitle!=head\n^^^^^^^^^^^"},
+        Bad{"title<>head",
+            "column 6: unequal is written with NOT, or - before the field: -title:CEO\ntitle<>head\n     ^^"},
+        Bad{"title:!=head",
+            "column 7: unequal is written with NOT, or - before the field: -title:CEO\ntitle:!=head\n      "
+            "^^^^^^"},
+        Bad{"title==head", "column 6: one = is enough\ntitle==head\n     ^^"},
+        Bad{"!title:head",
+            "column 1: not is written NOT, or - before the condition\n!title:head\n^^^^^^^^^^^"},
+        Bad{"title:head && size:1",
+            "column 12: both is written AND, or nothing\ntitle:head && size:1\n           ^^"},
+        Bad{"title:head || size:1",
+            "column 12: one of both is written OR\ntitle:head || size:1\n           ^^"},
+        Bad{"a = b",
+            "column 1: there is no field \"a\" of a thing: to look for words with a colon, quote them\na = "
+            "b\n^"},
+        Bad{"title:NOT head",
+            "column 7: an operator stands before a condition, as in NOT title:CEO; to look for the word, "
+            "quote it\n"
+            "title:NOT head\n      ^^^"},
+        Bad{"NOT (size IS NULL)",
+            "column 6: size is a field, and a value is missing: size:value, or size:* for any; to look for "
+            "the word, "
+            "quote it\nNOT (size IS NULL)\n     ^^^^"},
         Bad{"titl = head",
             "column 1: there is no field \"titl\" of a thing (did you mean \"title\"?)\ntitl = head\n^^^^"},
         Bad{"a OR", "column 5: a condition is missing here\na OR\n    ^"},
