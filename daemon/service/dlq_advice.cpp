@@ -63,7 +63,7 @@ constexpr AdviceRow kAdvice[] = {
     {"INVALID_FIELD", "the CRM has no such field: prospectd check --online says which, then retry"},
     {"FIELD_MISSING",
      "the CRM has not the field that the mapping names, or not for this user: prospectd check --online says "
-     "which; mend the mapping or the right, then retry"},
+     "which; give the right and retry, or mend the mapping's line and push the prospect with --force"},
     {"STORAGE_LIMIT_EXCEEDED", "the CRM's storage is full: make room there, then retry"},
     {"QUARANTINED",
      "mend the record in the CRM: it is read again with each cycle, and goes from here when it comes whole"},
