@@ -7,6 +7,7 @@
 #include "daemon/service/explain.h"
 #include "daemon/service/row_names.h"
 #include "mapping/email_key.h"
+#include "reconcile/merge.h"
 
 namespace prospectd::service {
 namespace {
@@ -25,9 +26,13 @@ class ProspectExplainer {
     PD_TRY(add_owner());
     add_fact("account", row_.account_name);
     add_fact("tags", list_words(row_.tags));
-    for (const reconcile::Link& link : row_.links)
-      PD_TRY(add_link(link));
     PD_ASSIGN(outbox, reader_.outbox_of(row_.prospect.id));
+    for (const reconcile::Link& link : row_.links) {
+      PD_TRY(add_link(link));
+      const bool goes_out =
+          std::ranges::count(outbox, link.connection, &reconcile::OutboxEntry::connection) > 0;
+      if (!goes_out) add_what_stays(link);
+    }
     add_outbox_facts(context_, outbox, out_);
     PD_TRY(add_held());
     PD_ASSIGN(journal, reader_.journal_of(row_.prospect.id, kJournalRowsMax));
@@ -143,8 +148,21 @@ class ProspectExplainer {
     }
   }
 
+  // Changes made here that wait for nothing: their direction, or a switch, keeps them here.
+  void add_what_stays(const reconcile::Link& link) {
+    for (const auto& [at, agreed] : link.shadow) {
+      const auto& fields = row_.prospect.fields;
+      if (at >= fields.size() || agreed.restore || reconcile::same_value(agreed.local, fields[at])) continue;
+      add_fact("stays here", context_.schema.fields()[at].name + ": " + side_words(at, fields[at]) +
+                                 ", changed here from " + side_words(at, agreed.local) +
+                                 ", and not to be written to " +
+                                 connection_words(context_.connections, link.connection));
+    }
+  }
+
   // Owners and accounts by name.
   std::string side_words(size_t at, const mapping::Value& value) {
+    if (value.is_blank()) return "nothing";
     const auto* number = value.get<int64_t>();
     if ((at != field::kOwner && at != field::kAccount) || number == nullptr)
       return quoted_words(value.to_text());

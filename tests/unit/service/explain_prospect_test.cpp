@@ -111,6 +111,24 @@ TEST_F(ExplainProspect, AStandingDifferenceShowsBothSides) {
               ElementsAre(HasSubstr("title: the CRM has \"CEO\", the prospect \"CTO\"")));
 }
 
+TEST_F(ExplainProspect, AChangeThatGoesNowhereIsToldUnlessItWaitsToGoOut) {
+  store::ProspectRow& row = adam();
+  row.prospect.fields[field::kTitle] = mapping::Value("CTO");
+  row.links[0].shadow[field::kTitle] = {mapping::Value("CEO"), mapping::Value("CEO")};
+  auto explanation = explain("42");
+  ASSERT_TRUE(explanation);
+  EXPECT_THAT(facts_named(*explanation, "stays here"),
+              ElementsAre("title: \"CTO\", changed here from \"CEO\", and not to be written to salesforce"));
+  EXPECT_TRUE(facts_named(*explanation, "differs").empty());
+  reconcile::OutboxEntry waits;
+  waits.prospect = {42};
+  waits.connection = row.links[0].connection;
+  store.shelf.outbox.push_back(waits);
+  explanation = explain("42");
+  ASSERT_TRUE(explanation);
+  EXPECT_TRUE(facts_named(*explanation, "stays here").empty());
+}
+
 TEST_F(ExplainProspect, WhatTheCrmHeldApartIsToldAndNotAsAChange) {
   adam();
   for (const char* held : {R"("CEO")", "null"}) {
