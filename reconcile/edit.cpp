@@ -89,7 +89,7 @@ class EditReading {
 
   std::string read_stage(const Value& value) {
     if (scene_.names_stages && !scene_.stages.contains(std::string(value.str())))
-      add_fault(Reason::kUnknownStage, field::kStage, "is none of the stages");
+      add_fault(Reason::kUnknownStage, field::kStage, "is none of the stages (prospectd list stage)");
     return {};
   }
 
