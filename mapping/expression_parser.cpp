@@ -400,8 +400,8 @@ class Parser {
   // What other languages would mean by it; words that are looked for are never like that.
   std::string word_of_others(std::string_view word) const {
     if (word.find("!=") != std::string_view::npos) return kNoUnequal;
-    if (word == "&&" || word == "&") return "both is written AND, or nothing";
-    if (word == "||" || word == "|") return "one of both is written OR";
+    if (word == "&&") return "both is written AND, or nothing";
+    if (word == "||") return "one of both is written OR";
     if (word.starts_with('!')) return "not is written NOT, or - before the condition";
     if (word.starts_with('=') || word.starts_with('<') || word.starts_with('>') || word == "~")
       return "a field is missing before this, as in title:CEO";

@@ -94,8 +94,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Example{"owner:xav*", true}, Example{"title:[a TO i]", true},
                     Example{"title:[i TO *]", false}, Example{"custom.segment:gold", true},
                     Example{"CUSTOM.Segment:gold", true}, Example{"title = \"Head of Sales\"", true},
-                    Example{"title : head* owner:xav*", true}, Example{"title:\"'head'\"", false},
-                    Example{"title:'s-Gravenhage", false}),
+                    Example{"ácme & söhne", true}, Example{"title : head* owner:xav*", true},
+                    Example{"title:\"'head'\"", false}, Example{"title:'s-Gravenhage", false}),
     [](const auto& info) { return "Case" + std::to_string(info.index); });
 INSTANTIATE_TEST_SUITE_P(
     Kinds, Holds,
