@@ -56,6 +56,8 @@ Program::Program(const std::string& folder, const std::string& name, std::vector
   posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, out_file_.c_str(), kWrite, 0600);
   posix_spawn_file_actions_addopen(&files, STDERR_FILENO, err_file_.c_str(), kWrite, 0600);
+  // A proxy's connections, held by a program that waits for the daemon, would never be seen to close.
+  posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
   const int error = ::posix_spawn(&pid_, PROSPECTD_BINARY, &files, nullptr, pointers_to(arguments).data(),
                                   pointers_to(variables).data());
   posix_spawn_file_actions_destroy(&files);
