@@ -29,7 +29,8 @@ struct Field {
   std::string name;
   LocalType type = LocalType::kText;
   size_t at = 0;
-  bool searched = false;  ///< words without a field are looked for in it (texts only)
+  bool searched = false;   ///< words without a field are looked for in it (texts only)
+  bool record_id = false;  ///< a text that is the id of a CRM record
 };
 constexpr size_t kOwnFields = 1'000;  ///< of `at`: from here on fields that no local schema has
 static_assert(kOwnFields > kLocalFieldsMax);
@@ -41,6 +42,8 @@ struct Catalogue {
 
 /// The first moment of a day in the organisation's time zone.
 using DayStart = std::function<Timestamp(Date)>;
+/// The id of a CRM record in the form that is kept, of any form that people meet; nullopt when it is none.
+using RecordId = std::function<std::optional<std::string>(const std::string&)>;
 /// The text of a saved filter; nullopt when there is none of that name.
 using SavedFilter = std::function<std::optional<std::string>(std::string_view name)>;
 
@@ -48,6 +51,7 @@ struct Setting {
   DayStart day_start;                         ///< empty: days are those of UTC
   SavedFilter saved = {};                     ///< empty: nothing is saved here, and "@name" is refused
   std::vector<std::string> saved_names = {};  ///< for «did you mean»
+  RecordId record_id = {};                    ///< empty: ids are compared as they are written
 };
 
 enum class Operation {

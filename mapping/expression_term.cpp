@@ -182,7 +182,7 @@ std::string no_order(const Field& field) {
   }
 }
 
-TypedNode text_node(const Field& field, const Term& term) {
+TypedNode text_node(const Field& field, const Term& term, const Setting& setting) {
   if (term.star_first && !term.star_last)
     return std::string("a star at the start needs one at the end: *") + "part*";
   if (unicode::is_blank(term.text)) return "a blank value is found by -" + field.name + ":*";
@@ -190,6 +190,14 @@ TypedNode text_node(const Field& field, const Term& term) {
                              : term.star_last ? Operation::kStartsWith
                                               : Operation::kEquals);
   node.text = fold(term.text);
+  if (field.record_id && setting.record_id && node.operation == Operation::kEquals) {
+    const auto id = setting.record_id(term.text);
+    if (!id)
+      return field.name +
+             " is the id of a record, of 15 or 18 letters and digits; the start of one is found by " +
+             field.name + ":00Q*";
+    node.text = fold(*id);
+  }
   return node;
 }
 
@@ -199,6 +207,13 @@ TypedNode within(const Field& field, std::optional<Bound> low, std::optional<Bou
   node.high = std::move(high);
   if (!node.low && !node.high) node.operation = Operation::kExists;
   return node;
+}
+
+// Whether no value at all lies between the two.
+bool is_empty(const Field& field, const Bound& low, const Bound& high) {
+  Node above = node_of(field, Operation::kWithin);
+  above.low = Bound{low.value, low.inclusive && high.inclusive};
+  return !Test(above)(high.value);
 }
 
 }  // namespace
@@ -219,7 +234,7 @@ TypedNode compare_node(const Field& field, Comparison comparison, const Term& te
     if (equal) return exists_node(field);
     return std::string("a star stands for no value here: compare with one, or ask ") + field.name + ":*";
   }
-  if (equal && is_text(field.type)) return text_node(field, term);
+  if (equal && is_text(field.type)) return text_node(field, term, setting);
   if (!equal) {
     if (auto problem = no_order(field); !problem.empty()) return problem;
     if (term.star_first || term.star_last) return std::string("a star has no place in a comparison");
@@ -258,6 +273,8 @@ TypedNode range_node(const Field& field, const RangeEnds& ends, const Setting& s
     bounds[upper ? 1 : 0] =
         upper ? high_bound(span, ends.high_inclusive) : std::optional(low_bound(span, ends.low_inclusive));
   }
+  if (bounds[0] && bounds[1] && is_empty(field, *bounds[0], *bounds[1]))
+    return std::string("nothing lies in this range: its lower end comes first");
   return within(field, std::move(bounds[0]), std::move(bounds[1]));
 }
 

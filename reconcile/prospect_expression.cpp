@@ -120,7 +120,7 @@ expression::Catalogue prospect_catalogue(const mapping::LocalSchema& schema) {
     catalogue.fields.push_back({fields[at].name, fields[at].type, at, is_searched(at)});
   for (const OwnRow& row : kOwn) {
     const auto at = static_cast<size_t>(row.field);
-    catalogue.fields.push_back({row.name, row.type, at, is_searched(at)});
+    catalogue.fields.push_back({row.name, row.type, at, is_searched(at), row.field == ProspectField::kCrmId});
   }
   return catalogue;
 }

@@ -29,15 +29,14 @@ Texts texts_of(const std::vector<SavedFilter>& filters) {
 /// The language with what is saved in it. Immutable, any thread.
 class Language {
  public:
-  Language(const mapping::LocalSchema& schema, expression::DayStart day_start)
-      : catalogue_(reconcile::prospect_catalogue(schema)), day_start_(std::move(day_start)) {}
+  Language(const mapping::LocalSchema& schema, expression::Setting setting)
+      : catalogue_(reconcile::prospect_catalogue(schema)), setting_(std::move(setting)) {}
 
   /// `named`, when given, takes the names that the expression needs, directly or through others.
   Result<expression::Expression> parse(const std::string& text, const Texts& saved,
                                        std::set<std::string>* named = nullptr,
                                        expression::Fault* fault = nullptr) const {
-    expression::Setting setting;
-    setting.day_start = day_start_;
+    expression::Setting setting = setting_;
     setting.saved = [&](std::string_view name) -> std::optional<std::string> {
       if (named != nullptr) named->emplace(name);
       const auto found = saved.find(name);
@@ -56,7 +55,7 @@ class Language {
 
  private:
   expression::Catalogue catalogue_;
-  expression::DayStart day_start_;
+  expression::Setting setting_;
 };
 
 /// A change of one filter, as it is carried out on the worker.
@@ -264,10 +263,10 @@ bool is_filter_name(std::string_view name) {
 
 Result<std::unique_ptr<SavedFilters>> make_saved_filters(engine::Scheduler& scheduler, store::Store& store,
                                                          const mapping::LocalSchema& schema,
-                                                         expression::DayStart day_start) {
+                                                         expression::Setting setting) {
   PD_ASSIGN(filters, stored_filters(store));
   return std::unique_ptr<SavedFilters>(std::make_unique<StoredFilters>(
-      scheduler, store, Language(schema, std::move(day_start)), std::move(filters)));
+      scheduler, store, Language(schema, std::move(setting)), std::move(filters)));
 }
 
 }  // namespace prospectd::service

@@ -49,11 +49,11 @@ class SavedFilters {
   virtual boost::asio::awaitable<Result<void>> drop(std::string name, std::string actor) = 0;
 };
 
-/// Scheduler and store outlive the io_context's run. Reads the store at once. `day_start` as in make_service;
-/// it is called on the loop's thread and on the worker's.
+/// Scheduler and store outlive the io_context's run. Reads the store at once. Of `setting` what concerns
+/// saved filters is not looked at; its functions are called on the loop's thread and on the worker's.
 /// **Errors:** the store's.
 Result<std::unique_ptr<SavedFilters>> make_saved_filters(engine::Scheduler& scheduler, store::Store& store,
                                                          const mapping::LocalSchema& schema,
-                                                         mapping::expression::DayStart day_start = {});
+                                                         mapping::expression::Setting setting = {});
 
 }  // namespace prospectd::service

@@ -44,7 +44,7 @@ class DaemonService final : public Service {
         canonical_id_(std::move(canonical_id)),
         about_(std::move(about)),
         catalogue_(reconcile::prospect_catalogue(schema_)),
-        days_{std::move(day_start)},
+        language_{std::move(day_start), {}, {}, canonical_id_},
         saved_(saved),
         heartbeat_(heartbeat),
         started_at_(scheduler.now()) {}
@@ -103,14 +103,14 @@ class DaemonService final : public Service {
 
   Result<std::shared_ptr<const mapping::expression::Expression>> list_filter(
       const store::Collection& of, const std::string& text) const override {
-    PD_ASSIGN(parsed, mapping::expression::parse(text, store::catalogue_of(of), days_));
+    PD_ASSIGN(parsed, mapping::expression::parse(text, store::catalogue_of(of), language_));
     return std::make_shared<const mapping::expression::Expression>(std::move(parsed));
   }
 
   Result<std::shared_ptr<const mapping::expression::Expression>> prospect_filter(
       const std::string& text) const override {
-    PD_ASSIGN(parsed,
-              saved_ != nullptr ? saved_->parse(text) : mapping::expression::parse(text, catalogue_, days_));
+    PD_ASSIGN(parsed, saved_ != nullptr ? saved_->parse(text)
+                                        : mapping::expression::parse(text, catalogue_, language_));
     return std::make_shared<const mapping::expression::Expression>(std::move(parsed));
   }
 
@@ -310,7 +310,7 @@ class DaemonService final : public Service {
   const CanonicalId canonical_id_;
   const About about_;
   const mapping::expression::Catalogue catalogue_;
-  const mapping::expression::Setting days_;
+  const mapping::expression::Setting language_;
   const SavedFilters* saved_;
   const engine::Heartbeat* heartbeat_;  ///< may be null
   const Timestamp started_at_;

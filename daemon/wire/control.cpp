@@ -31,7 +31,9 @@ class ServedControl final : public Control {
     const config::Config& config = setup.config;
     const mapping::LocalSchema schema = config::local_schema_of(config);
     const auto day_start = config::day_starts(config.organization.time_zone);
-    PD_ASSIGN(filters, service::make_saved_filters(setup.scheduler, setup.store, schema, day_start));
+    const auto canonical_id = [](const std::string& id) { return salesforce_wire::canonical_id(id); };
+    PD_ASSIGN(filters, service::make_saved_filters(setup.scheduler, setup.store, schema,
+                                                   {day_start, {}, {}, canonical_id}));
     filters_ = std::move(filters);
     PD_ASSIGN(tokens, service::make_tokens(setup.scheduler, setup.store));
     tokens_ = std::move(tokens);
@@ -44,10 +46,8 @@ class ServedControl final : public Control {
     plans_ = service::make_plans(setup.scheduler, setup.supervisor, setup.store);
     undos_ = service::make_undos(setup.scheduler, setup.supervisor, setup.store, schema);
     service::About about{std::string(version()), config.state.database_file()};
-    service_ = service::make_service(
-        setup.scheduler, setup.supervisor, setup.store, schema,
-        [](const std::string& id) { return salesforce_wire::canonical_id(id); }, std::move(about), day_start,
-        filters_.get(), &setup.heartbeat);
+    service_ = service::make_service(setup.scheduler, setup.supervisor, setup.store, schema, canonical_id,
+                                     std::move(about), day_start, filters_.get(), &setup.heartbeat);
     PD_ASSIGN(jobs, service::make_jobs(setup.scheduler, setup.supervisor, setup.store, *service_));
     jobs_ = std::move(jobs);
     verifications_ = service::make_verify_schedule(setup.scheduler, setup.supervisor, *jobs_);

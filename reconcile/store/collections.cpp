@@ -23,6 +23,10 @@ Column own(const std::string& name, ColumnType type = kText) {
   return {name, "t." + name, type};
 }
 
+Column remote_id(const std::string& name = "remote_id", const std::string& sql = "t.remote") {
+  return {name, sql, kText, true};
+}
+
 Collection users() {
   return {"users",
           "users",
@@ -32,7 +36,7 @@ Collection users() {
            {"kind", "CASE t.kind WHEN 0 THEN 'person' ELSE 'queue' END", kText},
            own("active", kFlag),
            connection(),
-           {"remote_id", "t.remote", kText}},
+           remote_id()},
           {},
           {"name", "email_key"},
           true};
@@ -53,12 +57,7 @@ Collection accounts() {
   return {"accounts",
           "accounts",
           "an account",
-          {own("name"),
-           own("website"),
-           own("industry"),
-           own("phone"),
-           connection(),
-           {"remote_id", "t.remote", kText},
+          {own("name"), own("website"), own("industry"), own("phone"), connection(), remote_id(),
            own("deleted", kFlag)},
           {{"owner", "t.owner", "users"}},
           {"name"},
@@ -138,8 +137,8 @@ Collection lineage() {
           "lineage",
           "a step of lineage",
           {connection(),
-           {"from_remote_id", "t.from_remote", kText},
-           {"to_remote_id", "nullif(t.to_remote, '')", kText},
+           remote_id("from_remote_id", "t.from_remote"),
+           remote_id("to_remote_id", "nullif(t.to_remote, '')"),
            {"to_object", "nullif(t.to_object, '')", kText},
            own("kind"),
            own("at", kTime)},
@@ -162,7 +161,7 @@ Collection journal() {
           "a journal entry",
           {own("reason"),
            own("object"),
-           {"remote_id", "t.remote", kText},
+           remote_id(),
            {"row", "t.\"row\"", kInteger},
            own("field"),
            own("before", kJson),
@@ -181,7 +180,7 @@ Collection outbox() {
           "an outbox entry",
           {connection(),
            own("object"),
-           {"remote_id", "t.remote", kText},
+           remote_id(),
            own("operation"),
            own("lane"),
            own("state"),
@@ -262,7 +261,8 @@ mapping::expression::Catalogue catalogue_of(const Collection& collection) {
     const Column& column = collection.columns[i];
     if (column.type == kJson) continue;
     const bool searched = column.type == kText && is_label(collection, column);
-    catalogue.fields.push_back({column.name, kind_of(column.type), kFirstColumnField + i, searched});
+    catalogue.fields.push_back(
+        {column.name, kind_of(column.type), kFirstColumnField + i, searched, column.record_id});
   }
   for (size_t i = 0; i < collection.references.size(); ++i) {
     catalogue.fields.push_back(

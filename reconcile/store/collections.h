@@ -17,6 +17,7 @@ struct Column {
   std::string name;  ///< as expressions write it: "due_at"
   std::string sql;   ///< over the table as t
   ColumnType type = ColumnType::kText;
+  bool record_id = false;  ///< the id of a CRM record
 };
 
 /// A row of another collection, by its number.

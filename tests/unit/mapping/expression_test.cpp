@@ -1,6 +1,7 @@
 // The language itself: what is written, what it means, and what is said where it means nothing.
 #include "mapping/expression.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <map>
@@ -264,6 +265,18 @@ INSTANTIATE_TEST_SUITE_P(
             "quote it\nNOT (size IS NULL)\n     ^^^^"},
         Bad{"titl = head",
             "column 1: there is no field \"titl\" of a thing (did you mean \"title\"?)\ntitl = head\n^^^^"},
+        Bad{"size:[42 TO 40]",
+            "column 13: nothing lies in this range: its lower end comes first\n"
+            "size:[42 TO 40]\n            ^^"},
+        Bad{"size:[42 TO 42}",
+            "column 13: nothing lies in this range: its lower end comes first\n"
+            "size:[42 TO 42}\n            ^^"},
+        Bad{"title:[sales TO Head]",
+            "column 17: nothing lies in this range: its lower end comes first\n"
+            "title:[sales TO Head]\n                ^^^^"},
+        Bad{"birthday:{2026-11 TO 2026-11]",
+            "column 22: nothing lies in this range: its lower end comes first\n"
+            "birthday:{2026-11 TO 2026-11]\n                     ^^^^^^^"},
         Bad{"a OR", "column 5: a condition is missing here\na OR\n    ^"},
         Bad{"a AND OR b", "column 7: a condition is missing here\na AND OR b\n      ^^"},
         Bad{"a or b",
@@ -273,6 +286,28 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"a \x01", "column 3: a control character has no place here\na  \n  ^"},
         Bad{"a \xFF", "column 3: these bytes are no text (UTF-8)\na \xEF\xBF\xBD\n  ^"}),
     [](const auto& info) { return "Case" + std::to_string(info.index); });
+
+TEST(Expression, ARecordIsFoundByWhicheverFormOfItsId) {
+  Catalogue records{"a thing", {{"crm_id", LocalType::kText, 0}}};
+  records.fields[0].record_id = true;
+  Setting forms = setting();
+  forms.record_id = [](const std::string& id) {
+    return id == "short" || id == "SHORT-long" ? std::optional<std::string>("short-long") : std::nullopt;
+  };
+  Thing record;
+  record.with(0, "short-long");
+  for (const char* text : {"crm_id:short", "crm_id:SHORT-long", "crm_id:shor*", "crm_id:*ort-lo*"}) {
+    const auto expression = parse(text, records, forms);
+    ASSERT_TRUE(expression) << text << ": " << expression.error().message;
+    EXPECT_TRUE(matches(expression->root, record)) << text;
+  }
+  const auto none = parse("-crm_id:shor", records, forms);
+  ASSERT_FALSE(none);
+  EXPECT_THAT(
+      none.error().message,
+      testing::StartsWith("column 9: crm_id is the id of a record, of 15 or 18 letters and digits; the "
+                          "start of one is found by crm_id:00Q*\n"));
+}
 
 TEST(ExpressionBounds, DepthConditionsAndSize) {
   const std::string deep(kDepthMax, '(');
