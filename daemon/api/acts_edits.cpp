@@ -121,12 +121,17 @@ asio::awaitable<http::Response> change(Service& service, Edits& edits, Call call
   co_return answer;
 }
 
+// A prospect of nothing would be nobody.
+bool has_value(const EditBody& body) {
+  return std::ranges::any_of(body.edit.values, [](const auto& value) { return !value.second.is_blank(); });
+}
+
 asio::awaitable<http::Response> create(Service& service, Edits& edits, Call call) {
   auto parsed = parse_prospect_edit(call.body, "", service.schema());
   if (const auto* refusal = std::get_if<Refusal>(&parsed)) co_return refused(*refusal);
   EditBody body = std::get<EditBody>(std::move(parsed));
-  if (body.edit.values.empty() && body.faults.empty())
-    co_return refused(refuse(Refused::kInvalidInput, "a new prospect needs a field at least"));
+  if (!has_value(body) && body.faults.empty())
+    co_return refused(refuse(Refused::kInvalidInput, "a new prospect needs a value at least"));
   http::Response answer = co_await edit_one(service, edits, std::move(call), std::move(body));
   co_return answer;
 }
@@ -135,7 +140,7 @@ asio::awaitable<http::Response> create(Service& service, Edits& edits, Call call
 
 // Rows that can't be read are not asked for.
 bool is_asked(const ImportRow& row) {
-  return row.body.faults.empty() && !row.body.edit.values.empty();
+  return row.body.faults.empty() && has_value(row.body);
 }
 
 /// The lines of rows that would be made, by the numbers that a dry run supposes.
@@ -157,7 +162,7 @@ Json row_json(const ImportRow& row, const EditReport& report, const SupposedLine
   out["line"] = row.line;
   std::vector<MemberFault> faults = row.body.faults;
   std::ranges::move(faults_at(row.body, report.faults), std::back_inserter(faults));
-  if (faults.empty() && row.body.edit.values.empty())
+  if (faults.empty() && !has_value(row.body))
     faults.push_back({{}, "field_error", "the row has no value in it", {}});
   for (MemberFault& fault : faults)
     name_by_line(fault, made);

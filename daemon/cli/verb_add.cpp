@@ -2,6 +2,7 @@
 #include <chrono>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "daemon/cli/configuration.h"
 #include "daemon/cli/csv_rows.h"
@@ -105,6 +106,10 @@ class FileImport {
   Result<void> send(const RowChunk& chunk) {
     if (chunk.count == 0) return {};
     PD_ASSIGN(rows, parse_json(chunk.rows));
+    std::set<int64_t> with_address;
+    for (const Json& row : rows) {
+      if (member(member(row, "fields"), "email").is_string()) with_address.insert(number_at(row, "line"));
+    }
     PD_ASSIGN(answer, client_.post(path_, Json{{"rows", rows}}));
     if (const Json& cause = member(member(answer, "meta"), "cause"); cause.is_string())
       causes_.push_back(cause);
@@ -115,8 +120,15 @@ class FileImport {
       pushes_ += static_cast<int64_t>(member(row, "pushes").size());
       const Json id = dry_run_ ? Json() : member(row, "prospectId");
       add_row(number_at(row, "line"), text_at(row, "outcome"), id, errors);
+      if (text_at(row, "outcome") == "created") note_made(row, with_address);
     }
     return {};
+  }
+
+  void note_made(const Json& row, const std::set<int64_t>& with_address) {
+    if (!with_address.contains(number_at(row, "line"))) ++without_address_;
+    if (first_.empty()) first_ = text_at(row, "prospectId");
+    last_ = text_at(row, "prospectId");
   }
 
   void add_row(int64_t line, const std::string& outcome, const Json& prospect, const Json& errors) {
@@ -169,6 +181,21 @@ class FileImport {
     const std::string not_made = std::to_string(refused_) + (refused_ == 1 ? " row" : " rows");
     console_.line(made + (dry_run_ ? " would be made, " : " made, ") + not_made + " refused" +
                   (pushes_ > 0 ? "; " + std::to_string(pushes_) + " to be written to the CRM" : "") + ".");
+    if (created_ > 0 && !dry_run_) say_who();
+    if (without_address_ > 0) {
+      console_.line(
+          std::to_string(without_address_) +
+          " of them without an address, by which a row is known again: the same file once more makes "
+          "them once more.");
+    }
+  }
+
+  void say_who() {
+    console_.line(first_ == last_
+                      ? "It has the number " + harmless(first_) + ": prospectd prospects " + harmless(first_)
+                      : "Their numbers lie from " + harmless(first_) + " to " + harmless(last_) +
+                            ": prospectd prospects --filter 'id:[" + harmless(first_) + " TO " +
+                            harmless(last_) + "]'");
   }
 
   const DaemonClient& client_;
@@ -180,6 +207,9 @@ class FileImport {
   int64_t created_ = 0;
   int64_t refused_ = 0;
   int64_t pushes_ = 0;
+  int64_t without_address_ = 0;  ///< of those created
+  std::string first_;            ///< prospect created, by its number
+  std::string last_;
   std::multimap<int64_t, Json> untold_;  ///< by line: what came of the rows of one chunk
   Json told_ = Json::array();
   Json causes_ = Json::array();

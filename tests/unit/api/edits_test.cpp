@@ -257,6 +257,8 @@ TEST_F(EditsApi, WhatIsNotThereOrNoEditIsRefused) {
   EXPECT_EQ(send(patch("/v1/prospects/1", Json::array())).status, 400);
   EXPECT_EQ(send(patch("/v1/prospects/1", resource_of("2", {{"title", "x"}}))).status, 400);
   EXPECT_EQ(send(post("/v1/prospects", "{}")).status, 400);
+  EXPECT_EQ(send(post("/v1/prospects", R"({"email": "", "title": null, "city": " "})")).status, 400);
+  EXPECT_EQ(get("/v1/prospects/3").status, 404) << "a prospect of nothing was made";
   EXPECT_EQ(send(patch("/v1/prospects/1", {{"title", 18446744073709551615ULL}})).status, 422);
 }
 
@@ -292,7 +294,7 @@ TEST_F(EditsApi, OfAnImportTheGoodRowsGoInAndTheOthersAreTold) {
                        {{"line", 3}, {"fields", {{"email", "ada@x.test"}}}},
                        {{"line", 4}, {"fields", {{"email", "A@x.test"}}}},
                        {{"line", 5}, {"fields", {{"nonsense", "1"}}}},
-                       {{"line", 6}, {"fields", Json::object()}},
+                       {{"line", 6}, {"fields", {{"email", ""}, {"city", nullptr}}}},
                        {{"line", 7}, {"fields", {{"last_name", "B"}}}}}}};
   const Json preview = body_of(send(post("/v1/imports?dryRun=true", rows.dump())))["meta"];
   EXPECT_EQ(preview["created"], 2);

@@ -210,11 +210,29 @@ TEST(AddFile, GoodRowsGoInAndTheOthersAreToldWithTheirLine) {
   EXPECT_THAT(ran.out, HasSubstr("line 5: email is an address of prospect 3\n"));
   EXPECT_THAT(ran.out, HasSubstr("line 7: more fields than the first line has names\n"));
   EXPECT_THAT(ran.out, HasSubstr("line 8: only 2 fields, where the first line has 3 names\n"));
-  EXPECT_THAT(ran.out, HasSubstr("1 prospect made, 4 rows refused; 1 to be written to the CRM.\n"));
+  EXPECT_THAT(ran.out, HasSubstr("1 prospect made, 4 rows refused; 1 to be written to the CRM.\n"
+                                 "It has the number 7: prospectd prospects 7\n"));
+  EXPECT_THAT(ran.out, Not(HasSubstr("without an address")));
   ASSERT_EQ(setup.daemon.asked().size(), 2U);
   EXPECT_EQ(setup.daemon.asked()[1],
             R"(POST /v1/imports {"rows":[{"fields":{"email":"a@x.test","first_name":"Ana"},"line":2},)"
             R"({"fields":{"email":"b@x.test","first_name":"B\nB"},"line":5}]})");
+}
+
+TEST(AddFile, RowsThatASecondRunWouldMakeAgainAreCounted) {
+  WithDaemon setup;
+  setup.write("people.csv", "email,last_name\na@x.test,A\n,B\n");
+  setup.daemon.answer("POST /v1/imports?dryRun=true", 200, kNothingMissing);
+  setup.daemon.answer("POST /v1/imports", 200,
+                      import_answer(R"({"line":2,"outcome":"created","prospectId":"7","errors":[]},)"
+                                    R"({"line":3,"outcome":"created","prospectId":"8","errors":[]})"));
+  const Ran ran = setup.ask({"add", "prospects", "--file", setup.folder.file("people.csv")});
+  EXPECT_EQ(
+      ran.out,
+      "2 prospects made, 0 rows refused.\n"
+      "Their numbers lie from 7 to 8: prospectd prospects --filter 'id:[7 TO 8]'\n"
+      "1 of them without an address, by which a row is known again: the same file once more makes them once "
+      "more.\n");
 }
 
 TEST(AddFile, AFileWithSemicolonsIsToldSo) {
