@@ -37,7 +37,9 @@ struct ReloadHistory {
   int64_t taken = 0;
   int64_t refused = 0;
   bool last_taken = true;
-  Timestamp taken_at{};  ///< the last that was
+  Timestamp taken_at{};                ///< the last that was
+  std::string refusal{};               ///< why the last one was not: its first error, with its place
+  std::vector<std::string> waiting{};  ///< keys whose change takes effect with the next start
 };
 
 /// Whether a change of this key waits for a restart: its row says so, or its connection is new or gone.

@@ -46,6 +46,7 @@ class Api {
         service_(service),
         metrics_(options.metrics),
         answers_(options.answers),
+        configuration_(options.configuration),
         gate_(std::move(options.token), std::move(options.hosts), options.tokens),
         syncs_(scheduler, service) {
     add_own_acts();
@@ -188,7 +189,9 @@ class Api {
     if (!status) co_return failed(status.error());
     // Dashboards ask in crowds: those who share a status share its answer.
     if (*status != answered_) {
-      answer_ = one(status_resource(**status, service_));
+      const auto reloads =
+          configuration_ == nullptr ? std::nullopt : std::optional(configuration_->reloads());
+      answer_ = one(status_resource(**status, service_, reloads));
       answered_ = *std::move(status);
     }
     co_return answer_;
@@ -263,6 +266,7 @@ class Api {
   service::Service& service_;
   metrics::Metrics* metrics_;
   service::KeptAnswers* answers_;
+  const Configuration* configuration_;
   Gate gate_;
   Syncs syncs_;
   Acts acts_;

@@ -2,9 +2,11 @@
 // service's names; the loop's thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "config/changes.h"
 #include "daemon/api/answers.h"
 #include "daemon/api/edit_order.h"
 #include "daemon/api/syncs.h"
@@ -16,7 +18,9 @@ namespace prospectd::api {
 
 constexpr size_t kPayloadShownBytesMax = 4 * 1024;  ///< of a dead letter
 
-Json status_resource(const service::Status& status, const service::Service& service);
+/// `reloads`: none where nobody can have the configuration read again.
+Json status_resource(const service::Status& status, const service::Service& service,
+                     const std::optional<config::ReloadHistory>& reloads);
 /// `connections` as they are now, for its progress.
 Json sync_resource(const Sync& sync, const std::vector<engine::ConnectionStatus>& connections);
 Json prospect_resource(const store::ProspectRow& row, const service::Service& service);

@@ -289,12 +289,20 @@ void add_oldest_push(Json& totals, const std::optional<store::OldestPush>& oldes
   if (!oldest->code.empty()) totals["outboxOldestCode"] = oldest->code;
 }
 
-Json status_resource(const service::Status& status, const service::Service& service) {
+Json configuration_json(const config::ReloadHistory& reloads) {
+  return {{"takenAt", time_json(reloads.taken_at)},
+          {"refusal", reloads.last_taken ? Json() : Json(reloads.refusal)},
+          {"needsRestart", reloads.waiting}};
+}
+
+Json status_resource(const service::Status& status, const service::Service& service,
+                     const std::optional<config::ReloadHistory>& reloads) {
   Json out;
   out["version"] = status.version;
   out["now"] = time_json(status.now);
   out["startedAt"] = time_json(status.started_at);
   out["dataset"] = status.dataset;
+  out["configuration"] = reloads ? configuration_json(*reloads) : Json();
   out["totals"] = numbers(kTotals, status.totals);
   add_oldest_push(out["totals"], status.totals.outbox_oldest);
   out["connections"] = Json::array();

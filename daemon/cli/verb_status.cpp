@@ -265,6 +265,23 @@ void say_totals(Console& console, const Json& totals, Timestamp now) {
        "prospectd dlq list");
 }
 
+// What of the configuration's files is not in force.
+void say_configuration(Console& console, const Json& configuration) {
+  if (const Json& refusal = member(configuration, "refusal"); refusal.is_string()) {
+    const auto taken = time_at(configuration, "takenAt");
+    attention(console,
+              "the last reload was refused: " + shown_at(configuration, "refusal") +
+                  (taken ? "; in force is the configuration of " + moment(*taken) + " (UTC)" : ""),
+              "prospectd check, then prospectd config reload");
+  }
+  const Json& waiting = member(configuration, "needsRestart");
+  if (!waiting.is_array() || waiting.empty()) return;
+  std::string keys;
+  for (const Json& key : waiting)
+    keys += (keys.empty() ? "" : ", ") + harmless(key.is_string() ? key.get<std::string>() : "");
+  attention(console, "changed in the configuration, and not in force: " + keys, "restart the daemon");
+}
+
 void say_status(Console& console, const Json& status) {
   const Timestamp now = time_at(status, "now").value_or(Timestamp{});
   const Timestamp started = time_at(status, "startedAt").value_or(now);
@@ -272,6 +289,7 @@ void say_status(Console& console, const Json& status) {
                format_duration(now - started));
   detail(console, "database", shown_at(status, "dataset"));
   say_totals(console, member(status, "totals"), now);
+  say_configuration(console, member(status, "configuration"));
   const Json& connections = member(status, "connections");
   if (!connections.is_array()) return;
   for (const Json& connection : connections)

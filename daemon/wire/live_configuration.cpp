@@ -93,15 +93,8 @@ class LiveConfiguration final : public api::Configuration {
     report.faults = std::move(read.loaded.faults);
     report.overridden = std::move(read.loaded.overridden);
     if (report.taken()) take(std::move(read.loaded), report);
-    reloads_.last_taken = report.taken();
-    if (report.taken()) {
-      ++reloads_.taken;
-      reloads_.taken_at = scheduler_.now();
-      log_taken(report);
-    } else {
-      ++reloads_.refused;
-      log_refused(report.faults);
-    }
+    note(report);
+    report.taken() ? log_taken(report) : log_refused(report.faults);
     co_return report;
   }
 
@@ -187,6 +180,25 @@ class LiveConfiguration final : public api::Configuration {
     from_files_ = std::move(loaded.from_files);
     read_ = *std::move(loaded.config);
     running_ = std::move(next);
+  }
+
+  void note(const ReloadReport& report) {
+    reloads_.last_taken = report.taken();
+    reloads_.refusal.clear();
+    if (!report.taken()) {
+      ++reloads_.refused;
+      const auto is_error = [](const config::Fault& fault) {
+        return fault.severity == config::Severity::kError;
+      };
+      reloads_.refusal = config::format_fault(*std::ranges::find_if(report.faults, is_error));
+      return;
+    }
+    ++reloads_.taken;
+    reloads_.taken_at = scheduler_.now();
+    reloads_.waiting.clear();
+    for (const Change& change : report.changes) {
+      if (change.restart) reloads_.waiting.push_back(change.key);
+    }
   }
 
   // The one key changes; what else somebody wrote into the file meanwhile waits for its reload.

@@ -100,6 +100,7 @@ TEST_F(Configuration, ABrokenOneLeavesTheOldInForceAndTheLogSaysWhere) {
   const Ended reload = follower_.ask({"config", "reload"});
   EXPECT_EQ(reload.code, 7);
   EXPECT_THAT(reload.err, HasSubstr("prospectd.yaml:17:5")) << "the daemon's own word";
+  EXPECT_THAT(follower_.ask({"status"}).out, HasSubstr("the last reload was refused: "));
 }
 
 TEST_F(Configuration, TheCommandLineSaysWhatIsInForceAndWhatWaitsForARestart) {
@@ -115,6 +116,8 @@ TEST_F(Configuration, TheCommandLineSaysWhatIsInForceAndWhatWaitsForARestart) {
   const Json again = follower_.data({"config", "reload"});
   EXPECT_TRUE(again.at("changed").empty()) << again.dump();
   EXPECT_EQ(again.at("needsRestart").size(), 2u) << "it still waits: " << again.dump();
+  EXPECT_THAT(follower_.ask({"status"}).out,
+              HasSubstr("not in force: plugins.salesforce.api_version, custom.born"));
 }
 
 TEST_F(Configuration, ASecretThatWasWrongIsTakenFromItsFileWithoutARestart) {

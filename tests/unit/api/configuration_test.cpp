@@ -48,6 +48,20 @@ TEST_F(ConfigurationApi, AReloadSaysWhatIsInForceAndWhatWaits) {
   EXPECT_EQ(attributes["overridden"][0]["by"], "environment");
 }
 
+TEST_F(ConfigurationApi, TheStatusTellsWhatOfItIsNotInForce) {
+  configuration.history.taken_at = Timestamp{seconds{1'700'000'000}};
+  configuration.history.refusal = "of a reload before";
+  configuration.history.waiting = {"api.listen"};
+  const auto told = [&] { return data_of(get("/v1/status"))["attributes"]["configuration"]; };
+  EXPECT_EQ(
+      told(),
+      Json::parse(R"({"takenAt":"2023-11-14T22:13:20.000Z","refusal":null,"needsRestart":["api.listen"]})"));
+  configuration.history.last_taken = false;
+  configuration.history.refusal = "p.yaml:4:3  log.level: must be among";
+  service.status_answer.now += seconds{1};
+  EXPECT_EQ(told()["refusal"], "p.yaml:4:3  log.level: must be among");
+}
+
 TEST_F(ConfigurationApi, EveryFaultIsAnErrorWithItsPlace) {
   configuration.report.faults = {{config::Severity::kError, {"p.yaml", 4, 3}, "log.level", "must be", "so"},
                                  {config::Severity::kWarning, {"p.yaml", 5, 3}, "x", "careful", ""},

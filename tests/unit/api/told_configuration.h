@@ -13,6 +13,7 @@ namespace prospectd::api {
 class ToldConfiguration final : public Configuration {
  public:
   config::ReloadReport report;
+  config::ReloadHistory history;
   std::vector<SettingInForce> list;
   Result<SettingInForce> outcome = SettingInForce{};
   std::vector<std::string> asked;
@@ -21,7 +22,7 @@ class ToldConfiguration final : public Configuration {
     asked.push_back("reload");
     co_return report;
   }
-  config::ReloadHistory reloads() const override { return {}; }
+  config::ReloadHistory reloads() const override { return history; }
   boost::asio::awaitable<Result<std::vector<SettingInForce>>> settings() override { co_return list; }
   boost::asio::awaitable<Result<SettingInForce>> set(std::string key, std::optional<std::string> value,
                                                      std::string actor) override {

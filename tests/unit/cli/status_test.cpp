@@ -144,6 +144,19 @@ TEST(Status, WhatIsWrongComesWithWhatToDo) {
   EXPECT_EQ(times, 1U) << "an error is told once";
 }
 
+TEST(Status, WhatOfTheConfigurationIsNotInForceIsTold) {
+  Json status = healthy();
+  EXPECT_THAT(shown(status, 200), Not(HasSubstr("attention")));
+  status["configuration"] = {{"takenAt", "2026-11-20T08:00:00.000Z"},
+                             {"refusal", "prospectd.yaml:17:5  pole: unknown key"},
+                             {"needsRestart", {"api.port", "custom.born"}}};
+  const std::string text = shown(status, 200);
+  EXPECT_THAT(
+      text, HasSubstr("the last reload was refused: prospectd.yaml:17:5  pole: unknown key; in force is the "
+                      "configuration of 2026-11-20 08:00:00 (UTC)\n              → prospectd check"));
+  EXPECT_THAT(text, HasSubstr("not in force: api.port, custom.born\n              → restart the daemon\n"));
+}
+
 TEST(Status, FitsTheTerminal) {
   Json status = healthy();
   Json& connection = status["connections"][0];
