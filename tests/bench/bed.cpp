@@ -130,7 +130,7 @@ Result<void> Bed::ensure_imported() {
   return {};
 }
 
-Result<std::vector<std::string>> Bed::poll(const std::vector<int64_t>& changes) {
+Result<std::vector<std::string>> Bed::poll(const std::vector<int64_t>& changes, bool together) {
   PD_TRY(ensure_imported());
   if (!has_database(Program::kBare)) PD_TRY(afresh(Program::kBare));
   std::vector<std::string> words = {own_program(),
@@ -143,6 +143,7 @@ Result<std::vector<std::string>> Bed::poll(const std::vector<int64_t>& changes) 
                                     client_id_,
                                     work_.file("secret"),
                                     database_of(Program::kBare)};
+  if (together) words.emplace_back("together");
   for (const int64_t count : changes)
     words.push_back(std::to_string(count));
   return lines_of(words, changes.size());

@@ -58,8 +58,8 @@ class Bed {
   /// Imports where nothing has been imported yet.
   Result<void> ensure_imported();
   /// Polls what has been imported, each time after so many records have changed in the CRM: the lines of
-  /// run_polls, one for each.
-  Result<std::vector<std::string>> poll(const std::vector<int64_t>& changes);
+  /// run_polls, one for each. `together`: of records that were imported one after another.
+  Result<std::vector<std::string>> poll(const std::vector<int64_t>& changes, bool together = false);
   /// Changes so many prospects of what has been imported and writes them to the CRM: the lines of
   /// run_pushes, one for each round.
   Result<std::vector<std::string>> push(int64_t updates, int rounds);

@@ -2,18 +2,23 @@
 #include <cstdio>
 #include <map>
 
-#include "base/text.h"
 #include "tests/bench/rows.h"
 
 namespace prospectd::bench {
 namespace {
 
 struct Case {
+  const char* name;
+  const char* title;
   int64_t changes;
-  int repeats;  ///< for each of the bench's runs: short polls vary more
+  bool together;  ///< in the database, as after an import of just these
+  int repeats;    ///< for each of the bench's runs: short polls vary more
   double goal_ms;
 };
-constexpr Case kCases[] = {{0, 5, 5}, {100, 5, 10}, {10'000, 1, 100}};
+constexpr Case kCases[] = {{"poll_0", "0 changed", 0, false, 5, 5},
+                           {"poll_100", "100 changed", 100, false, 5, 10},
+                           {"poll_10000", "10,000 changed", 10'000, false, 1, 100},
+                           {"poll_10000_together", "10,000 that lie together", 10'000, true, 1, 100}};
 
 struct Polled {
   std::vector<double> beyond;
@@ -43,28 +48,37 @@ Result<void> take(const std::string& line, Polled& polled) {
   return {};
 }
 
-Result<std::map<int64_t, Polled>> measure_poll(Bench& bench) {
+using Measured = std::map<const Case*, Polled>;
+
+// The cases of one kind in one process.
+Result<void> measure_poll(Bench& bench, bool together, Measured& all) {
+  std::vector<const Case*> cases;
+  for (const Case& one : kCases) {
+    if (one.together == together)
+      cases.insert(cases.end(), static_cast<size_t>(one.repeats * bench.options.runs), &one);
+  }
   std::vector<int64_t> changes;
-  for (const Case& one : kCases)
-    changes.insert(changes.end(), static_cast<size_t>(one.repeats * bench.options.runs), one.changes);
-  PD_ASSIGN(lines, bench.bed.poll(changes));
-  std::map<int64_t, Polled> all;
+  for (const Case* one : cases)
+    changes.push_back(one->changes);
+  PD_ASSIGN(lines, bench.bed.poll(changes, together));
   for (size_t i = 0; i < lines.size(); ++i)
-    PD_TRY(take(lines[i], all[changes[i]]));
-  return all;
+    PD_TRY(take(lines[i], all[cases[i]]));
+  return {};
 }
 
 }  // namespace
 
 Result<void> bench_poll(Bench& bench) {
   std::fprintf(stderr, "  polls\n");
-  PD_ASSIGN(all, measure_poll(bench));
+  Measured all;
+  for (const bool together : {false, true})
+    PD_TRY(measure_poll(bench, together, all));
   Report& report = bench.report;
   report.begin("poll", "A poll of a linked database, beside the bare pipeline and a bare fetch");
   for (const Case& one : kCases) {
-    const Polled& polled = all[one.changes];
-    const std::string name = "poll_" + std::to_string(one.changes);
-    const std::string changed = group_digits(one.changes) + " changed: ";
+    const Polled& polled = all[&one];
+    const std::string name = one.name;
+    const std::string changed = std::string(one.title) + ": ";
     report.add({name, changed + "ms beyond network", polled.beyond, 1, "a bare upsert of the changes",
                 polled.bare, at_most(one.goal_ms)});
     report.add({name + "_cycle", changed + "ms a cycle", polled.cycle, 1, "a bare fetch", polled.fetch});

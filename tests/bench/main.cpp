@@ -80,7 +80,8 @@ Result<void> run_poll_role(const std::vector<std::string>& words) {
   options.client_id = words[7];
   std::getline(std::ifstream(words[8]), options.client_secret);
   options.bare_database = words[9];
-  for (size_t i = 10; i < words.size(); ++i)
+  options.together = words[10] == "together";
+  for (size_t i = options.together ? 11 : 10; i < words.size(); ++i)
     options.changes.push_back(number_of(words[i]));
   return run_polls(options);
 }

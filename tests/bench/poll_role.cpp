@@ -29,6 +29,7 @@ class Polls {
     EngineOptions options;
     options.config = options_.config;
     options.database = options_.database;
+    if (options_.together) options.overlap = milliseconds{0};
     options.between = [this](http::Transport& network) {
       return std::make_unique<RecordingTransport>(network, requests_);
     };
@@ -49,7 +50,7 @@ class Polls {
     double bare_seconds = 0;
   };
 
-  // Evenly spread over all that are linked and alive.
+  // Of all that are linked and alive.
   Result<void> choose_records() {
     std::vector<std::string> all;
     PD_ASSIGN(reader, engine_->store().reader());
@@ -58,8 +59,11 @@ class Polls {
     }));
     const int64_t most = *std::ranges::max_element(options_.changes);
     const int64_t count = std::min<int64_t>(most, static_cast<int64_t>(all.size()));
-    for (int64_t i = 0; i < count; ++i)
-      records_.push_back(all[static_cast<size_t>(i) * all.size() / static_cast<size_t>(count)]);
+    const size_t first = options_.together ? (all.size() - static_cast<size_t>(count)) / 2 : 0;
+    for (int64_t i = 0; i < count; ++i) {
+      const auto at = static_cast<size_t>(i);
+      records_.push_back(all[options_.together ? first + at : at * all.size() / static_cast<size_t>(count)]);
+    }
     return {};
   }
 

@@ -54,12 +54,14 @@ struct PollRoleOptions {
   std::string client_secret;
   std::string bare_database;     ///< filled by the bare pipeline
   std::vector<int64_t> changes;  ///< how many records change before each poll
+  bool together = false;         ///< they were imported one after another, else evenly spread over all
 };
 /// Polls the CRM again and again, each time after so many records have changed there, and writes a line for
 /// each poll: changes, read and updated (people), calls, metered, objects, cycle_ms, fetch_ms, and bare_ms:
 /// what the bare pipeline takes beyond the network to upsert the same changes into its one table. The same
-/// records change each time, evenly spread over the database, so that the overlap reads no others. A first
-/// poll, which logs in and reads the descriptions, is not told.
+/// records change each time, so that the overlap reads no others; those that lie together are not those of
+/// polls before, and are polled without it. A first poll, which logs in and reads the descriptions, is not
+/// told.
 /// **Errors:** the configuration's, the store's, the cycles'; kInternal when a change was not noticed.
 Result<void> run_polls(const PollRoleOptions& options);
 

@@ -42,9 +42,10 @@ Result<void> bench_import(Bench& bench);
 /// to the file, and neither may have grown or been written to since the database was opened.
 Result<void> bench_again(Bench& bench);
 /// Polls of a linked database: 0, 100 and 10,000 records changed by the CRM's admin endpoint, spread over the
-/// database, with the configured overlap of 10 minutes. The time beyond the network is the cycle's time less
-/// that of a bare fetch of the same answers, one request after another on a kept connection without decoding,
-/// right after the cycle. Its reference is the bare pipeline, which upserts the same changes then.
+/// database, with the configured overlap of 10 minutes; and 10,000 that lie together, without it. The time
+/// beyond the network is the cycle's time less that of a bare fetch of the same answers, one request after
+/// another on a kept connection without decoding, right after the cycle. Its reference is the bare pipeline,
+/// which upserts the same changes then.
 Result<void> bench_poll(Bench& bench);
 /// 100,000 changes made here (or half of the people) written to the CRM in one go, beside the same calls sent
 /// once more from memory.
