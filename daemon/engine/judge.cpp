@@ -16,15 +16,34 @@ std::string condition_of(const ConnectionOptions& options, const std::string& ob
   return type == options.types.end() ? std::string() : type->create_when;
 }
 
-Answer decide_here(store::Store& store, const Reading& reading, const FedPage& page, Judgement judgement) {
+Error not_decided() {
+  return make_error(ErrorCode::kCancelled, "the daemon is stopping: the record was not judged");
+}
+
+// A reader is opened where everything else of the store happens, and reads beside it.
+asio::awaitable<Answer> decide_here(Scheduler& scheduler, store::Store& store, const Reading& reading,
+                                    const FedPage& page, Judgement judgement) {
   if (page.mapped.records.empty()) {
     judgement.unreadable = page.mapped.bad.front().reason;
-    return std::optional(std::move(judgement));
+    co_return std::optional(std::move(judgement));
   }
-  PD_ASSIGN(reader, store.reader());
-  PD_ASSIGN(snapshot, reader->snapshot(page.keys));
-  judgement.decision = reconcile::judge(*reading.person, page.mapped.records.front(), snapshot);
-  return std::optional(std::move(judgement));
+  Result<std::unique_ptr<store::Reader>> reader = not_decided();
+  std::function<void()> open = [&] { reader = store.reader(); };
+  co_await scheduler.blocking(std::move(open));
+  if (!reader) co_return std::move(reader).error();
+  Answer answer = not_decided();
+  std::function<void()> work = [&] {
+    const auto snapshot = (*reader)->snapshot(page.keys);
+    reader->reset();
+    if (!snapshot) {
+      answer = snapshot.error();
+      return;
+    }
+    judgement.decision = reconcile::judge(*reading.person, page.mapped.records.front(), *snapshot);
+    answer = std::optional(std::move(judgement));
+  };
+  co_await scheduler.reading(std::move(work));
+  co_return answer;
 }
 
 }  // namespace
@@ -53,10 +72,7 @@ asio::awaitable<Answer> judge_record(Scheduler& scheduler, store::Store& store, 
     if (page->records.empty() && page->bad.empty()) continue;
     const FedPage fed = reading.mapper(*std::move(page));
     Judgement found{options.name, reading.object, {}, condition_of(options, reading.object), {}};
-    Answer answer = std::optional<Judgement>();
-    std::function<void()> work = [&] { answer = decide_here(store, reading, fed, std::move(found)); };
-    co_await scheduler.reading(std::move(work));
-    co_return answer;
+    co_return co_await decide_here(scheduler, store, reading, fed, std::move(found));
   }
   co_return std::optional<Judgement>();
 }
