@@ -165,7 +165,8 @@ asio::awaitable<http::Response> cancel_job(service::Service& service, Jobs& jobs
                              "this job is somebody else's: who started it or an admin "
                              "may cancel it; nothing was done"));
   }
-  const Result<JobPtr> job = jobs.cancel(call.id);
+  std::string id = call.id;
+  const Result<JobPtr> job = co_await jobs.cancel(std::move(id));
   if (!job) co_return failed(job.error());
   JobPtr ended = *job;
   Json told = co_await whole_job(service, std::move(ended));

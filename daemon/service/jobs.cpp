@@ -1,17 +1,20 @@
 #include "daemon/service/jobs.h"
 
 #include <algorithm>
-#include <cstdio>
+#include <exception>
 #include <functional>
 #include <iterator>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 
 #include "base/log.h"
 #include "daemon/engine/backoff.h"
 #include "daemon/engine/on_worker.h"
+#include "daemon/service/desk.h"
 #include "daemon/service/job_counts.h"
 #include "daemon/service/plan_inputs.h"
+#include "daemon/service/plan_shelf.h"
 #include "daemon/service/verify_run.h"
 
 namespace prospectd::service {
@@ -103,11 +106,14 @@ class StoredJobs final : public Jobs {
     } else {
       job.id = {next_++};
       one->view.id = std::to_string(job.id.value);
-      KeepWith<JobView> keep = std::move(order.keep);
-      PD_TRY_CO(co_await save(one, std::move(keep)));
     }
     make_room();
-    jobs_.push_back(one);
+    jobs_.push_back(one);  // before it is saved, so that the next order is held against it
+    KeepWith<JobView> keep = std::move(order.keep);
+    if (Result<void> saved = co_await save(one, std::move(keep)); !saved) {
+      std::erase(jobs_, one);
+      co_return std::move(saved).error();
+    }
     begin(one);
     co_return shown(one);
   }
@@ -124,14 +130,15 @@ class StoredJobs final : public Jobs {
     return one == nullptr ? nullptr : shown(one);
   }
 
-  Result<std::shared_ptr<const JobView>> cancel(const std::string& id) override {
+  asio::awaitable<Result<std::shared_ptr<const JobView>>> cancel(std::string id) override {
     const RunningPtr one = running(id);
-    if (one == nullptr) return make_error(ErrorCode::kNotFound, "no job of this id");
+    if (one == nullptr) co_return make_error(ErrorCode::kNotFound, "no job of this id");
     if (is_open(one->view.job.state)) {
       one->view.cancelling = true;
       one->wakeup.notify();
+      PD_TRY_CO(co_await save(one));
     }
-    return shown(one);
+    co_return shown(one);
   }
 
  private:
@@ -196,7 +203,8 @@ class StoredJobs final : public Jobs {
     asio::co_spawn(scheduler_.io(), run(one), [this, one](std::exception_ptr failure) {
       if (!failure) return;
       log::error("job.threw", "a job ended with an exception", {{"job", one->view.id}});
-      settle(*one, JobState::kFailed, make_error(ErrorCode::kInternal, "a defect of prospectd"));
+      Error defect = make_error(ErrorCode::kInternal, "a defect of prospectd");
+      asio::co_spawn(scheduler_.io(), end(one, JobState::kFailed, std::move(defect)), asio::detached);
     });
   }
 
@@ -205,11 +213,18 @@ class StoredJobs final : public Jobs {
       co_await scheduler_.sleep(kTurnPause, &one->wakeup);
     if (scheduler_.stopping()) co_return;
     if (one->is_large() && !one->view.cancelling) large_ = one;
-    co_await work(one);
-    if (large_ != one) co_return;
-    large_.reset();
-    for (const RunningPtr& other : jobs_)
-      if (other->view.job.state == JobState::kQueued) other->wakeup.notify();
+    std::exception_ptr thrown;  // no guard: the frame may outlive the jobs, when the loop is destroyed
+    try {
+      co_await work(one);
+    } catch (...) {
+      thrown = std::current_exception();
+    }
+    if (large_ == one) {
+      large_.reset();
+      for (const RunningPtr& other : jobs_)
+        if (other->view.job.state == JobState::kQueued) other->wakeup.notify();
+    }
+    if (thrown) std::rethrow_exception(thrown);
   }
 
   asio::awaitable<void> work(RunningPtr one) {
@@ -222,6 +237,8 @@ class StoredJobs final : public Jobs {
     if (is_new && !one->view.job.plan.empty()) {
       Result<void> same = co_await check_plan(one);
       if (scheduler_.stopping()) co_return;  // it is checked anew with the next start
+      // Nothing of the plan is done, and it stays.
+      if (one->view.cancelling) co_return co_await end(one, JobState::kCancelled, std::nullopt);
       // From here on it is under way, and what it changes itself is no reason against it.
       if (same) same = co_await use_up_plan(one);
       if (!same) co_return co_await end(one, JobState::kFailed, same.error());
@@ -321,17 +338,12 @@ class StoredJobs final : public Jobs {
   // ---- saved plans ----
 
   asio::awaitable<Result<reconcile::SavedPlan>> plan_of(std::string id) {
-    Result<reconcile::SavedPlan> found = make_error(ErrorCode::kCancelled, "the daemon is stopping");
-    std::function<void()> work = [&, now = scheduler_.now()] { found = read_plan(id, now); };
-    co_await scheduler_.blocking(std::move(work));
-    co_return found;
-  }
-
-  Result<reconcile::SavedPlan> read_plan(const std::string& id, Timestamp now) {
-    PD_ASSIGN(reader, store_.reader());
-    PD_ASSIGN(plan, reader->saved_plan(id, now));
-    if (!plan) return no_such_plan(id);
-    return *std::move(plan);
+    const Timestamp now = scheduler_.now();
+    co_return co_await engine::on_worker<reconcile::SavedPlan>(scheduler_,
+                                                               [&]() -> Result<reconcile::SavedPlan> {
+                                                                 PD_ASSIGN(reader, store_.reader());
+                                                                 return find_plan(*reader, id, now);
+                                                               });
   }
 
   // The whole order is decided again before anything of it is done.
@@ -355,12 +367,10 @@ class StoredJobs final : public Jobs {
 
   // The job stands for the plan now: it goes on with it after a restart, and the plan is not applied again.
   asio::awaitable<Result<void>> use_up_plan(RunningPtr one) {
-    reconcile::Plan plan;
-    plan.cause = {"job", one->view.id, one->view.job.actor};
-    plan.steps.emplace_back(reconcile::PutJob{one->view.job});
-    plan.steps.emplace_back(reconcile::DropPlan{one->view.job.plan});
     const Timestamp now = scheduler_.now();
-    co_return co_await engine::on_worker<void>(scheduler_, [&] { return write(plan, now); });
+    reconcile::Plan plan = kept_form(*one, now);
+    plan.steps.emplace_back(reconcile::DropPlan{one->view.job.plan});
+    co_return co_await commit(std::move(plan), now);
   }
 
   // Answers why it could not be kept; nothing where it was, or is not to be.
@@ -371,31 +381,12 @@ class StoredJobs final : public Jobs {
     if (plan.told.size() > reconcile::kSavedPlanTextMax)
       co_return make_error(ErrorCode::kTooLarge,
                            "what the plan tells is too long to be kept: name fewer prospects");
-    Result<std::string> saved = make_error(ErrorCode::kCancelled, "the daemon is stopping");
     const uint64_t chance = scheduler_.random();
-    std::function<void()> work = [&] { saved = write_plan(std::move(plan), chance); };
-    co_await scheduler_.blocking(std::move(work));
+    Result<std::string> saved = co_await engine::on_worker<std::string>(
+        scheduler_, [&] { return shelve_plan(store_, std::move(plan), chance); });
     if (!saved) co_return std::move(saved).error();
     one->view.saved_as = *std::move(saved);
     co_return std::nullopt;
-  }
-
-  // Under a short name that no other plan has now.
-  Result<std::string> write_plan(reconcile::SavedPlan plan, uint64_t chance) {
-    PD_ASSIGN(reader, store_.reader());
-    for (uint64_t i = 0; plan.id.empty(); ++i) {  // ends: there are far fewer plans than names
-      char name[16];
-      std::snprintf(name, sizeof name, "p-%04x", static_cast<unsigned>((chance + i) & 0xffff));
-      PD_ASSIGN(taken, reader->saved_plan(name, Timestamp{}));
-      if (!taken) plan.id = name;
-    }
-    reconcile::Plan steps;
-    steps.cause = {"plan", plan.id, plan.actor};
-    const Timestamp now = plan.created_at;
-    std::string id = plan.id;
-    steps.steps.emplace_back(reconcile::SavePlan{std::move(plan)});
-    PD_TRY(write(steps, now));
-    return id;
   }
 
   asio::awaitable<Result<std::vector<JobRow>>> carry_out(RunningPtr one, std::vector<ProspectId> ids,
@@ -457,21 +448,27 @@ class StoredJobs final : public Jobs {
 
   asio::awaitable<Result<void>> save(RunningPtr one, KeepWith<JobView> keep = {}) {
     if (one->view.dry_run) co_return Result<void>{};
-    Result<void> saved = make_error(ErrorCode::kCancelled, "the daemon is stopping");
     const Timestamp now = scheduler_.now();
-    reconcile::Plan plan;
-    plan.cause = {"job", one->view.id, one->view.job.actor};
-    plan.steps.emplace_back(reconcile::PutJob{one->view.job});
+    reconcile::Plan plan = kept_form(*one, now);
     add_kept(plan, keep, one->view, now);
-    std::function<void()> work = [&] { saved = write(plan, now); };
-    co_await scheduler_.blocking(std::move(work));
-    co_return saved;
+    co_return co_await commit(std::move(plan), now);
   }
 
-  Result<void> write(const reconcile::Plan& plan, Timestamp now) {
-    PD_ASSIGN(transaction, store_.begin());
-    PD_TRY(transaction->apply(plan, now));
-    return transaction->commit();
+  // One that is cancelled goes on to the end of its part, but not with the next start.
+  static reconcile::Plan kept_form(const Running& one, Timestamp now) {
+    reconcile::Plan plan;
+    plan.cause = {"job", one.view.id, one.view.job.actor};
+    Job job = one.view.job;
+    if (one.view.cancelling) settle_state(job, JobState::kCancelled, std::nullopt, now);
+    plan.steps.emplace_back(reconcile::PutJob{std::move(job)});
+    return plan;
+  }
+
+  asio::awaitable<Result<void>> commit(reconcile::Plan plan, Timestamp now) {
+    co_return co_await engine::on_worker<void>(scheduler_, [&]() -> Result<void> {
+      PD_TRY(commit_plan(store_, plan, now));
+      return {};
+    });
   }
 
   static constexpr milliseconds kTurnPause{60'000};  ///< a large job is woken when it is its turn

@@ -86,9 +86,10 @@ class Jobs {
   virtual std::vector<std::shared_ptr<const JobView>> all() const = 0;
   /// nullptr when there is none of that id, or it is not kept any more.
   virtual std::shared_ptr<const JobView> find(const std::string& id) const = 0;
-  /// Ends it after the part that is under way; what was done stays. One that has ended stays as it is.
-  /// **Errors:** kNotFound.
-  virtual Result<std::shared_ptr<const JobView>> cancel(const std::string& id) = 0;
+  /// Ends it after the part that is under way, whether the daemon lives on until then or not; what was done
+  /// stays. One that has ended stays as it is.
+  /// **Errors:** kNotFound; the store's: then it ends all the same, unless the daemon ends before.
+  virtual boost::asio::awaitable<Result<std::shared_ptr<const JobView>>> cancel(std::string id) = 0;
 };
 
 /// All outlive the io_context's run. Reads the store at once.

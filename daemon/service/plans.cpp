@@ -3,19 +3,13 @@
 #include <functional>
 
 #include "daemon/service/desk.h"
-#include "daemon/service/plan_inputs.h"
+#include "daemon/service/plan_shelf.h"
 
 namespace prospectd::service {
 namespace {
 
 namespace asio = boost::asio;
 using reconcile::SavedPlan;
-
-Result<SavedPlan> find_plan(const Desk& desk, const std::string& id, Timestamp now) {
-  PD_ASSIGN(plan, desk.reader->saved_plan(id, now));
-  if (!plan) return no_such_plan(id);
-  return *std::move(plan);
-}
 
 class StoredPlans final : public Plans {
  public:
@@ -31,8 +25,10 @@ class StoredPlans final : public Plans {
   }
 
   asio::awaitable<Result<SavedPlan>> show(std::string id) override {
-    std::function<Result<SavedPlan>(const Desk&)> work =
-        [id = std::move(id), now = scheduler_.now()](const Desk& desk) { return find_plan(desk, id, now); };
+    std::function<Result<SavedPlan>(const Desk&)> work = [id = std::move(id),
+                                                          now = scheduler_.now()](const Desk& desk) {
+      return find_plan(*desk.reader, id, now);
+    };
     return desks_.read<SavedPlan>(std::move(work));
   }
 
@@ -47,7 +43,7 @@ class StoredPlans final : public Plans {
  private:
   Result<SavedPlan> drop_now(const Desk& desk, const std::string& id, const std::string& actor,
                              bool others_too, Timestamp now) {
-    PD_ASSIGN(plan, find_plan(desk, id, now));
+    PD_ASSIGN(plan, find_plan(*desk.reader, id, now));
     if (!others_too && plan.actor != actor) {
       return make_error(ErrorCode::kPermission,
                         "plan " + id +

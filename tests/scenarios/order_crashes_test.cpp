@@ -48,8 +48,7 @@ class OrderedWorld {
   Result<UndoReport> undo(const std::string& of) { return await(undos_->undo({of, false, kOrderer, true})); }
   /// It has ended when this returns, well or not.
   Result<JobPtr> carry_out(JobOrder order) {
-    order.actor = kOrderer;
-    auto started = await(jobs_->start(std::move(order)));
+    auto started = begin(std::move(order));
     if (started) end_all();
     return started;
   }
@@ -58,6 +57,11 @@ class OrderedWorld {
       return std::ranges::none_of(jobs_->all(), [](const JobPtr& job) { return is_open(job->job.state); });
     }));
   }
+  Result<JobPtr> begin(JobOrder order) {
+    order.actor = kOrderer;
+    return await(jobs_->start(std::move(order)));
+  }
+  Result<JobPtr> cancel(const std::string& id) { return await(jobs_->cancel(id)); }
   service::Jobs& jobs() { return *jobs_; }
 
  private:
@@ -258,6 +262,32 @@ TEST_P(EveryOrder, F44_StoppedAtEveryCommitPoint_EndsTheSame) {
     EXPECT_EQ(stopped.here, whole.here) << "commit point " << point;
     EXPECT_EQ(stopped.there, whole.there) << "commit point " << point;
   }
+}
+
+TEST(Orders, OneThatWasCancelledDoesNotGoOnWithTheNextStart) {
+  const Scratch scratch;
+  WorldOptions options;
+  options.writes = true;
+  options.types = {"Lead", "Contact"};
+  options.database = scratch.file("state.db");
+  OrderedWorld ordered(std::move(options));
+  ordered.open();
+  import_titled(ordered);
+  retitle_in_crm(ordered.world());
+  JobOrder order;
+  order.direction = Direction::kPush;
+  order.force = true;
+  const auto begun = ordered.begin(std::move(order));
+  ASSERT_TRUE(begun);
+  const std::string id = (*begun)->id;
+  ASSERT_TRUE(ordered.cancel(id));
+  ASSERT_TRUE(is_open((*begun)->job.state)) << "it ended before the daemon did";
+  const int64_t writes = ordered.world().org().writes();
+  ordered.restart();
+  ordered.world().scheduler().run_for(std::chrono::minutes(5));
+  ASSERT_NE(ordered.jobs().find(id), nullptr);
+  EXPECT_EQ(ordered.jobs().find(id)->job.state, JobState::kCancelled);
+  EXPECT_EQ(ordered.world().org().writes(), writes);
 }
 
 INSTANTIATE_TEST_SUITE_P(Orders, EveryOrder, testing::ValuesIn(kFlows),

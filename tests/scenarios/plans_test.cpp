@@ -136,6 +136,21 @@ TEST_F(S12Plans, APlanThatWasAppliedIsUsedUp) {
   EXPECT_EQ(started.error().code, ErrorCode::kNotFound);
 }
 
+TEST_F(S12Plans, APlanWhoseApplicationIsCancelledBeforeItBeginsStays) {
+  begin_with_changes();
+  const std::string plan = saved_pull();
+  JobOrder order;
+  order.plan = plan;
+  order.actor = "a person";
+  const auto started = await_answer(jobs_->start(std::move(order)));
+  ASSERT_TRUE(started);
+  ASSERT_TRUE(await_answer(jobs_->cancel((*started)->id)));
+  EXPECT_TRUE(world_->scheduler().run_until([&] { return !is_open((*started)->job.state); }));
+  EXPECT_EQ((*started)->job.state, JobState::kCancelled);
+  EXPECT_EQ(value_here(ids_[0], "title"), Value("old"));
+  EXPECT_EQ(apply(plan).job.counts.changed, 2);
+}
+
 TEST_F(S12Plans, APlanIsKeptForADay) {
   begin_with_changes();
   const std::string plan = saved_pull();

@@ -64,6 +64,7 @@ void Orders::open() {
   jobs_ = *std::move(jobs);
   for (JobPtr& job : jobs_->all()) {
     if (!is_open(job->job.state)) continue;
+    if (cancelled_.contains(job->id)) fail_("§6: job " + job->id + " goes on though it was cancelled");
     ++stats_.resumed;
     open_.push_back(std::move(job));
   }
@@ -162,7 +163,14 @@ void Orders::cancel() {
   if (running.empty()) return;
   const JobPtr job = dice_.pick(running);
   if (trace_) trace_("cancel job " + job->id);
-  if (!jobs_->cancel(job->id)) fail_("I12: job " + job->id + " can't be cancelled");
+  std::string id = job->id;
+  spawn<JobPtr>(jobs_->cancel(std::move(id)), [this, id = job->id](const Result<JobPtr>& cancelled) {
+    if (cancelled) {
+      cancelled_.insert(id);
+    } else if (!is_stopped(cancelled.error())) {
+      fail_("I12: job " + id + " can't be cancelled: " + cancelled.error().text());
+    }
+  });
 }
 
 void Orders::undo() {

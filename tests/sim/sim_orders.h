@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -97,6 +98,7 @@ class Orders {
   std::unique_ptr<service::Undos> undos_;
   std::vector<std::string> causes_;  ///< what can be undone: "c-12", "job-3"
   std::vector<JobPtr> open_;         ///< jobs that had not ended when they were last looked at
+  std::set<std::string> cancelled_;  ///< jobs, by id: they never go on in another life
   int under_way_ = 0;                ///< calls of the service
   bool closing_ = false;
   OrderStats stats_;
