@@ -202,16 +202,19 @@ class Api {
     if (const auto* refusal = std::get_if<Refusal>(&parsed)) co_return refused(*refusal);
     SyncOrder& order = std::get<SyncOrder>(parsed);
     if (auto refusal = check_connection(order.connection)) co_return refused(*refusal);
-    if (order.accept_mass_change && !order.dry_run) {
-      if (!call.bearer || call.bearer->role != reconcile::Role::kAdmin)
-        co_return refused(refuse(Refused::kForbidden, "only an admin's token lets a mass change pass"));
-      const Result<void> accepted_ = service_.accept_mass_change(order.connection, call.actor());
-      if (!accepted_) co_return failed(accepted_.error());
-    }
+    const bool accepts = order.accept_mass_change && !order.dry_run;
+    if (accepts && (!call.bearer || call.bearer->role != reconcile::Role::kAdmin))
+      co_return refused(refuse(Refused::kForbidden, "only an admin's token lets a mass change pass"));
+    std::string connection = order.connection;
     const auto sync = syncs_.start(std::move(order));
     if (!sync) {
       co_return refused(refuse(Refused::kTooManyRequests,
                                "too many syncs are waiting already; ask again when one has ended"));
+    }
+    // It has not begun: its turn comes after this answer.
+    if (accepts) {
+      const Result<void> accepted_ = service_.accept_mass_change(connection, call.actor());
+      if (!accepted_) co_return failed(accepted_.error());
     }
     co_return accepted(sync_resource(*sync, service_.connections()), "/v1/syncs/" + sync->id);
   }

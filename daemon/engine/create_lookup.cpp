@@ -146,7 +146,11 @@ asio::awaitable<Result<FoundFor>> CreateLookup::fetch(reconcile::OutboxEntry ent
     std::vector<RemoteId> ids{record};
     auto page =
         co_await writer_.read_back(std::move(object), types[type].map->remote_fields(), std::move(ids));
-    if (!page) continue;  // of another type
+    if (!page) {
+      const ErrorClass kind = page.error().error_class();
+      if (kind == ErrorClass::kRecord || kind == ErrorClass::kConfig) continue;  // none of this type
+      co_return std::move(page).error();
+    }
     add(type, *std::move(page), all);
   }
   co_return std::move(all.front());

@@ -1,6 +1,7 @@
 #include "daemon/engine/poller.h"
 
 #include <algorithm>
+#include <exception>
 
 #include "base/log.h"
 #include "base/memory.h"
@@ -12,10 +13,6 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr int64_t kManyRecords = 20'000;  ///< in a cycle: more than a few pages
-
-bool is_fatal(const Error& error) {
-  return error.error_class() == ErrorClass::kCorrupt;
-}
 
 ConnectionState state_for(const Error& error) {
   switch (error.error_class()) {
@@ -48,14 +45,23 @@ asio::awaitable<void> Poller::run() {
     co_await rest(milliseconds{static_cast<int64_t>(scheduler_.random() % interval)},
                   ConnectionState::kStarting);
   }
-  while (!scheduler_.stopping() && !fatal_) {
-    const milliseconds pause = co_await turn();
-    if (scheduler_.stopping() || fatal_) break;
-    co_await rest(pause, status_.state);
+  std::exception_ptr thrown;
+  try {
+    while (!scheduler_.stopping() && !fatal_) {
+      const milliseconds pause = co_await turn();
+      if (scheduler_.stopping() || fatal_) break;
+      co_await rest(pause, status_.state);
+    }
+  } catch (...) {
+    thrown = std::current_exception();
+    fatal_ = make_error(ErrorCode::kInternal, "a connection's loop threw");
   }
   status_.state = fatal_ ? ConnectionState::kNeedsAttention : ConnectionState::kStopped;
-  for (const auto& ticket : std::exchange(tickets_, {}))
-    ticket->done.notify();
+  for (auto* waiting : {&serving_, &tickets_}) {  // whoever waits for them learns that nothing comes
+    for (const auto& ticket : std::exchange(*waiting, {}))
+      ticket->done.notify();
+  }
+  if (thrown) std::rethrow_exception(thrown);
 }
 
 std::shared_ptr<Ticket> Poller::request(bool dry) {
@@ -96,6 +102,11 @@ asio::awaitable<Result<std::optional<Judgement>>> Poller::judge(RemoteId remote)
 }
 
 void Poller::reconfigure(ConnectionOptions options) {
+  // A connector that waits for the cycle's end is not given up for options that keep the one there is.
+  if (next_ && options.connector == nullptr) {
+    options.connector = next_->connector;
+    options.owned = std::move(next_->owned);
+  }
   next_ = std::move(options);
   wakeup_.notify();
 }
@@ -134,11 +145,11 @@ bool Poller::take_next() {
 // rest.
 asio::awaitable<milliseconds> Poller::turn() {
   const bool reconfigured = take_next();
-  std::vector<std::shared_ptr<Ticket>> served = std::exchange(tickets_, {});
+  serving_ = std::exchange(tickets_, {});
   wakeup_.take();  // what it announced is being served: the rest after this turn is a whole one
   bool asked_for = false;
   bool only_parts = true;
-  for (const auto& ticket : served) {
+  for (const auto& ticket : serving_) {
     only_parts = only_parts && ticket->is_part();
     if (ticket->is_part()) {
       co_await answer_part(*ticket);
@@ -155,6 +166,7 @@ asio::awaitable<milliseconds> Poller::turn() {
   if (!asked_for && !is_due) {
     if (reconfigured) due_ = {};
     co_await push(false, nullptr);
+    serving_.clear();
     co_return until_due();
   }
   // What an earlier process had under way is known before its echo is met.
@@ -164,11 +176,12 @@ asio::awaitable<milliseconds> Poller::turn() {
   const milliseconds pause = settle(outcome);
   due_ = scheduler_.monotonic() + pause;
   if (!unreachable_ && !fatal_) co_await push(asked_for, outcome ? &outcome : nullptr);
-  for (const auto& ticket : served) {
+  for (const auto& ticket : serving_) {
     if (!ticket->wants_cycle()) continue;
     ticket->cycle = outcome;
     ticket->done.notify();
   }
+  serving_.clear();
   co_await idle_work();
   co_return until_due();
 }
@@ -260,10 +273,12 @@ asio::awaitable<Result<CycleSummary>> Poller::cycle(bool asked_for) {
 
 // A person has looked, and a whole cycle has passed.
 asio::awaitable<Result<void>> Poller::let_go() {
-  const std::string actor = std::exchange(accepted_by_, {});
-  if (!hold_) co_return Result<void>{};
+  if (!hold_) {
+    accepted_by_.clear();
+    co_return Result<void>{};
+  }
   reconcile::Plan plan;
-  plan.cause = {"brake", options_.name, actor};
+  plan.cause = {"brake", options_.name, accepted_by_};
   plan.steps.emplace_back(reconcile::ReleaseConnection{connection_});
   reconcile::JournalEntry entry;
   entry.reason = reconcile::Reason::kMassChangeAccepted;
@@ -272,7 +287,10 @@ asio::awaitable<Result<void>> Poller::let_go() {
   entry.detail = words_of(*hold_);
   plan.journal.push_back(std::move(entry));
   const Result<void> done = co_await on_worker<void>(scheduler_, [this, &plan] { return commit(plan); });
-  if (done) hold_.reset();
+  if (done) {
+    hold_.reset();
+    accepted_by_.clear();
+  }
   co_return done;
 }
 
@@ -280,86 +298,6 @@ Result<void> Poller::commit(const reconcile::Plan& plan) {
   PD_ASSIGN(transaction, store_.begin());
   PD_TRY(transaction->apply(plan, scheduler_.now()));
   return transaction->commit();
-}
-
-asio::awaitable<void> Poller::answer_part(Ticket& ticket) {
-  if (ticket.order) {
-    ticket.answer = co_await answer_order(*std::move(ticket.order));
-  } else {
-    ticket.verified = co_await answer_verify(*std::move(ticket.verify));
-  }
-}
-
-// Prospects that somebody names: what goes out of them is pushed at once, if the CRM lets it.
-asio::awaitable<Result<OnDemandReport>> Poller::answer_order(OnDemandOrder order) {
-  if (fatal_) co_return *fatal_;
-  PD_TRY_CO(co_await connect());
-  const bool dry_run = order.dry_run;
-  // Either reads: what the brake holds back would come in.
-  if (hold_ && !dry_run) co_return mass_change(*hold_);
-  // What an earlier process had under way is known before its echo is met.
-  if (!pushes_.has_recovered()) co_await push(false, nullptr);
-  CycleContext context = make_context();
-  context.on_progress = {};
-  context.on_applied = [this](const std::string& object, const reconcile::PlanCounts& counts) {
-    tally_.applied(object, counts);
-  };
-  auto applier = make_committing_applier(store_);
-  OnDemand work(context, *applier, std::move(order));
-  PD_TRY_CO(co_await work.run());
-  if (work.has_enqueued() && !dry_run) co_await push(true, nullptr, &work);
-  co_return co_await work.report();
-}
-
-// A part of a drift scan; what its repairs send out goes with the turn's pushes.
-asio::awaitable<Result<VerifyReport>> Poller::answer_verify(VerifyOrder order) {
-  if (fatal_) co_return *fatal_;
-  PD_TRY_CO(co_await connect());
-  // What an earlier process had under way is known before its echo is met.
-  if (!pushes_.has_recovered()) co_await push(false, nullptr);
-  const bool dry_run = order.dry_run;
-  CycleContext context = make_context();
-  context.on_progress = {};
-  context.on_applied = [this](const std::string& object, const reconcile::PlanCounts& counts) {
-    tally_.applied(object, counts);
-  };
-  auto applier = make_committing_applier(store_);
-  Verify work(context, *applier, std::move(order));
-  Result<VerifyReport> report = co_await work.run();
-  allowance_.note(scheduler_.monotonic(), options_.connector->usage());
-  if (!report) {
-    if (is_fatal(report.error())) fatal_ = report.error();
-    co_return report;
-  }
-  if (!dry_run) {
-    for (const reconcile::Verification& one : report->objects)
-      if (one.finished_at) note(one);
-  }
-  if (report->failed && is_fatal(*report->failed)) fatal_ = report->failed;
-  co_return report;
-}
-
-asio::awaitable<void> Poller::answer_dry(Ticket& ticket) {
-  Result<void> connected = co_await connect();
-  if (!connected) {
-    ticket.report = connected.error();
-    co_return;
-  }
-  DryRunReport report;
-  CycleContext context = make_context();
-  auto applier = make_dry_run_applier(store_, options_.schema, options_.poll.brake, report);
-  context.on_progress = {};  // nothing is synced
-  Result<CycleSummary> outcome = co_await run_cycle(context, *applier);
-  if (!outcome) {
-    ticket.report = outcome.error();
-    co_return;
-  }
-  report.summary = *std::move(outcome);
-  if (hold_) {
-    report.summary.alerts.push_back(mass_change(*hold_).text());
-    report.brake = *hold_;
-  }
-  ticket.report = std::move(report);
 }
 
 CycleContext Poller::make_context() {

@@ -64,6 +64,8 @@ class Poller {
   const std::optional<Error>& fatal() const { return fatal_; }
 
  private:
+  /// The database can't be trusted: nothing goes on.
+  static bool is_fatal(const Error& error) { return error.error_class() == ErrorClass::kCorrupt; }
   std::shared_ptr<Ticket> queue(std::shared_ptr<Ticket> ticket);
   bool take_next();
   boost::asio::awaitable<milliseconds> turn();
@@ -101,7 +103,8 @@ class Poller {
   PushTurns pushes_;
   std::map<std::string, reconcile::Verification> scans_;  ///< the last drift scan of each object
   std::optional<Error> fatal_;
-  std::vector<std::shared_ptr<Ticket>> tickets_;
+  std::vector<std::shared_ptr<Ticket>> tickets_;  ///< that wait for their turn
+  std::vector<std::shared_ptr<Ticket>> serving_;  ///< of the turn under way
   Wakeup wakeup_;
   std::chrono::nanoseconds began_{0};
   std::chrono::nanoseconds due_{0};

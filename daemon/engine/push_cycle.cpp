@@ -317,17 +317,30 @@ class PushCycle {
     return type == types.end() ? std::string() : type->external_id;
   }
 
+  // One that is not read any more is spoken of as the first.
+  const reconcile::PersonType& type_of(const std::string& object) const {
+    const auto& types = ground_.terms().types;
+    const auto type = std::ranges::find_if(
+        types, [&](const reconcile::PersonType& one) { return one.map->object() == object; });
+    return type == types.end() ? types.front() : *type;
+  }
+
   // A duplicate rule has told which record stands for the new one: it is linked (§3).
   asio::awaitable<Result<void>> link_all(std::vector<SentRow> links) {
     for (SentRow& one : links) {
       CreateLookup lookup(c_, ground_, writer_);
       auto found = co_await lookup.fetch(one.row.entry, one.end.settlement.other);
-      if (!found || found->found.empty()) {
+      if (!found) {
+        Entries entries{one.row.entry};
+        PD_TRY_CO(co_await fail(std::move(entries), std::move(found).error()));
+        continue;
+      }
+      if (found->found.empty()) {
         // Nobody of ours: a person sees what the CRM said.
         one.end.settlement.verdict = PushVerdict::kDeadLetter;
         std::vector<reconcile::PushEnd> ends;
         ends.push_back(std::move(one.end));
-        PD_TRY_CO(co_await finish(ground_.terms().types.front(), std::move(ends)));
+        PD_TRY_CO(co_await finish(type_of(one.row.entry.object), std::move(ends)));
         continue;
       }
       std::vector<FoundFor> stands;

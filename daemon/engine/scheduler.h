@@ -1,6 +1,6 @@
 // Scheduler: the seam between the engine and time, threads and chance. The real one uses the system's clocks,
 // Asio timers and two worker threads; the simulator's runs in virtual time on one thread, from a seed. All
-// calls on the loop's one thread.
+// calls on the loop's one thread, but for now(), which the worker asks, too.
 #pragma once
 
 #include <chrono>

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
 #include <boost/asio/co_spawn.hpp>
 
 #include "base/log.h"
@@ -301,6 +303,31 @@ TEST_F(SupervisorTest, OptionsWithoutAConnectorKeepTheOneThatIsThere) {
   ASSERT_TRUE(supervisor_->reconfigure(options));
   scheduler_.run_for(seconds{1});
   EXPECT_TRUE(has_title(lead_fields(first_).back()));
+}
+
+TEST_F(SupervisorTest, AConnectorThatHasComeInACycleIsKeptByOptionsThatComeAfterItWithoutOne) {
+  const auto other = std::make_shared<ScriptedConnector>();
+  first_.say("Lead", [&](const FeedQuery& query) {
+    ConnectionOptions brought = connection("one", *other);
+    brought.owned = other;
+    EXPECT_TRUE(supervisor_->reconfigure(std::move(brought)));
+    ConnectionOptions set = with_title(connection("one", first_));
+    set.connector = nullptr;
+    EXPECT_TRUE(supervisor_->reconfigure(std::move(set)));
+    return page({"a"}, 10, "")(query);
+  });
+  start({connection("one", first_)});
+  scheduler_.run_for(seconds{1});
+  ASSERT_EQ(lead_queries(*other), 1) << "the connector of before goes on";
+  EXPECT_TRUE(has_title(lead_fields(*other).back()));
+}
+
+TEST_F(SupervisorTest, WhoeverWaitsForAConnectionWhoseLoopThrowsIsAnswered) {
+  first_.say("Lead", [](const FeedQuery&) -> Result<Page> { throw std::runtime_error("a defect"); });
+  start({connection("one", first_)});
+  EXPECT_FALSE(sync("one"));
+  EXPECT_TRUE(supervisor_->fatal());
+  EXPECT_FALSE(sync("one")) << "and nobody waits for it any more";
 }
 
 TEST_F(SupervisorTest, OptionsOfAnUnknownConnectionAreRefused) {
