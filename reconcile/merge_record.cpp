@@ -33,7 +33,9 @@ class Merger {
     const size_t at = incoming.entry->local;
     const bool was_frozen = is_frozen(at);
     const FieldInput in = input_of(incoming, was_frozen);
-    const FieldOutcome outcome = decide_field(in);
+    FieldOutcome outcome = decide_field(in);
+    if (context_.takes_nothing && outcome.reason == Reason::kDirectionOut)
+      outcome.reason = Reason::kInboundUpdateOff;
     if (outcome.action == FieldAction::kNothing) {
       if (at == field::kEmail && outcome.field_case != FieldCase::kEqual) keep_waiting_for_address();
       if (was_frozen && outcome.field_case == FieldCase::kEqual) result_.decided.push_back(at);

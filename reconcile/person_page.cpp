@@ -58,6 +58,8 @@ class PersonPage {
         return;
       case Verdict::kSkip:
         skip(record);
+        if (decision.reason == Reason::kInboundUpdateOff && type_.outbound_update)
+          update(record, decision, snapshot_.links.at(record.id), false);
         return;
       case Verdict::kCreate:
         create(record, decision.reason);
@@ -182,6 +184,8 @@ class PersonPage {
   // ---- the verdicts ----
 
   // Whatever the reason, nobody stands in this record's way: what was held of it has nothing left to resolve.
+  // Where changes go out, what a linked one holds is agreed on all the same (§11): it is never overwritten
+  // unseen.
   void skip(const MappedRecord& record) {
     ++plan_.counts.skipped;
     close_duplicates(record.id);
@@ -259,7 +263,7 @@ class PersonPage {
     if (restored) tag(prospect.id, true);
     if (first_link || restored) note_link(link, decision.reason);
     if (first_link || link != before) plan_.steps.emplace_back(PutLink{std::move(link), RemoteId{}});
-    count_update(changed, first_link, restored);
+    if (decision.verdict != Verdict::kSkip) count_update(changed, first_link, restored);
     absorb(first_step);
     if (const auto after = snapshot_.links.find(record.id);
         after != snapshot_.links.end() && (first_link || restored || forcing_.side == ForceSide::kProspect ||

@@ -210,6 +210,32 @@ TEST_F(S12Edges, AnUndoneEditGivesTheCrmTheValueBackThatItHeldApart) {
   }
 }
 
+TEST_F(S12Edges, WhereNothingComesInTheCrmsOwnValueIsKnownAllTheSameAndGivenBack) {
+  World& world = begin([](WorldOptions& o) {
+    o.on_connection = [](engine::ConnectionOptions& connection) {
+      for (mapping::TypeSpec& type : connection.types)
+        type.inbound_update = false;
+    };
+  });
+  const std::string lead = world.lead("ana@x.test", {{"Title", Value("old")}});
+  world.sync();
+  const ProspectId id = prospect_of(lead);
+  world.edit("Lead", lead, {{"Title", Value("theirs")}});
+  EXPECT_EQ(world.sync().objects.at("Lead").skipped, 1);
+  EXPECT_EQ(value_here(id, "title"), Value("old"));
+  expect_quiet();
+  world.edit_here(id, "title", Value("ours"));
+  EXPECT_THAT(reasons_of(id), testing::Contains("STOOD_APART"));
+  const std::string edit = last_change_of(id);
+  world.push();
+  EXPECT_TRUE(holds("Lead", lead, "Title = 'ours'"));
+  EXPECT_EQ(undo(edit).counts.restored, 1);
+  world.push();
+  EXPECT_EQ(value_here(id, "title"), Value("old"));
+  EXPECT_TRUE(holds("Lead", lead, "Title = 'theirs'"));
+  expect_quiet();
+}
+
 TEST_F(S12Edges, AFieldThatComesFromElsewhereIsGivenBackAsTheProspectHadIt) {
   World& world = begin([](WorldOptions& o) {
     o.on_connection = [](engine::ConnectionOptions& connection) {
