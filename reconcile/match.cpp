@@ -56,7 +56,12 @@ Known known_of(const MappedRecord& record, const PageSnapshot& snapshot) {
   }
   if (record.email_key) {
     const auto holder = snapshot.addresses.find(*record.email_key);
-    if (holder != snapshot.addresses.end()) k.by_email = holder->second;
+    const auto made = snapshot.in_doubt.find(*record.email_key);
+    if (holder != snapshot.addresses.end()) {
+      k.by_email = holder->second;
+    } else if (made != snapshot.in_doubt.end()) {
+      k.by_email = made->second;
+    }
   }
   k.prospect_is_linked = k.by_email && snapshot.link_of.contains(k.by_email);
   const auto lineage = snapshot.lineage.find(record.id);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "mapping/email_key.h"
 #include "mapping/prospect_condition.h"
 #include "reconcile/lease.h"
 
@@ -56,6 +57,12 @@ bool OutwardType::gives_out(size_t field, const Value& value) const {
 
 bool OutwardType::comes_from_elsewhere(size_t field) const {
   return std::ranges::binary_search(from_elsewhere, field);
+}
+
+std::optional<std::string> OutboxEntry::address_in_doubt() const {
+  const auto address = sent.find(mapping::field::kEmail);
+  if (operation != PushOperation::kCreate || !is_in_doubt() || address == sent.end()) return std::nullopt;
+  return mapping::email_key(address->second.str());
 }
 
 bool OutwardType::may_create(const std::vector<Value>& prospect) const {

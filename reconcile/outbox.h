@@ -64,6 +64,8 @@ struct OutboxEntry {
 
   /// May an earlier attempt have been carried out? True of one in doubt, and of a lease that ran out.
   bool is_in_doubt() const { return state == PushState::kInDoubt || state == PushState::kLeased; }
+  /// The key of the address that such an attempt to create a record has sent; none: there was none.
+  std::optional<std::string> address_in_doubt() const;
   bool operator==(const OutboxEntry&) const = default;
 };
 

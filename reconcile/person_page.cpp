@@ -240,12 +240,10 @@ class PersonPage {
     const bool restored = link.deleted;
     const bool is_known_again = !first_link && link.version == record.version && link.hash == record.hash;
     const Link before = link;
-    // What has arrived though its answer was lost, or told of a failure, is an echo (§11).
-    if (const auto sent = snapshot_.sent.find(prospect.id); !first_link && sent != snapshot_.sent.end())
-      acknowledge(type_, record, snapshot_, sent->second, link);
+    const bool is_ours = has_arrived(record, prospect, first_link, link);
     std::vector<PendingRef> pending;
     const std::vector<Incoming> incoming = incoming_of(record, prospect, link, pending);
-    const MergeContext context{*type_.schema,         snapshot_,      first_link,
+    const MergeContext context{*type_.schema,         snapshot_,      first_link && !is_ours,
                                !type_.inbound_update, record.version, type_.outbound_update};
     MergeResult merge = merge_record(context, prospect, link, incoming);
     if (stops_before(record.id, mass_kinds_of(merge.changes))) return;
@@ -269,6 +267,21 @@ class PersonPage {
         after != snapshot_.links.end() && (first_link || restored || forcing_.side == ForceSide::kProspect ||
                                            after->second.shadow != before.shadow))
       push_back(prospect.id, after->second);
+  }
+
+  // What has arrived though its answer was lost, or told of a failure, is an echo (§11). Answers whether that
+  // is the record itself, made by a create whose end is not known: then what was changed here since goes out.
+  bool has_arrived(const MappedRecord& record, const Prospect& prospect, bool first_link, Link& link) {
+    const auto sent = snapshot_.sent.find(prospect.id);
+    if (sent == snapshot_.sent.end()) return false;
+    Link known = link;
+    const bool whole = acknowledge(type_, record, snapshot_, sent->second, known);
+    if (first_link && !whole) return false;
+    link = std::move(known);
+    if (!first_link) return false;
+    await_unsent(type_, prospect, sent->second, link);
+    link.edition = type_.edition;
+    return true;
   }
 
   // Where this side's value stays and the CRM's has to follow it.

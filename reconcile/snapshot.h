@@ -60,6 +60,9 @@ struct PageSnapshot {
   /// What pushes under way or waiting have sent: where the record holds it, that is ours, and no change of
   /// the CRM's people.
   std::unordered_map<ProspectId, SentValues> sent;
+  /// By the key of an address that nobody has: whose record a create was to make with it that may have been
+  /// carried out.
+  std::unordered_map<std::string, ProspectId> in_doubt;
   /// Frozen fields, by position in the local schema.
   std::unordered_map<ProspectId, std::vector<size_t>> frozen;
   /// The others that wait for a person to decide, likewise.

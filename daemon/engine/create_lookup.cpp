@@ -38,6 +38,9 @@ asio::awaitable<Result<std::vector<FoundFor>>> CreateLookup::find(
       const auto& addresses = prospect->second.addresses;
       for (size_t at = 0; at < addresses.size(); ++at)
         wanted_.emplace(addresses[at].key, Wanted{all.size(), at});
+      // What an earlier attempt may have made has the address that was sent, whatever the prospect's is now.
+      if (const auto sent = entry.address_in_doubt())
+        wanted_.emplace(*sent, Wanted{all.size(), addresses.size()});
     }
     all.push_back({entry, {}, false});
   }

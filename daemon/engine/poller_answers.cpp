@@ -1,5 +1,5 @@
-// The turns that a poller gives to what is asked for beside its polls: prospects that somebody names, parts of
-// a drift scan, dry runs.
+// The turns that a poller gives to what is asked for beside its polls: prospects that somebody names, parts
+// of a drift scan, dry runs.
 #include "daemon/engine/poller.h"
 
 namespace prospectd::engine {

@@ -123,7 +123,8 @@ class Choosing {
   void take(FoundFor wanted) {
     OutboxEntry& entry = wanted.entry;
     const auto prospect = scene_.prospects.find(entry.prospect);
-    if (prospect == scene_.prospects.end() || prospect->second.addresses.empty()) return without_key(entry);
+    const bool is_nobody = prospect == scene_.prospects.end();
+    if (is_nobody || (prospect->second.addresses.empty() && !entry.is_in_doubt())) return without_key(entry);
     if (scene_.links.contains(entry.prospect)) {
       plan_.steps.emplace_back(settlement_of(entry, PushState::kReady, terms_.now));  // it follows its link
       return;
@@ -143,6 +144,7 @@ class Choosing {
       case CreateVerdict::kAmbiguous:
         return give_up(entry, Reason::kAmbiguousRecord);
       case CreateVerdict::kNoType:
+        if (may_show_yet(entry)) return look_again(entry);
         plan_.steps.emplace_back(settlement_of(entry, std::nullopt, terms_.now));
         ++summary_.at_rest;
         return;
@@ -180,14 +182,20 @@ class Choosing {
     return user == scene_.users.end() ? std::string() : std::string(user->second.remote.str());
   }
 
+  // What may have been made is looked for until it must show, and only then made anew.
+  bool may_show_yet(const OutboxEntry& entry) const {
+    return entry.is_in_doubt() && entry.sent_at && terms_.now < *entry.sent_at + settles_after_;
+  }
+
+  void look_again(const OutboxEntry& entry) {
+    const Timestamp again = std::min(terms_.now + settles_after_ / 8, *entry.sent_at + settles_after_);
+    plan_.steps.emplace_back(settlement_of(entry, PushState::kInDoubt, again));
+    ++summary_.doubtful;
+  }
+
   void create(OutboxEntry entry, size_t type, const reconcile::Prospect& prospect) {
-    // What may have been made is looked for until it must show, and only then made anew.
-    if (entry.is_in_doubt() && entry.sent_at && terms_.now < *entry.sent_at + settles_after_) {
-      const Timestamp again = std::min(terms_.now + settles_after_ / 8, *entry.sent_at + settles_after_);
-      plan_.steps.emplace_back(settlement_of(entry, PushState::kInDoubt, again));
-      ++summary_.doubtful;
-      return;
-    }
+    if (may_show_yet(entry)) return look_again(entry);
+    if (prospect.addresses.empty()) return without_key(entry);
     PushPayload payload = create_payload(terms_.types[type], prospect, scene_);
     plan_.steps.emplace_back(reconcile::NotePushSent{entry.id, entry.lease, payload.sent});
     entry.sent = payload.sent;

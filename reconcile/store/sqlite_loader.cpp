@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <unordered_map>
+
+#include "mapping/email_key.h"
 
 namespace prospectd::store {
 namespace {
@@ -86,9 +89,11 @@ Loader::Loader(Database& db, const Codec& codec, const AddressHash& hash)
               std::to_string(reconcile::kPastChangesMax)),
       conflicts_(db,
                  "SELECT field, frozen FROM conflicts WHERE prospect = ? AND connection = ? AND open = 1"),
-      sent_(
-          db,
-          "SELECT sent FROM outbox WHERE prospect = ? AND connection = ? AND sent IS NOT NULL ORDER BY id") {}
+      sent_(db,
+            "SELECT sent FROM outbox WHERE prospect = ? AND connection = ? AND sent IS NOT NULL ORDER BY id"),
+      creates_in_doubt_(db,
+                        "SELECT prospect, sent FROM outbox WHERE connection = ? AND state IN ('leased', "
+                        "'in_doubt') AND operation = 'create' AND sent IS NOT NULL ORDER BY id") {}
 
 void Loader::begin_filters(const Tally& tally) {
   if (tally.links == 0) links_filter_.start();
@@ -111,6 +116,7 @@ Result<PageSnapshot> Loader::snapshot(const PageKeys& keys, const Tally& tally, 
   } else {
     PD_TRY(load_prospects(job));
     PD_TRY(load_addresses(job));
+    if (tally.outbox > 0) PD_TRY(load_creates_in_doubt(job));
     if (tally.open_duplicates > 0) PD_TRY(load_open_duplicates(job));
     if (tally.lineage > 0) PD_TRY(load_lineage(job));
   }
@@ -172,6 +178,29 @@ Result<std::optional<StoredLink>> Loader::link_at(ConnectionId connection, const
   }
   PD_TRY(query.done());
   return std::optional<StoredLink>();
+}
+
+// Who has changed the address since is found by the one that was sent. Few are in doubt at any time.
+Result<void> Loader::load_creates_in_doubt(Job& job) {
+  std::unordered_map<std::string, ProspectId> made;
+  Query query(creates_in_doubt_);
+  query.bind(job.keys.connection.value);
+  while (query.step()) {
+    PD_ASSIGN(sent, rows_.codec().read_sent(query.text(1)));
+    const auto address = sent.find(mapping::field::kEmail);
+    if (address == sent.end()) continue;
+    if (auto key = mapping::email_key(address->second.str()))
+      made[*std::move(key)] = ProspectId{query.integer(0)};
+  }
+  PD_TRY(query.done());
+  if (made.empty()) return {};
+  for (const std::string& email : job.keys.emails) {
+    const auto whose = made.find(email);
+    if (whose == made.end() || job.out.addresses.contains(email)) continue;
+    job.out.in_doubt.insert(*whose);
+    job.wanted.insert(whose->second);
+  }
+  return {};
 }
 
 Result<void> Loader::load_addresses(Job& job) {

@@ -83,6 +83,7 @@ class Loader {
   };
   Result<void> load_links(Job& job);
   Result<void> load_link(Job& job, const HashedKey& key, bool& bare);
+  Result<void> load_creates_in_doubt(Job& job);
   Result<void> load_addresses(Job& job);
   Result<void> load_prospects(Job& job);
   Result<void> load_link_of(Job& job, ProspectId prospect);
@@ -123,6 +124,7 @@ class Loader {
   Statement lately_;
   Statement conflicts_;
   Statement sent_;
+  Statement creates_in_doubt_;
 };
 
 }  // namespace prospectd::store

@@ -91,6 +91,46 @@ TEST_F(Creating, S3_AnEditWhileTheCreateIsUnderWayGoesOutAfterIt_AlsoWhenTheAnsw
   }
 }
 
+// The answer to a create is lost, and somebody changes the address before anybody knows what became of it:
+// whether a poll or the look-up meets the record first, it is the prospect's.
+TEST_F(Creating, S3_ARecordWhoseAnswerIsLostIsFoundByTheAddressThatWasSent) {
+  for (const bool poll_first : {false, true}) {
+    for (const char* address : {"newer@x.test", ""}) {
+      SCOPED_TRACE(std::string(address) + (poll_first ? " poll first" : " look-up first"));
+      World& world = begin();
+      world.sync();
+      const ProspectId prospect = made(world);
+      // Where a poll comes first, that is because the look-up could not be made.
+      const std::string and_then =
+          poll_first ? R"(,{"fault":"unavailable","on":{"operation":"query"},"when":{"after":2}})" : "";
+      ASSERT_TRUE(world.front().play_faults(
+          R"({"seed":1,"rules":[{"fault":"drop","on":{"operation":"create"},"when":{"times":1}})" + and_then +
+          "]}"));
+      world.push();
+      ASSERT_EQ(count("Contact", "Email = 'new@x.test'"), 1U);
+      world.edit_here(prospect, "email", *address == '\0' ? Value::null() : Value(address));
+      world.edit_here(prospect, "title", Value("VP"));
+      world.scheduler().run_for(seconds{5});
+      ASSERT_TRUE(world.front().play_faults(R"({"seed":1,"rules":[]})"));
+      ASSERT_EQ(links_of(prospect).empty(), poll_first);
+      if (poll_first) world.sync();
+      for (int i = 0; i < 3; ++i) {
+        world.scheduler().run_for(std::chrono::minutes(15));
+        world.push();
+        world.sync();
+      }
+      EXPECT_EQ(world.prospects().size(), 1U);
+      EXPECT_EQ(count("Contact", "LastName = 'New'") + count("Lead", "LastName = 'New'"), 1U);
+      EXPECT_EQ(count("Contact", "Title = 'VP'"), 1U);
+      ASSERT_EQ(links_of(prospect).size(), 1U);
+      if (*address != '\0') {
+        EXPECT_EQ(count("Contact", std::string("Email = '") + address + "'"), 1U);
+      }
+      expect_quiet();
+    }
+  }
+}
+
 TEST_F(Creating, S3_ATypeThatDoesNotCreateIsPassedOver) {
   World& world = begin([](WorldOptions& o) {
     o.on_connection = [](engine::ConnectionOptions& c) { c.types[0].outbound_create = false; };
