@@ -151,8 +151,11 @@ constexpr Row kReasons[] = {
     {Reason::kUntagged, "UNTAGGED", "A tag was taken off the prospect"},
     {Reason::kGoneFromCrm, "GONE_FROM_CRM",
      "The CRM has the record no more, not even in its bin: it was purged, or is not shown any longer"},
+    {Reason::kPlanOutdated, "PLAN_OUTDATED",
+     "It has changed since the plan was made, and stays as it is: make a plan anew"},
 };
-static_assert(std::size(kReasons) == static_cast<size_t>(Reason::kGoneFromCrm) + 1, "a row for every reason");
+static_assert(std::size(kReasons) == static_cast<size_t>(Reason::kPlanOutdated) + 1,
+              "a row for every reason");
 
 constexpr bool in_order() {
   for (size_t i = 0; i < std::size(kReasons); ++i) {

@@ -102,7 +102,8 @@ enum class Reason {
   kNoConnectedMailbox,  ///< (§7)
   kTagged,              ///< a prospect got a tag
   kUntagged,
-  kGoneFromCrm,  ///< the record is in the CRM no more, not even in its bin (§4)
+  kGoneFromCrm,   ///< the record is in the CRM no more, not even in its bin (§4)
+  kPlanOutdated,  ///< since the plan that is applied was made (§12)
 };
 
 /// Stable upper-case code: "DUPLICATE_EMAIL".

@@ -133,6 +133,7 @@ void OnDemand::sort_linked(OnDemandRow& row, const Prospect& prospect, const Lin
   if (link.deleted) return refuse_row(row, Reason::kDeletedInCrm);
   auto push = outgoing_push(type, prospect, link);
   if (!push) return conclude(row, OnDemandOutcome::kUnchanged, Reason::kUnchanged);
+  if (!is_as_expected(row)) return refuse_row(row, Reason::kPlanOutdated);
   conclude(row, OnDemandOutcome::kWaiting, Reason::kLocalEdit);
   row.changes = outgoing_changes(type, prospect, link, Reason::kLocalEdit);
   plan.steps.emplace_back(*std::move(push));
@@ -148,6 +149,7 @@ void OnDemand::sort_unlinked(OnDemandRow& row, const Prospect& prospect, Plan& p
     const bool none = std::ranges::none_of(types, &reconcile::PersonType::outbound_create);
     return refuse_row(row, none ? Reason::kOutboundCreateOff : Reason::kCreateConditionNotMet);
   }
+  if (!is_as_expected(row)) return refuse_row(row, Reason::kPlanOutdated);
   ++creates_;
   conclude(row, OnDemandOutcome::kWaiting, Reason::kNotLinked);
   plan.steps.emplace_back(reconcile::EnqueuePush{c_.connection, prospect.id, type->map->object(), RemoteId{},
@@ -195,6 +197,7 @@ Result<reconcile::PlanCounts> OnDemand::decide(const Reading& reading, FedPage p
   PD_ASSIGN(transaction, c_.store.begin());
   PD_ASSIGN(snapshot, transaction->snapshot(page.keys));
   note_page(page, snapshot);
+  leave_outdated(reading, page, snapshot);
   Plan plan = plan_person_page(*reading.person, ground_.terms().policy, std::move(page.mapped), snapshot,
                                ground_.terms().now, forcing());
   note_plan(reading, plan, snapshot);
@@ -202,6 +205,38 @@ Result<reconcile::PlanCounts> OnDemand::decide(const Reading& reading, FedPage p
   plan.cause = new_plan(reading.object).cause;
   PD_TRY(write(*transaction, plan));
   return plan.counts;
+}
+
+bool OnDemand::is_as_expected(const OnDemandRow& row) const {
+  const auto expected = order_.expected.find(row.prospect);
+  return expected == order_.expected.end() || expected->second == row.input;
+}
+
+// Those in another state than the one they were decided from are taken off the page, and refused where
+// anything would be done about them: what an earlier part has done already is no reason.
+void OnDemand::leave_outdated(const Reading& reading, FedPage& page,
+                              const reconcile::PageSnapshot& snapshot) {
+  if (order_.expected.empty()) return;
+  std::vector<mapping::MappedRecord>& records = page.mapped.records;
+  const auto other = std::stable_partition(records.begin(), records.end(), [&](const auto& record) {
+    const auto seen = seen_.find(record.id);
+    return seen == seen_.end() || is_as_expected(*row_of(seen->second));
+  });
+  if (other == records.end()) return;
+  reconcile::MappedPage outdated;
+  outdated.object = page.mapped.object;
+  outdated.records.assign(std::make_move_iterator(other), std::make_move_iterator(records.end()));
+  records.erase(other, records.end());
+  reconcile::PageSnapshot after = snapshot;
+  const Plan plan = plan_person_page(*reading.person, ground_.terms().policy, std::move(outdated), after,
+                                     ground_.terms().now, forcing());
+  for (const reconcile::Step& step : plan.steps) {
+    const auto* update = std::get_if<reconcile::UpdateProspect>(&step);
+    const auto* push = std::get_if<reconcile::EnqueuePush>(&step);
+    if (update == nullptr && push == nullptr) continue;
+    if (OnDemandRow* row = row_of(update != nullptr ? update->id : push->prospect))
+      refuse_row(*row, Reason::kPlanOutdated);
+  }
 }
 
 // Which records are whose, before the plan moves links on, and what of them can't be taken.

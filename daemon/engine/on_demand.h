@@ -24,6 +24,14 @@ std::string_view name_of(Direction direction);    // "pull", "push"
 
 constexpr size_t kOnDemandMax = 2'000;  ///< prospects of one order, as many as one call reads
 
+/// The state that one prospect's row was decided from; another once either side has changed.
+struct OnDemandInput {
+  int64_t version = 0;  ///< the prospect's; 0: there is none
+  Timestamp record{};   ///< the record's version
+  uint64_t hash = 0;    ///< … and content
+  bool operator==(const OnDemandInput&) const = default;
+};
+
 struct OnDemandOrder {
   Direction direction = Direction::kPull;
   bool force = false;
@@ -32,6 +40,9 @@ struct OnDemandOrder {
   std::vector<ProspectId> prospects;  ///< at most kOnDemandMax
   std::string actor;                  ///< of the cause
   std::string detail;                 ///< of the cause: "job 7"
+  /// The state that each was decided from before: whoever is in another, and would change, is refused
+  /// (kPlanOutdated). Empty: whatever state they are in.
+  std::map<ProspectId, OnDemandInput> expected = {};
 };
 
 enum class OnDemandOutcome : uint8_t {
@@ -47,13 +58,6 @@ struct FieldTrouble {
   std::string field;
   std::string code;  ///< "FIELD_ERROR", "EMAIL_TAKEN"
   std::string message;
-};
-
-/// The state that one prospect's row was decided from; another once either side has changed.
-struct OnDemandInput {
-  int64_t version = 0;  ///< the prospect's; 0: there is none
-  Timestamp record{};   ///< the record's version
-  uint64_t hash = 0;    ///< … and content
 };
 
 /// What became of one prospect.
@@ -100,6 +104,8 @@ class OnDemand {
   void sort_unlinked(OnDemandRow& row, const reconcile::Prospect& prospect, reconcile::Plan& plan);
   boost::asio::awaitable<Result<void>> read_all();
   Result<reconcile::PlanCounts> decide(const Reading& reading, FedPage page);
+  bool is_as_expected(const OnDemandRow& row) const;
+  void leave_outdated(const Reading& reading, FedPage& page, const reconcile::PageSnapshot& snapshot);
   void note_page(const FedPage& page, const reconcile::PageSnapshot& snapshot);
   void note_plan(const Reading& reading, const reconcile::Plan& plan, const reconcile::PageSnapshot& after);
   void note_links(const std::map<RemoteId, ProspectId>& seen, const reconcile::PageSnapshot& after);

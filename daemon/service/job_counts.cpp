@@ -50,6 +50,19 @@ void count_row(reconcile::JobCounts& counts, const OnDemandRow& row) {
 
 }  // namespace
 
+engine::OnDemandOrder part_order(const JobView& view, std::vector<ProspectId> ids, bool dry_run) {
+  using engine::Direction;
+  engine::OnDemandOrder order;
+  order.direction = view.job.kind == name_of(Direction::kPush) ? Direction::kPush : Direction::kPull;
+  order.force = view.job.force;
+  order.blanks = view.job.blanks;
+  order.dry_run = dry_run;
+  order.prospects = std::move(ids);
+  order.actor = view.job.actor;
+  order.detail = "job " + view.id;
+  return order;
+}
+
 void add_rows(reconcile::JobCounts& counts, const std::vector<JobRow>& rows) {
   std::map<ProspectId, const OnDemandRow*> of;
   for (const JobRow& one : rows) {

@@ -1,4 +1,5 @@
-// What the parts of a job come to: rows over several connections as one prospect, counted. Pure, any thread.
+// The parts of a job: what each orders of the engine, and what they come to: rows over several connections as
+// one prospect, counted. Pure, any thread.
 #pragma once
 
 #include <vector>
@@ -7,6 +8,9 @@
 #include "daemon/service/jobs.h"
 
 namespace prospectd::service {
+
+/// What a part over these prospects orders of a connection.
+engine::OnDemandOrder part_order(const JobView& view, std::vector<ProspectId> ids, bool dry_run);
 
 /// Adds one part's rows, prospect by prospect: of several connections the most telling outcome counts.
 void add_rows(reconcile::JobCounts& counts, const std::vector<JobRow>& rows);

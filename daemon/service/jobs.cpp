@@ -39,6 +39,7 @@ struct Running {
   int tries = 0;                                    ///< of the part under way, that failed
   std::function<std::string(const JobView&)> tell;  ///< JobOrder::tell
   std::vector<reconcile::PlanInput> inputs;         ///< of a dry run that is kept as a plan
+  std::optional<reconcile::SavedPlan> plan;         ///< that it applies, once that has begun
   std::unique_ptr<VerifyRun> scan;                  ///< of a drift scan that runs
 
   bool is_small() const { return !view.job.prospects.empty() && view.job.prospects.size() <= kSmallJobMax; }
@@ -73,7 +74,7 @@ class StoredJobs final : public Jobs {
 
   asio::awaitable<Result<std::shared_ptr<const JobView>>> start(JobOrder order) override {
     if (!order.plan.empty()) {
-      const auto plan = co_await plan_of(order.plan);
+      const auto plan = co_await plan_of(order.plan, scheduler_.now());
       if (!plan) co_return plan.error();
       take_plan(*plan, order);
     }
@@ -155,6 +156,12 @@ class StoredJobs final : public Jobs {
                                                   ? "the configuration names no connection"
                                                   : "no connection of this name in the configuration");
     }
+    const auto applies = [&](const RunningPtr& one) {
+      return !order.plan.empty() && one->view.job.plan == order.plan && is_open(one->view.job.state);
+    };
+    if (const auto other = std::ranges::find_if(jobs_, applies); other != jobs_.end())
+      return make_error(ErrorCode::kConflict,
+                        "plan " + order.plan + " is being applied already, by job " + (*other)->view.id);
     if (order.verify && scans_over(order.connection))
       return make_error(ErrorCode::kLocked,
                         "a drift scan goes over the connection already: /v1/verifications");
@@ -234,14 +241,10 @@ class StoredJobs final : public Jobs {
       if (Result<void> ready = co_await get_ready(one); !ready)
         co_return co_await end(one, JobState::kFailed, ready.error());
     }
-    if (is_new && !one->view.job.plan.empty()) {
-      Result<void> same = co_await check_plan(one);
+    if (!one->view.job.plan.empty()) {
+      const Result<void> begun = co_await begin_plan(one, is_new);
       if (scheduler_.stopping()) co_return;  // it is checked anew with the next start
-      // Nothing of the plan is done, and it stays.
-      if (one->view.cancelling) co_return co_await end(one, JobState::kCancelled, std::nullopt);
-      // From here on it is under way, and what it changes itself is no reason against it.
-      if (same) same = co_await use_up_plan(one);
-      if (!same) co_return co_await end(one, JobState::kFailed, same.error());
+      if (!begun) co_return co_await end(one, JobState::kFailed, begun.error());
     }
     while (!one->view.cancelling) {
       const Result<bool> more = co_await carry_on(one);
@@ -337,8 +340,7 @@ class StoredJobs final : public Jobs {
 
   // ---- saved plans ----
 
-  asio::awaitable<Result<reconcile::SavedPlan>> plan_of(std::string id) {
-    const Timestamp now = scheduler_.now();
+  asio::awaitable<Result<reconcile::SavedPlan>> plan_of(std::string id, Timestamp now) {
     co_return co_await engine::on_worker<reconcile::SavedPlan>(scheduler_,
                                                                [&]() -> Result<reconcile::SavedPlan> {
                                                                  PD_ASSIGN(reader, store_.reader());
@@ -346,11 +348,22 @@ class StoredJobs final : public Jobs {
                                                                });
   }
 
-  // The whole order is decided again before anything of it is done.
-  asio::awaitable<Result<void>> check_plan(RunningPtr one) {
+  // From where this leaves it with its plan it is under way: what it changes itself is no reason against it,
+  // and the plan goes with its end. One that goes on was checked before, and may have outlived the plan's
+  // day.
+  asio::awaitable<Result<void>> begin_plan(RunningPtr one, bool is_new) {
     std::string id = one->view.job.plan;
-    const auto plan = co_await plan_of(std::move(id));
-    if (!plan) co_return plan.error();
+    auto plan = co_await plan_of(std::move(id), is_new ? scheduler_.now() : Timestamp{});
+    if (!plan) co_return std::move(plan).error();
+    if (is_new) PD_TRY_CO(co_await check_plan(one, *plan));
+    if (one->view.cancelling || scheduler_.stopping()) co_return Result<void>{};
+    if (is_new) PD_TRY_CO(co_await save(one));
+    one->plan = *std::move(plan);
+    co_return Result<void>{};
+  }
+
+  // The whole order is decided again before anything of it is done.
+  asio::awaitable<Result<void>> check_plan(RunningPtr one, const reconcile::SavedPlan& plan) {
     std::vector<ProspectId> changed;
     const auto& all = one->view.job.prospects;
     for (size_t from = 0; from < all.size() && !one->view.cancelling; from += engine::kOnDemandMax) {
@@ -359,18 +372,10 @@ class StoredJobs final : public Jobs {
                                   all.begin() + static_cast<ptrdiff_t>(to));
       const auto rows = co_await carry_out(one, std::move(ids), true);
       if (!rows) co_return rows.error();
-      std::ranges::move(changed_inputs(*plan, *rows), std::back_inserter(changed));
+      std::ranges::move(changed_inputs(plan, *rows), std::back_inserter(changed));
     }
-    if (auto conflict = outdated(*plan, changed)) co_return *std::move(conflict);
+    if (auto conflict = outdated(plan, changed)) co_return *std::move(conflict);
     co_return Result<void>{};
-  }
-
-  // The job stands for the plan now: it goes on with it after a restart, and the plan is not applied again.
-  asio::awaitable<Result<void>> use_up_plan(RunningPtr one) {
-    const Timestamp now = scheduler_.now();
-    reconcile::Plan plan = kept_form(*one, now);
-    plan.steps.emplace_back(reconcile::DropPlan{one->view.job.plan});
-    co_return co_await commit(std::move(plan), now);
   }
 
   // Answers why it could not be kept; nothing where it was, or is not to be.
@@ -395,14 +400,8 @@ class StoredJobs final : public Jobs {
     std::vector<JobRow> rows;
     const std::vector<std::string> names = connections_of(job.connection);
     for (const std::string& name : names) {
-      engine::OnDemandOrder order;
-      order.direction = job.kind == name_of(Direction::kPush) ? Direction::kPush : Direction::kPull;
-      order.force = job.force;
-      order.blanks = job.blanks;
-      order.dry_run = dry_run;
-      order.prospects = ids;
-      order.actor = job.actor;
-      order.detail = "job " + one->view.id;
+      engine::OnDemandOrder order = part_order(one->view, ids, dry_run);
+      if (one->plan) order.expected = inputs_of_plan(*one->plan, name);
       std::string connection = name;
       auto report = co_await supervisor_.on_demand(std::move(connection), std::move(order));
       if (!report) co_return std::move(report).error();
@@ -460,6 +459,7 @@ class StoredJobs final : public Jobs {
     plan.cause = {"job", one.view.id, one.view.job.actor};
     Job job = one.view.job;
     if (one.view.cancelling) settle_state(job, JobState::kCancelled, std::nullopt, now);
+    if (one.plan && !is_open(job.state)) plan.steps.emplace_back(reconcile::DropPlan{job.plan});
     plan.steps.emplace_back(reconcile::PutJob{std::move(job)});
     return plan;
   }

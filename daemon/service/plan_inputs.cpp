@@ -53,6 +53,14 @@ std::optional<Error> outdated(const SavedPlan& plan, const std::vector<ProspectI
   return make_error(ErrorCode::kConflict, text + "; nothing was done, make the plan anew");
 }
 
+std::map<ProspectId, engine::OnDemandInput> inputs_of_plan(const SavedPlan& plan,
+                                                           const std::string& connection) {
+  std::map<ProspectId, engine::OnDemandInput> inputs;
+  for (const PlanInput& input : plan.inputs)
+    if (input.connection == connection) inputs[input.prospect] = {input.version, input.record, input.hash};
+  return inputs;
+}
+
 std::vector<ProspectId> prospects_of_plan(const SavedPlan& plan) {
   std::vector<ProspectId> ids;
   for (const PlanInput& input : plan.inputs)

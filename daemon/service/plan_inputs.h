@@ -2,6 +2,7 @@
 // Internal to the service. Pure, any thread.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,10 @@ std::vector<reconcile::PlanInput> inputs_of_rows(const std::vector<JobRow>& rows
 std::vector<ProspectId> changed_inputs(const reconcile::SavedPlan& plan, const std::vector<JobRow>& rows);
 /// kConflict, with how many and the first of them; nothing for none.
 std::optional<Error> outdated(const reconcile::SavedPlan& plan, const std::vector<ProspectId>& changed);
+
+/// What the plan was decided from over a connection.
+std::map<ProspectId, engine::OnDemandInput> inputs_of_plan(const reconcile::SavedPlan& plan,
+                                                           const std::string& connection);
 
 /// The prospects of a plan, each once, ascending.
 std::vector<ProspectId> prospects_of_plan(const reconcile::SavedPlan& plan);

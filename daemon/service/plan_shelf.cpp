@@ -1,5 +1,6 @@
 #include "daemon/service/plan_shelf.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 
@@ -10,8 +11,13 @@ namespace prospectd::service {
 
 Result<reconcile::SavedPlan> find_plan(store::Reader& reader, const std::string& id, Timestamp now) {
   PD_ASSIGN(plan, reader.saved_plan(id, now));
-  if (!plan) return no_such_plan(id);
-  return *std::move(plan);
+  if (plan) return *std::move(plan);
+  PD_ASSIGN(jobs, reader.jobs());
+  const auto job = std::ranges::find(jobs, id, &reconcile::Job::plan);
+  if (job == jobs.end()) return no_such_plan(id);
+  const std::string number = std::to_string(job->id.value);
+  return make_error(ErrorCode::kNotFound,
+                    "plan " + id + " was applied by job " + number + ": prospectd jobs show " + number);
 }
 
 Result<std::string> shelve_plan(store::Store& store, reconcile::SavedPlan plan, uint64_t chance) {

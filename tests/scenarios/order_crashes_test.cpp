@@ -290,6 +290,44 @@ TEST(Orders, OneThatWasCancelledDoesNotGoOnWithTheNextStart) {
   EXPECT_EQ(ordered.world().org().writes(), writes);
 }
 
+// What people do while the daemon is down is not in the plan.
+TEST(Orders, APlanThatGoesOnAfterACrashLeavesWhatWasChangedSince) {
+  constexpr int kBeforeItsPart = 5;  // each commit has a point before it and one behind it
+  const Scratch scratch;
+  WorldOptions options;
+  options.writes = true;
+  options.types = {"Lead", "Contact"};
+  options.database = scratch.file("state.db");
+  int points = 0;
+  bool watched = false;
+  options.on_commit = [&](store::CommitPoint) { return !watched || ++points != kBeforeItsPart; };
+  OrderedWorld ordered(std::move(options));
+  World& world = ordered.world();
+  ordered.open();
+  save_pull(ordered);
+  watched = true;
+  JobOrder order;
+  order.plan = world.reader()->saved_plans(world.scheduler().now())->front().id;
+  (void)ordered.begin(std::move(order));
+  world.scheduler().run_for(std::chrono::minutes(1));
+  ASSERT_EQ(points, kBeforeItsPart) << "it did not die once the plan had begun";
+  watched = false;
+  ordered.restart();
+  ASSERT_EQ(ordered.jobs().all().front()->job.state, JobState::kRunning);
+  const ProspectId changed = ids_of(world).front();
+  world.edit_here(changed, "title", Value("newer"));
+  ordered.end_all();
+  const reconcile::Job& job = ordered.jobs().all().front()->job;
+  EXPECT_EQ(job.state, JobState::kDone) << job.error;
+  EXPECT_EQ(job.counts.changed, 2);
+  EXPECT_EQ(job.counts.refused_by, (std::map<std::string, int64_t>{{"PLAN_OUTDATED", 1}}));
+  for (const store::ProspectRow& row : world.prospects()) {
+    const Value& title = row.prospect.fields[world.schema().find("title")];
+    EXPECT_EQ(title, Value(row.prospect.id == changed ? "newer" : "theirs"));
+  }
+  EXPECT_TRUE(world.reader()->saved_plans(world.scheduler().now())->empty());
+}
+
 INSTANTIATE_TEST_SUITE_P(Orders, EveryOrder, testing::ValuesIn(kFlows),
                          [](const auto& info) { return std::string(info.param.name); });
 

@@ -134,6 +134,23 @@ TEST_F(S12Plans, APlanThatWasAppliedIsUsedUp) {
   const auto started = await_answer(jobs_->start(std::move(again)));
   ASSERT_FALSE(started);
   EXPECT_EQ(started.error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(started.error().message, "plan " + plan + " was applied by job 1: prospectd jobs show 1");
+}
+
+TEST_F(S12Plans, APlanIsAppliedOnceHoweverManyAskAtTheSameTime) {
+  begin_with_changes();
+  JobOrder order;
+  order.plan = saved_pull();
+  order.actor = "a person";
+  JobOrder second = order;
+  const auto first = await_answer(jobs_->start(std::move(order)));
+  ASSERT_TRUE(first);
+  const auto refused = await_answer(jobs_->start(std::move(second)));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kConflict);
+  EXPECT_THAT(refused.error().message, HasSubstr("is being applied already, by job 1"));
+  EXPECT_TRUE(world_->scheduler().run_until([&] { return !is_open((*first)->job.state); }));
+  EXPECT_EQ((*first)->job.counts.changed, 2);
 }
 
 TEST_F(S12Plans, APlanWhoseApplicationIsCancelledBeforeItBeginsStays) {

@@ -199,14 +199,16 @@ void Orders::start(JobOrder order) {
            " " + std::to_string(order.prospects.size()) + " prospects, filter \"" + order.filter +
            "\", plan \"" + order.plan + "\"");
   }
-  spawn<JobPtr>(jobs_->start(std::move(order)), [this](Result<JobPtr> started) {
+  const bool applies = !order.plan.empty();
+  spawn<JobPtr>(jobs_->start(std::move(order)), [this, applies](Result<JobPtr> started) {
     if (started) {
       ++stats_.jobs;
       open_.push_back(*std::move(started));
       return;
     }
     const ErrorCode code = started.error().code;
-    // Too many at once, or a plan that was used up meanwhile.
+    // Too many at once, or a plan that was used up meanwhile, or is being applied.
+    if (applies && code == ErrorCode::kConflict) return;
     if (code != ErrorCode::kLocked && code != ErrorCode::kNotFound && !is_stopped(started.error()))
       fail_("§6: an order is refused: " + started.error().text());
   });
