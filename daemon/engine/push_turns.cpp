@@ -28,10 +28,16 @@ asio::awaitable<Result<PushSummary>> PushTurns::turn(CycleContext& context, Push
   }
   auto applier = make_committing_applier(context.store);
   Result<PushSummary> summary = co_await run_pushes(context, *applier, turn);
+  // What it had leased has ended with it, though nobody could write that down: the next one takes it over,
+  // and does not wait for the leases' end.
+  if (!summary) {
+    recovered_ = false;
+    next_ = context.scheduler.now();
+  }
   settle(context, summary ? summary->first_error : std::optional<Error>(summary.error()));
   auto next = co_await next_due(context);
   if (!next) co_return std::move(next).error();
-  next_ = *next;
+  if (summary) next_ = *next;
   co_return summary;
 }
 

@@ -15,7 +15,8 @@ namespace prospectd::engine {
 
 class PushTurns {
  public:
-  /// Pushes what is due. A first turn takes over what an earlier process had under way.
+  /// Pushes what is due. A first turn takes over what an earlier process had under way, and one after a
+  /// failure of the store what that has left.
   /// **Errors:** the store's: nothing of the CRM's, which is in the summary.
   boost::asio::awaitable<Result<PushSummary>> turn(CycleContext& context, PushTurn turn);
 

@@ -1,8 +1,13 @@
 // Changes made here reach the CRM, once and in order, and what comes back of them changes nothing (SEMANTICS
 // §11; FAULTS F24–F40).
+#include <sys/resource.h>
+
 #include <algorithm>
+#include <csignal>
+#include <filesystem>
 
 #include "tests/scenarios/both_ways.h"
+#include "tests/support/scratch.h"
 
 namespace prospectd::test {
 namespace {
@@ -358,6 +363,50 @@ TEST_F(Outbound, S11_AnOwnWriteThatComesBackIsNoChangeOfTheCrms_ThoughItsAnswerT
     EXPECT_TRUE(holds("Lead", lead, "Title = 'C'")) << fault;
     expect_quiet();
   }
+}
+
+/// No file grows while it lives.
+class FullDisk {
+ public:
+  FullDisk() : handler_(std::signal(SIGXFSZ, SIG_IGN)) { ::getrlimit(RLIMIT_FSIZE, &before_); }
+  ~FullDisk() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+  void fill(const std::string& file) const {
+    const rlimit tight{std::filesystem::file_size(file), before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &tight);
+  }
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int);
+};
+
+// The disk fills up between a write and the note of it: it is looked up once there is room, and not only when
+// its lease would have ended.
+TEST_F(Outbound, F46_WhatADiskThatWasFullLeftUnderWayGoesOnWhenThereIsSpace) {
+  const Scratch scratch;
+  const std::string database = scratch.file("prospectd.db");
+  World& world = begin([&](WorldOptions& o) { o.database = database; });
+  const std::string lead = lead_named(world, "ana@x.test");
+  world.sync();
+  world.edit_here(prospect_of(lead), "title", Value("new"));
+  {
+    const FullDisk disk;
+    world.transport().set_observer([&](const http::Request& request, const Result<http::Response>&) {
+      if (request.method == "PATCH") disk.fill(database + "-wal");
+    });
+    world.push();
+  }
+  world.transport().set_observer({});
+  EXPECT_EQ(world.reader()->totals()->outbox, 1);
+  world.scheduler().run_for(std::chrono::minutes(3));
+  EXPECT_EQ(world.reader()->totals()->outbox, 0);
+  EXPECT_TRUE(holds("Lead", lead, "Title = 'new'"));
+  expect_quiet();
 }
 
 }  // namespace

@@ -166,7 +166,9 @@ void Orders::cancel() {
   std::string id = job->id;
   spawn<JobPtr>(jobs_->cancel(std::move(id)), [this, id = job->id](const Result<JobPtr>& cancelled) {
     if (cancelled) {
-      cancelled_.insert(id);
+      // One that has ended already is answered with its end.
+      if ((*cancelled)->cancelling || (*cancelled)->job.state == reconcile::JobState::kCancelled)
+        cancelled_.insert(id);
     } else if (!is_stopped(cancelled.error())) {
       fail_("I12: job " + id + " can't be cancelled: " + cancelled.error().text());
     }
