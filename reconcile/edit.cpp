@@ -284,6 +284,11 @@ void change_agreements(const EditContext& context, const ProspectEdit& edit, siz
     const OutwardType* outlet = outlet_of(context, link, at);
     const auto apart = held_apart(outlet, link, at, before);
     if (apart) plan.journal.push_back(row_about(Reason::kStoodApart, context, link, at, *apart));
+    // What an undo sets back where nothing goes out is no change that waits to: the sides stand apart.
+    if (context.restores && outlet == nullptr && !link.shadow.contains(at)) {
+      link.shadow[at] = Agreement{before, after};
+      continue;
+    }
     if (!context.restores || outlet == nullptr) {
       keep_agreement(outlet, link, at, before, after);
       continue;

@@ -313,9 +313,11 @@ std::optional<std::string> Orders::undo_something() {
   for (int i = 0; i < kTriesToUndo; ++i) {
     const auto of = draw_cause();
     if (!of) return std::nullopt;
+    const auto totals = world_.reader()->totals();
+    const bool quiet = totals && totals->outbox == 0;  // else pushes go on beside it
     const int64_t rows = world_.store().rows_written();
     const auto told = await<UndoReport>(undos_->undo({*of, true, kPerson, true}));
-    if (world_.store().rows_written() != rows) fail_("§12: a dry run of undo " + *of + " writes");
+    if (quiet && world_.store().rows_written() != rows) fail_("§12: a dry run of undo " + *of + " writes");
     const auto done = await<UndoReport>(undos_->undo({*of, false, kPerson, true}));
     if (!told || !done) return std::nullopt;
     note_undo(*of, *done);

@@ -1,5 +1,8 @@
 #include "tests/support/virtual_scheduler.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace prospectd::test {
 namespace {
 
@@ -23,15 +26,22 @@ asio::awaitable<void> VirtualScheduler::sleep(milliseconds duration, engine::Wak
 }
 
 asio::awaitable<void> VirtualScheduler::blocking(std::function<void()> work) {
-  if (blocking_delay_.count() > 0) {
-    const auto longest = static_cast<uint64_t>(blocking_delay_.count());
-    co_await sleep(milliseconds{static_cast<int64_t>(random_() % (longest + 1))}, nullptr);
-  }
-  work();
+  return in_order(writer_free_at_, std::move(work));
 }
 
 asio::awaitable<void> VirtualScheduler::reading(std::function<void()> work) {
-  return blocking(std::move(work));
+  return in_order(reader_free_at_, std::move(work));
+}
+
+// Each piece takes its time, after the one before it.
+asio::awaitable<void> VirtualScheduler::in_order(std::chrono::nanoseconds& free_at,
+                                                 std::function<void()> work) {
+  if (blocking_delay_.count() > 0) {
+    const auto longest = static_cast<uint64_t>(blocking_delay_.count());
+    free_at = std::max(free_at, elapsed_) + milliseconds{static_cast<int64_t>(random_() % (longest + 1))};
+    co_await sleep(std::chrono::ceil<milliseconds>(free_at - elapsed_), nullptr);
+  }
+  work();
 }
 
 void VirtualScheduler::stop() {

@@ -39,12 +39,16 @@ class VirtualScheduler final : public engine::Scheduler {
   void set_blocking_delay(milliseconds longest) { blocking_delay_ = longest; }
 
  private:
+  boost::asio::awaitable<void> in_order(std::chrono::nanoseconds& free_at, std::function<void()> work);
+
   boost::asio::io_context io_{1};
   Timestamp start_;
   std::chrono::nanoseconds elapsed_{0};
   std::mt19937_64 random_;
   std::multimap<std::chrono::nanoseconds, std::shared_ptr<engine::Signal>> sleepers_;
   milliseconds blocking_delay_{0};
+  std::chrono::nanoseconds writer_free_at_{0};  ///< when the worker has done what it was given
+  std::chrono::nanoseconds reader_free_at_{0};
   bool stopping_ = false;
 };
 
