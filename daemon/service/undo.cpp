@@ -23,6 +23,7 @@ using store::JournalRow;
 
 constexpr std::string_view kCausePrefix = "c-";
 constexpr std::string_view kJobPrefix = "job-";
+constexpr size_t kJournalLooked = 1'000;  // rows of one prospect, the newest
 
 std::optional<int64_t> number_after(std::string_view text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return std::nullopt;
@@ -107,6 +108,7 @@ class UndoWork {
     for (UndoTold& told : rows.refused)
       keep(std::move(told));
     if (rows.items.empty()) return {};
+    PD_TRY(note_overruled_by(desk, rows.items));
     any_ = true;
     return set_back(desk, cause, rows.items, now);
   }
@@ -130,6 +132,16 @@ class UndoWork {
   bool enqueues() const { return enqueues_; }
 
  private:
+  // The CRM's own values that were not read when the change was made are told of where the two met.
+  Result<void> note_overruled_by(const Desk& desk, std::vector<UndoItem>& items) const {
+    for (UndoItem& item : items) {
+      if (item.way != UndoWay::kProspect || !item.held_apart.empty()) continue;
+      PD_ASSIGN(rows, desk.reader->journal_of(item.prospect, kJournalLooked));
+      note_overruled(schema_, rows, item);
+    }
+    return {};
+  }
+
   Result<void> check_owner(const CauseRow& cause) const {
     if (order_.others_too || cause.cause.actor == order_.actor) return {};
     return make_error(ErrorCode::kPermission, name_of_cause(cause.id) +

@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "reconcile/merge.h"
+
 namespace prospectd::service {
 namespace {
 
@@ -127,6 +129,23 @@ UndoRows undo_rows_of(const mapping::LocalSchema& schema, const std::vector<stor
   for (auto& [key, item] : items)
     out.items.push_back(std::move(item));
   return out;
+}
+
+void note_overruled(const mapping::LocalSchema& schema, const std::vector<store::JournalRow>& of_prospect,
+                    UndoItem& item) {
+  const mapping::LocalField& field = schema.fields()[item.field];
+  for (const store::JournalRow& row : of_prospect) {
+    if (row.entry.field != field.name) continue;
+    const Tree sides = tree_of_journal(row.entry.detail);
+    if (!sides.is_object() || !sides.contains("crm") || !sides.contains("agreed")) continue;
+    const bool is_about_it =
+        reconcile::same_value(value_in(sides.value("prospect", Tree()), field.type), item.after) &&
+        reconcile::same_value(value_in(sides["agreed"], field.type), item.before);
+    if (!is_about_it) continue;
+    std::erase_if(item.held_apart,
+                  [&](const reconcile::HeldApart& one) { return one.remote == row.entry.remote; });
+    item.held_apart.push_back({item.field, row.entry.remote, value_in(sides["crm"], field.type)});
+  }
 }
 
 }  // namespace prospectd::service

@@ -210,6 +210,45 @@ TEST_F(S12Edges, AnUndoneEditGivesTheCrmTheValueBackThatItHeldApart) {
   }
 }
 
+// The CRM's people had changed the field, too, which was not read yet when it was changed here.
+TEST_F(S12Edges, AnUndoneEditThatWonGivesTheCrmTheValueBackThatItHad) {
+  for (const bool sent : {false, true}) {
+    World& world = begin([](WorldOptions& o) { o.conflict = mapping::ConflictRule::kProspectWins; });
+    const std::string lead = world.lead("ana@x.test", {{"Title", Value("old")}});
+    world.sync();
+    const ProspectId id = prospect_of(lead);
+    world.edit("Lead", lead, {{"Title", Value("theirs")}});
+    world.edit_here(id, "title", Value("ours"));
+    const std::string edit = last_change_of(id);
+    world.sync();
+    if (sent) world.push();
+    EXPECT_EQ(undo(edit).counts.restored, 1);
+    world.push();
+    EXPECT_EQ(value_here(id, "title"), Value("old"));
+    EXPECT_TRUE(holds("Lead", lead, "Title = 'theirs'"));
+    expect_quiet();
+  }
+}
+
+// Where another change had not gone out before it, that one is what the CRM gets, as it would have.
+TEST_F(S12Edges, AnUndoneSecondEditThatWonLeavesTheFirst) {
+  World& world = begin([](WorldOptions& o) { o.conflict = mapping::ConflictRule::kProspectWins; });
+  const std::string lead = world.lead("ana@x.test", {{"Title", Value("old")}});
+  world.sync();
+  const ProspectId id = prospect_of(lead);
+  world.edit("Lead", lead, {{"Title", Value("theirs")}});
+  world.edit_here(id, "title", Value("first"));
+  world.edit_here(id, "title", Value("second"));
+  const std::string edit = last_change_of(id);
+  world.sync();
+  world.push();
+  EXPECT_EQ(undo(edit).counts.restored, 1);
+  world.push();
+  EXPECT_EQ(value_here(id, "title"), Value("first"));
+  EXPECT_TRUE(holds("Lead", lead, "Title = 'first'"));
+  expect_quiet();
+}
+
 TEST_F(S12Edges, WhereNothingComesInTheCrmsOwnValueIsKnownAllTheSameAndGivenBack) {
   World& world = begin([](WorldOptions& o) {
     o.on_connection = [](engine::ConnectionOptions& connection) {
