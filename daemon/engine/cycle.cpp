@@ -22,23 +22,6 @@ constexpr size_t kMetBadMax = 10'000;
 // How far back the CRM's clock may go from one answer to the next: its servers differ by seconds.
 constexpr milliseconds kClockToleranceMin{60'000};
 
-// Concerns this object alone, whatever the others do (I12).
-bool concerns_one_object(const Error& error) {
-  switch (error.code) {
-    case ErrorCode::kUnknownObject:
-    case ErrorCode::kUnknownField:
-    case ErrorCode::kPermission:
-    case ErrorCode::kMalformedQuery:
-    case ErrorCode::kBadPayload:
-    case ErrorCode::kServerError:
-    case ErrorCode::kTooLarge:
-    case ErrorCode::kQueryRestart:
-      return true;
-    default:
-      return false;
-  }
-}
-
 using Keys = std::vector<store::RecordKey>;
 
 class Cycle {
@@ -306,7 +289,7 @@ class Cycle {
     const bool person_mends = error.error_class() == ErrorClass::kConfig &&
                               (error.code != ErrorCode::kUnknownField || second_pass_);
     const bool imported = before.verified.has_value() || person_mends;
-    if (reading.person != nullptr && !imported && concerns_one_object(error)) later_types_wait_ = true;
+    if (reading.person != nullptr && !imported && may_concern_one_object(error)) later_types_wait_ = true;
     return leave_out(reading, std::move(error));
   }
 
@@ -314,7 +297,7 @@ class Cycle {
   Result<void> leave_out(const Reading& reading, Error error) {
     if (error.code == ErrorCode::kUnknownField)
       c_.maps = nullptr;  // the describe has changed: compile anew next time
-    if (!concerns_one_object(error)) return error;
+    if (!may_concern_one_object(error)) return error;
     summary_.complete = false;
     unreadable_.insert(reading.object);
     summary_.alerts.push_back(error.text());

@@ -164,6 +164,19 @@ bool concerns_one_object(const Error& error) {
          error.code == ErrorCode::kUnknownField;
 }
 
+bool may_concern_one_object(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::kMalformedQuery:
+    case ErrorCode::kBadPayload:
+    case ErrorCode::kServerError:
+    case ErrorCode::kTooLarge:
+    case ErrorCode::kQueryRestart:
+      return true;
+    default:
+      return concerns_one_object(error);
+  }
+}
+
 asio::awaitable<Result<std::shared_ptr<const Maps>>> compile_maps(const ConnectionOptions& options) {
   Compiler compiler(options);
   co_return co_await compiler.run();

@@ -19,6 +19,9 @@ namespace prospectd::engine {
 
 /// Trouble with one object that a person has to mend; the connection's other objects go on.
 bool concerns_one_object(const Error& error);
+/// That, or trouble that may be the object's own: whatever comes of it, the others are not kept waiting
+/// (I12).
+bool may_concern_one_object(const Error& error);
 
 struct Maps {
   std::optional<mapping::FieldMap> accounts;

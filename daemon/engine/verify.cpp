@@ -81,7 +81,7 @@ asio::awaitable<Result<VerifyReport>> Verify::run() {
     if (reading != nullptr) done = co_await step(*reading);
     if (!done) {
       const bool may_pass = done.error().error_class() == ErrorClass::kRetry;
-      if (!concerns_one_object(done.error()) || (may_pass && ++scan_.tries < kStepTriesMax)) {
+      if (!may_concern_one_object(done.error()) || (may_pass && ++scan_.tries < kStepTriesMax)) {
         take_back(counts, deletions);
         report_.calls = c_.options.connector->calls() - calls_before;
         report_.failed = std::move(done).error();

@@ -20,10 +20,14 @@ constexpr milliseconds kFirstWithin{3'600'000};
 constexpr milliseconds kAgainAfter{3'600'000};  // when one could not begin, or came to no end
 constexpr int64_t kChances = 1'000;
 
+// Of those that are read now: one that the configuration has no more, or the CRM does not show, is not
+// scanned again, however long ago it was.
 std::optional<Timestamp> oldest_scan(const engine::ConnectionStatus& connection) {
+  const auto& readings = connection.last_cycle->readings;
   std::optional<Timestamp> oldest;
   for (const engine::ObjectStatus& object : connection.objects) {
-    if (!object.verification) continue;
+    const bool is_read = std::ranges::count(readings, object.object, &engine::ObjectReading::object) > 0;
+    if (!object.verification || !is_read) continue;
     const Timestamp began = object.verification->began_at;
     oldest = oldest ? std::min(*oldest, began) : began;
   }

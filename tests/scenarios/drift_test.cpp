@@ -303,6 +303,17 @@ TEST_F(F13, AnObjectThatCantBeReadIsNamedAndTheOthersGoOn) {
   EXPECT_TRUE(report.done);
 }
 
+TEST_F(F13, AnObjectWhoseQueriesAlwaysFailIsNamedAndTheOthersGoOn) {
+  World& world = begin_known();
+  purge(bob_);
+  ASSERT_TRUE(world.front().play_faults(
+      R"({"seed":1,"rules":[{"fault":"unavailable","on":{"operation":"query","object":"Account"}}]})"));
+  const VerifyReport report = verify(true);
+  EXPECT_EQ(of(report, "Account").code, "server_error");
+  EXPECT_EQ(of(report, "Contact").counts.repaired, 1);
+  EXPECT_TRUE(report.done);
+}
+
 TEST_F(F13, AScanWaitsWhereTheAllowanceIsLow) {
   World& world = begin_known([](WorldOptions& o) {
     o.on_connection = [](engine::ConnectionOptions& connection) { connection.verify.percent = 1; };

@@ -17,6 +17,7 @@ namespace asio = boost::asio;
 using mapping::Value;
 
 constexpr const char* kSecret = "the-sandbox-secret";
+constexpr int kVerifyTriesMax = 8;  // as many as a job makes of one part
 
 mapping::FieldSpec spec(const char* remote, const char* local, const WorldOptions& options) {
   mapping::FieldSpec s;
@@ -317,6 +318,7 @@ Result<engine::VerifyReport> World::try_verify(engine::VerifyOrder order) {
   order.scan = std::make_shared<engine::VerifyScan>();
   engine::VerifyReport sum;
   std::map<std::string, reconcile::Verification> objects;
+  int failures = 0;
   for (int parts = 0; parts < 1'000 && !sum.done; ++parts) {
     auto part = run(supervisor_->verify("salesforce", order), "a part of a drift scan");
     if (!part) return part;
@@ -329,7 +331,7 @@ Result<engine::VerifyReport> World::try_verify(engine::VerifyOrder order) {
     sum.done = part->done;
     sum.held_back = part->held_back;
     sum.failed = part->failed;
-    if (part->failed || !part->held_back.empty()) break;
+    if (!part->held_back.empty() || (part->failed && ++failures == kVerifyTriesMax)) break;
   }
   for (auto& [name, object] : objects)
     sum.objects.push_back(std::move(object));

@@ -23,6 +23,7 @@ void add_scan(engine::ConnectionStatus& connection, const std::string& object, T
   status.object = object;
   status.verification.emplace();
   status.verification->began_at = began;
+  connection.last_cycle->readings.push_back({object, {}, true});
 }
 
 TEST(VerifySchedule, TheFirstIsNotBeforeAllWasReadOnceNorAtTheStart) {
@@ -41,6 +42,14 @@ TEST(VerifySchedule, TheNextIsCountedFromTheOldestAndSpreadByChance) {
   add_scan(connection, "Contact", kStart);
   EXPECT_EQ(next_verification(connection, kStart + hours{5}, 0), kStart + hours{24});
   EXPECT_EQ(next_verification(connection, kStart, 500), kStart + hours{24} + minutes{72});
+}
+
+TEST(VerifySchedule, AnObjectThatIsReadNoMoreMakesNothingDue) {
+  engine::ConnectionStatus connection = polled();
+  add_scan(connection, "Account", kStart);
+  connection.last_cycle->readings.clear();
+  add_scan(connection, "Contact", kStart + hours{30});
+  EXPECT_EQ(next_verification(connection, kStart, 0), kStart + hours{54});
 }
 
 TEST(VerifySchedule, OffIsNever) {
