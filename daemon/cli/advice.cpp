@@ -9,7 +9,10 @@ struct AdviceRow {
 };
 
 constexpr AdviceRow kAdvice[] = {
-    {"login_refused", "change it in Setup or in the configuration, then try it: prospectd login --test"},
+    {"login_refused",
+     "change it in Setup or in the configuration and try it: prospectd login --test; then have the daemon "
+     "read its "
+     "secrets anew: prospectd config reload"},
     {"session_expired", "it logs in again by itself; if it stays so: prospectd login --test"},
     {"permission", "give the run-as user of the connected app the right, then: prospectd check --online"},
     {"unknown_field", "correct the mapping: prospectd check --online says where"},

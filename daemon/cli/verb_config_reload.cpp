@@ -37,7 +37,8 @@ ExitCode verb_config_reload(const CommonOptions& common, Console& console) {
   }
   const Json& changed = member(attributes, "changed");
   const Json& waiting = member(attributes, "needsRestart");
-  console.line("Read again: " + counted(static_cast<int64_t>(changed.size()), "change") + " in force" +
+  console.line("Read again, secrets too: " + counted(static_cast<int64_t>(changed.size()), "change") +
+               " in force" +
                (waiting.empty()
                     ? "."
                     : ", " + counted(static_cast<int64_t>(waiting.size()), "change") + " after a restart."));

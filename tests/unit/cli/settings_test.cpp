@@ -77,7 +77,7 @@ TEST(ConfigReload, SaysWhatIsInForceAndWhatWaits) {
   const Ran ran = setup.ask({"config", "reload"});
   EXPECT_EQ(ran.code, ExitCode::kOk) << ran.err;
   EXPECT_EQ(ran.out,
-            "Read again: 2 changes in force, 1 change after a restart.\n"
+            "Read again, secrets too: 2 changes in force, 1 change after a restart.\n"
             "  log.level  info → debug\n"
             "  m/lead.yaml\n"
             "After a restart:\n"

@@ -135,7 +135,7 @@ TEST(Status, WhatIsWrongComesWithWhatToDo) {
   connection["clockSkewMs"] = -90'000;
   const std::string text = shown(status, 200);
   EXPECT_THAT(text, HasSubstr("attention   the secret is wrong (3 times in a row)\n              → "));
-  EXPECT_THAT(text, HasSubstr("prospectd login --test\n"));
+  EXPECT_THAT(text, HasSubstr("prospectd config reload\n"));
   EXPECT_THAT(text, HasSubstr("attention   Lead has no field Titel\n"));
   EXPECT_THAT(text, HasSubstr("this machine's clock is 1 min 30 s ahead of the CRM's\n"));
   size_t times = 0;
