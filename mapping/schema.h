@@ -44,6 +44,7 @@ struct FieldSchema {
   bool defaulted_on_create = false;
   bool filterable = true;
   bool restricted_picklist = false;
+  bool external_id = false;  ///< records may be found and made by it
   std::vector<std::string> reference_to;
   std::vector<PicklistValue> picklist;
 

@@ -137,6 +137,7 @@ class SchemaCheck {
       line(map_.entries()[at_]);
     at_ = SchemaFault::kWholeMapping;
     if (outward_.create) required();
+    if (outward_.create && !outward_.external_id.empty()) key();
     return std::move(faults_);
   }
 
@@ -209,6 +210,20 @@ class SchemaCheck {
       add(kRequired, kWrong,
           schema_.name + "." + field.name + " must be there when a record is created, and no line gives it",
           "map it with direction: both or out, or switch outbound.create off");
+    }
+  }
+
+  void key() {
+    const std::string wanted(outward_.external_id);
+    const FieldSchema* field = schema_.find(wanted);
+    const std::string what = ", by which its new records are to be made (external_id)";
+    if (field == nullptr) {
+      const auto near = did_you_mean(wanted, schema_.field_names());
+      add(kKey, kWrong, schema_.name + " has no field " + wanted + what,
+          near ? "did you mean " + *near + "?" : "");
+    } else if (!field->external_id) {
+      add(kKey, kWrong, schema_.name + "." + field->name + " is no external id in the CRM" + what,
+          "make it one in Setup, or leave external_id out");
     }
   }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mapping/field_map.h"
@@ -14,6 +15,7 @@ namespace prospectd::mapping {
 struct Outward {
   bool create = false;
   bool update = false;
+  std::string_view external_id = {};  ///< the field that new records are made by (TypeSpec); empty: none
 
   bool any() const { return create || update; }
 };
@@ -24,6 +26,7 @@ enum class SchemaFaultKind {
   kReadOnly,         ///< mapped outward, and nothing can be written to it
   kWrongType,        ///< one side's values are none of the other's
   kRequired,         ///< a create needs it, and no line gives it
+  kKey,              ///< new records are to be made by it, and can't be
   kUnknownValue,     ///< the value map names a word that the picklist doesn't have
   kUncoveredValues,  ///< the picklist has values that the value map doesn't name
 };

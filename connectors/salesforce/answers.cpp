@@ -175,6 +175,7 @@ std::optional<mapping::FieldSchema> read_field(dom::object object) {
   out.defaulted_on_create = flag_at(object, "defaultedOnCreate", false);
   out.filterable = flag_at(object, "filterable", true);
   out.restricted_picklist = flag_at(object, "restrictedPicklist", false);
+  out.external_id = flag_at(object, "externalId", false);
   dom::array references;
   if (object["referenceTo"].get_array().get(references) == simdjson::SUCCESS) {
     for (const dom::element reference : references) {

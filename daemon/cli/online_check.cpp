@@ -35,7 +35,7 @@ class PluginCheck {
     }
     for (const mapping::TypeSpec& type : plugin_.types) {
       mapping(type.mapping, mapping::FieldMap::compile(type.mapping, schema_), described.schemas.at(next++),
-              {type.outbound_create, type.outbound_update});
+              {type.outbound_create, type.outbound_update, type.external_id});
     }
   }
 

@@ -96,7 +96,7 @@ class Compiler {
     compiled.create_when = type.create_when;
     compiled.condition = type.condition;
     compiled.inbound_update = type.inbound_update;
-    compiled.outbound_create = type.outbound_create && can_create(*map, *schema);
+    compiled.outbound_create = type.outbound_create && can_create(*map, *schema, type.external_id);
     compiled.outbound_condition = type.outbound_condition;
     compiled.outbound_update = type.outbound_update;
     const auto becomes = options_.converts_to.find(object);
@@ -107,14 +107,15 @@ class Compiler {
   }
 
   // A field that the CRM wants of a new record, and that the mapping does not give, keeps records of this
-  // type from being made at all (§3).
-  bool can_create(const FieldMap& map, const mapping::ObjectSchema& schema) {
+  // type from being made at all (§3); and so does a key that is none.
+  bool can_create(const FieldMap& map, const mapping::ObjectSchema& schema, const std::string& external_id) {
+    using mapping::SchemaFaultKind;
     bool can = true;
-    for (const mapping::SchemaFault& fault : check_against(map, schema, {true, true})) {
-      if (fault.kind != mapping::SchemaFaultKind::kRequired) continue;
+    for (const mapping::SchemaFault& fault : check_against(map, schema, {true, true, external_id})) {
+      if (fault.kind != SchemaFaultKind::kRequired && fault.kind != SchemaFaultKind::kKey) continue;
       can = false;
       maps_->alerts.push_back(map.object() + ": " + fault.message +
-                              "; no new records of this type are made until the mapping gives it");
+                              "; no new records of this type are made until that is mended");
     }
     return can;
   }

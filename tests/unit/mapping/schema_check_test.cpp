@@ -76,6 +76,25 @@ TEST(CheckAgainst, AMappingThatFitsHasNoFault) {
       IsEmpty());
 }
 
+TEST(CheckAgainst, TheKeyOfNewRecordsHasToBeAnExternalIdOfTheObject) {
+  ObjectSchema schema = contact_schema();
+  const std::vector<FieldSpec> lines = {line("Email", "email"), line("Name", "last_name")};
+  const auto with_key = [&](std::string_view key, bool creates = true) {
+    return faults_of(lines, Outward{creates, true, key}, schema);
+  };
+  const std::string what = ", by which its new records are to be made (external_id)";
+  EXPECT_THAT(with_key("Titel"),
+              testing::Contains("[wrong] Contact has no field Titel" + what + " (did you mean Title?)"));
+  EXPECT_THAT(with_key("Title"),
+              testing::Contains("[wrong] Contact.Title is no external id in the CRM" + what +
+                                " (make it one in Setup, or leave external_id out)"));
+  schema.fields[1].external_id = true;
+  ASSERT_EQ(schema.fields[1].name, "Title");
+  const auto without = with_key("");
+  EXPECT_EQ(with_key("title"), without);
+  EXPECT_EQ(with_key("Titel", false), faults_of(lines, kUpdates, schema)) << "nothing is created";
+}
+
 TEST(CheckAgainst, AMissingFieldIsFatalAndNamesWhatWasMeant) {
   const auto faults =
       check_against(compiled({line("Email", "email"), line("Titel", "title")}), contact_schema());
