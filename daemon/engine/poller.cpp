@@ -256,12 +256,9 @@ asio::awaitable<Result<CycleSummary>> Poller::cycle(bool asked_for) {
   reconcile::Brake brake(options_.poll.brake);
   const bool accepts = !accepted_by_.empty();
   if (hold_ && !accepts) co_return mass_change(*hold_);
-  CycleContext context = make_context();
+  CycleContext context = make_counted_context();
   context.asked_for = asked_for;
   if (!accepts) context.brake = &brake;
-  context.on_applied = [this](const std::string& object, const reconcile::PlanCounts& counts) {
-    tally_.applied(object, counts);
-  };
   auto applier = make_committing_applier(store_);
   Result<CycleSummary> outcome = co_await run_cycle(context, *applier);
   if (brake.hold()) hold_ = brake.hold();
@@ -305,6 +302,15 @@ CycleContext Poller::make_context() {
       scheduler_, store_, options_, connection_,
       budget_,    maps_,  rounds_,  [this](const ObjectProgress& progress) { show(progress); },
       {}};
+}
+
+// What it commits of records counts in the metrics.
+CycleContext Poller::make_counted_context() {
+  CycleContext context = make_context();
+  context.on_applied = [this](const std::string& object, const reconcile::PlanCounts& counts) {
+    tally_.applied(object, counts);
+  };
+  return context;
 }
 
 void Poller::show(const ObjectProgress& progress) {

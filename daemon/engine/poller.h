@@ -80,6 +80,7 @@ class Poller {
   boost::asio::awaitable<Result<OnDemandReport>> answer_order(OnDemandOrder order);
   boost::asio::awaitable<Result<VerifyReport>> answer_verify(VerifyOrder order);
   CycleContext make_context();
+  CycleContext make_counted_context();
   void show(const ObjectProgress& progress);
   milliseconds settle(Result<CycleSummary>& outcome);
   void note(const ObjectReading& reading, const CycleSummary& cycle);

@@ -23,11 +23,8 @@ asio::awaitable<Result<OnDemandReport>> Poller::answer_order(OnDemandOrder order
   if (hold_ && !dry_run) co_return mass_change(*hold_);
   // What an earlier process had under way is known before its echo is met.
   if (!pushes_.has_recovered()) co_await push(false, nullptr);
-  CycleContext context = make_context();
+  CycleContext context = make_counted_context();
   context.on_progress = {};
-  context.on_applied = [this](const std::string& object, const reconcile::PlanCounts& counts) {
-    tally_.applied(object, counts);
-  };
   auto applier = make_committing_applier(store_);
   OnDemand work(context, *applier, std::move(order));
   if (Result<void> ran = co_await work.run(); !ran) {
@@ -45,11 +42,8 @@ asio::awaitable<Result<VerifyReport>> Poller::answer_verify(VerifyOrder order) {
   // What an earlier process had under way is known before its echo is met.
   if (!pushes_.has_recovered()) co_await push(false, nullptr);
   const bool dry_run = order.dry_run;
-  CycleContext context = make_context();
+  CycleContext context = make_counted_context();
   context.on_progress = {};
-  context.on_applied = [this](const std::string& object, const reconcile::PlanCounts& counts) {
-    tally_.applied(object, counts);
-  };
   auto applier = make_committing_applier(store_);
   Verify work(context, *applier, std::move(order));
   Result<VerifyReport> report = co_await work.run();

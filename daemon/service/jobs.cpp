@@ -358,7 +358,7 @@ class StoredJobs final : public Jobs {
     if (is_new) PD_TRY_CO(co_await check_plan(one, *plan));
     if (one->view.cancelling || scheduler_.stopping()) co_return Result<void>{};
     if (is_new) PD_TRY_CO(co_await save(one));
-    one->plan = *std::move(plan);
+    if (!one->view.cancelling) one->plan = *std::move(plan);
     co_return Result<void>{};
   }
 
