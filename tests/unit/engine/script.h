@@ -35,9 +35,14 @@ class ScriptedConnector final : public Connector {
   boost::asio::awaitable<Result<Page>> fetch_next(FeedQuery query, std::string next) override {
     co_return answer(query, next);
   }
-  boost::asio::awaitable<Result<Page>> fetch_by_ids(std::string, std::vector<std::string>,
+  boost::asio::awaitable<Result<Page>> fetch_by_ids(std::string object, std::vector<std::string> fields,
                                                     std::vector<RemoteId>) override {
-    co_return Page{};
+    FeedQuery query;
+    query.object = std::move(object);
+    query.fields = std::move(fields);
+    const auto known = by_ids.find(query.object);
+    if (known == by_ids.end()) co_return Page{};
+    co_return known->second(query);
   }
   boost::asio::awaitable<Result<int64_t>> count_records(std::string) override { co_return 0; }
   boost::asio::awaitable<Result<Page>> list_records(ListingQuery) override { co_return Page{}; }
@@ -52,6 +57,7 @@ class ScriptedConnector final : public Connector {
   }
 
   std::map<std::string, std::deque<Answer>> script;  ///< by object; an object without answers is empty
+  std::map<std::string, Answer> by_ids;              ///< whatever ids are asked for; else nothing is found
   std::map<std::string, Error> missing;              ///< describes that fail
   std::vector<std::pair<FeedQuery, std::string>> asked;
   Timestamp time{seconds{1'000'000}};

@@ -1,9 +1,12 @@
 // The real scheduler: what is handed from thread to thread arrives whole and in order.
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include <boost/asio/co_spawn.hpp>
 
 #include "daemon/engine/feed.h"
+#include "daemon/engine/judge.h"
 #include "tests/unit/engine/latent_org.h"
 #include "tests/unit/engine/script.h"
 
@@ -84,6 +87,84 @@ TEST(Threads, SoDoThoseOfSlicesThatAreReadTogether) {
     expected.push_back(id.str());
   EXPECT_EQ(read_window(io, *scheduler, org), expected);
   EXPECT_GT(org.most_at_once, 1);
+}
+
+/// Notes where its reader is opened; has nothing else.
+class OpenedStore final : public store::Store {
+ public:
+  OpenedStore() {
+    store::SqliteOptions options;
+    options.path = ":memory:";
+    inner_ = *store::open_sqlite(std::move(options));
+  }
+  Result<std::unique_ptr<store::Reader>> reader() override {
+    opened_on = std::this_thread::get_id();
+    return inner_->reader();
+  }
+  Result<std::unique_ptr<store::Transaction>> begin(store::Durability) override { return not_here(); }
+  Result<reconcile::ConnectionId> connection(const std::string&) override { return not_here(); }
+  Result<reconcile::Cursor> cursor(reconcile::ConnectionId, const std::string&) override {
+    return not_here();
+  }
+  Result<std::optional<reconcile::BrakeHold>> hold(reconcile::ConnectionId) override { return not_here(); }
+  Result<std::vector<reconcile::MappingEdition>> editions(reconcile::ConnectionId,
+                                                          const std::string&) override {
+    return not_here();
+  }
+  Result<reconcile::EditionId> edition(reconcile::ConnectionId, const std::string&,
+                                       const std::vector<uint64_t>&) override {
+    return not_here();
+  }
+  Result<std::optional<UserId>> user_by_email(const std::string&) override { return not_here(); }
+  int64_t rows_written() const override { return 0; }
+  Result<void> checkpoint() override { return {}; }
+  void release_memory() override {}
+
+  std::thread::id opened_on;
+
+ private:
+  static Error not_here() { return make_error(ErrorCode::kInternal, "to judge only reads"); }
+  std::unique_ptr<store::Store> inner_;
+};
+
+ConnectionOptions leads_of(Connector& connector) {
+  ConnectionOptions options;
+  options.name = "one";
+  options.connector = &connector;
+  mapping::TypeSpec lead;
+  lead.mapping.object = "Lead";
+  lead.mapping.where = "test.yaml";
+  mapping::FieldSpec email;
+  email.remote = "Email";
+  email.local = "email";
+  email.where = "test.yaml:3:5";
+  lead.mapping.fields = {email};
+  options.types = {lead};
+  return options;
+}
+
+// What changes the store, and a reader changes its list of views, happens on the one worker.
+TEST(Threads, ARecordIsJudgedByAReaderThatIsOpenedOnTheWorker) {
+  asio::io_context io{1};
+  const auto scheduler = make_scheduler(io);
+  ScriptedConnector connector;
+  connector.by_ids["Lead"] = page({"00Q1"}, 10, "");
+  OpenedStore store;
+  std::thread::id worker;
+  std::optional<reconcile::Verdict> verdict;
+  const auto judge = [&]() -> asio::awaitable<void> {
+    std::function<void()> look = [&] { worker = std::this_thread::get_id(); };
+    co_await scheduler->blocking(std::move(look));
+    ConnectionOptions options = leads_of(connector);
+    RemoteId record("00Q1");
+    const auto judged = co_await judge_record(*scheduler, store, std::move(options),
+                                              reconcile::ConnectionId{1}, nullptr, std::move(record));
+    if (judged && *judged) verdict = (*judged)->decision.verdict;
+  };
+  asio::co_spawn(io, judge, [](std::exception_ptr failure) { EXPECT_FALSE(failure); });
+  io.run();
+  EXPECT_EQ(verdict, reconcile::Verdict::kCreate);
+  EXPECT_EQ(store.opened_on, worker);
 }
 
 }  // namespace
