@@ -29,8 +29,8 @@ reconcile::Policy policy_of(const config::Config& config) {
 }  // namespace
 
 Result<std::unique_ptr<Connector>> make_connector(const config::Config& config, const config::Plugin& plugin,
-                                                  http::Transport& transport) {
-  PD_ASSIGN(crm, crm_options(config, plugin));
+                                                  http::Transport& transport, RefreshTokenFiles* tokens) {
+  PD_ASSIGN(crm, crm_options(config, plugin, tokens));
   return salesforce::make_salesforce_connector(transport, std::move(crm));
 }
 
@@ -59,10 +59,11 @@ engine::ConnectionOptions options_of(const config::Config& config, const config:
 }
 
 Result<std::vector<engine::ConnectionOptions>> make_connections(const config::Config& config,
-                                                                http::Transport& transport) {
+                                                                http::Transport& transport,
+                                                                RefreshTokenFiles* tokens) {
   std::vector<engine::ConnectionOptions> made;
   for (const config::Plugin& plugin : config.plugins) {
-    PD_ASSIGN(connector, make_connector(config, plugin, transport));
+    PD_ASSIGN(connector, make_connector(config, plugin, transport, tokens));
     engine::ConnectionOptions options = options_of(config, plugin);
     options.owned = std::move(connector);
     options.connector = options.owned.get();

@@ -28,7 +28,8 @@ Result<LoginOptions> signed_login(const config::Login& login) {
   return options;
 }
 
-Result<LoginOptions> refreshed_login(const config::Config& config, const config::Plugin& plugin) {
+Result<LoginOptions> refreshed_login(const config::Config& config, const config::Plugin& plugin,
+                                     RefreshTokenFiles* tokens) {
   PD_ASSIGN(configured, config::resolve(plugin.login.refresh_token));
   RefreshTokenFileOptions file;
   file.folder = config.state.directory;
@@ -36,16 +37,18 @@ Result<LoginOptions> refreshed_login(const config::Config& config, const config:
   file.configured = std::move(configured);
   LoginOptions options;
   options.flow = LoginFlow::kRefreshToken;
-  options.refresh_tokens = make_refresh_token_file(std::move(file));
+  options.refresh_tokens =
+      tokens == nullptr ? make_refresh_token_file(std::move(file)) : tokens->of(std::move(file));
   return options;
 }
 
-Result<LoginOptions> login_options(const config::Config& config, const config::Plugin& plugin) {
+Result<LoginOptions> login_options(const config::Config& config, const config::Plugin& plugin,
+                                   RefreshTokenFiles* tokens) {
   switch (plugin.login.flow) {
     case config::LoginFlow::kJwtBearer:
       return signed_login(plugin.login);
     case config::LoginFlow::kRefreshToken:
-      return refreshed_login(config, plugin);
+      return refreshed_login(config, plugin, tokens);
     case config::LoginFlow::kClientCredentials:
       break;
   }
@@ -54,7 +57,8 @@ Result<LoginOptions> login_options(const config::Config& config, const config::P
 
 }  // namespace
 
-Result<salesforce::Options> crm_options(const config::Config& config, const config::Plugin& plugin) {
+Result<salesforce::Options> crm_options(const config::Config& config, const config::Plugin& plugin,
+                                        RefreshTokenFiles* tokens) {
   salesforce::Options options;
   options.login_url = plugin.login_url;
   options.api_version = plugin.api_version;
@@ -63,7 +67,7 @@ Result<salesforce::Options> crm_options(const config::Config& config, const conf
     PD_ASSIGN(secret, config::resolve(plugin.client_secret));
     options.client_secret = std::move(secret);
   }
-  PD_ASSIGN(login, login_options(config, plugin));
+  PD_ASSIGN(login, login_options(config, plugin, tokens));
   options.login = std::move(login);
   options.now = system_now;
   options.test_endpoint = plugin.test_endpoint;

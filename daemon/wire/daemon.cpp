@@ -84,7 +84,7 @@ class Daemon {
     if (auto failure = add_settings()) return failure;
     curl_ = http::make_curl_transport(io_, http::CurlOptions{});
     transport_ = http::make_metered_transport(*curl_);
-    auto connections = make_connections(*loaded_.config, *transport_);
+    auto connections = make_connections(*loaded_.config, *transport_, &refresh_tokens_);
     if (!connections) return connections.error();
     if (verb_.once) {
       // Only what is asked for runs: no poll of its own before or between the two cycles.
@@ -115,7 +115,8 @@ class Daemon {
   }
 
   std::optional<Error> start_control() {
-    live_ = make_live_configuration({*scheduler_, *supervisor_, *store_, *transport_, loaded_});
+    live_ =
+        make_live_configuration({*scheduler_, *supervisor_, *store_, *transport_, loaded_, &refresh_tokens_});
     heartbeat_ = make_heartbeat();
     auto control = make_control(
         {io_, verb_.config, *scheduler_, *supervisor_, *store_, *live_, *heartbeat_, *transport_});
@@ -239,6 +240,7 @@ class Daemon {
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<http::Transport> curl_;
   std::unique_ptr<http::MeteredTransport> transport_;
+  RefreshTokenFiles refresh_tokens_;
   config::Loaded loaded_;  ///< what it was started with
   std::unique_ptr<engine::Scheduler> scheduler_;
   std::unique_ptr<engine::Supervisor> supervisor_;

@@ -76,6 +76,7 @@ class LiveConfiguration final : public api::Configuration {
         supervisor_(setup.supervisor),
         store_(setup.store),
         transport_(setup.transport),
+        refresh_tokens_(setup.refresh_tokens),
         path_(setup.loaded.config->path),
         schema_(config::local_schema_of(*setup.loaded.config)),
         values_(std::move(setup.loaded.values)),
@@ -167,7 +168,7 @@ class LiveConfiguration final : public api::Configuration {
     report.changes = config::changes_between(values_, read_, loaded.values, next);
     for (Change& change : config::keep_until_restart(next, running_, schema_))
       report.changes.push_back(std::move(change));
-    auto options = make_connections(next, transport_);
+    auto options = make_connections(next, transport_, refresh_tokens_);
     if (!options) {
       report.faults.push_back(
           {config::Severity::kError, config::Place{path_, 0, 0}, "", options.error().text(), ""});
@@ -283,6 +284,7 @@ class LiveConfiguration final : public api::Configuration {
   engine::Supervisor& supervisor_;
   store::Store& store_;
   http::Transport& transport_;
+  RefreshTokenFiles* const refresh_tokens_;
   const std::string path_;
   const mapping::LocalSchema schema_;  ///< the store's, until a restart
   std::vector<Listed> values_;         ///< in force

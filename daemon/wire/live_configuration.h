@@ -11,6 +11,7 @@
 #include "connectors/http/transport.h"
 #include "daemon/api/configuration.h"
 #include "daemon/engine/supervisor.h"
+#include "daemon/wire/refresh_token_file.h"
 
 namespace prospectd::wire {
 
@@ -21,6 +22,7 @@ struct LiveSetup {
   store::Store& store;
   http::Transport& transport;
   config::Loaded loaded;
+  RefreshTokenFiles* refresh_tokens = nullptr;  ///< of the connections
 };
 
 std::unique_ptr<api::Configuration> make_live_configuration(LiveSetup setup);

@@ -194,4 +194,12 @@ std::shared_ptr<RefreshTokens> make_refresh_token_file(RefreshTokenFileOptions o
   return std::make_shared<RefreshTokenFile>(std::move(options));
 }
 
+std::shared_ptr<RefreshTokens> RefreshTokenFiles::of(RefreshTokenFileOptions options) {
+  One& one = files_[refresh_token_path(options.folder, options.connection)];
+  std::string root = fingerprint_of(options.configured.reveal());
+  if (one.tokens == nullptr || one.root != root)
+    one = {std::move(root), make_refresh_token_file(std::move(options))};
+  return one.tokens;
+}
+
 }  // namespace prospectd::wire

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -33,6 +34,20 @@ struct RefreshTokenFileOptions {
 };
 
 std::shared_ptr<salesforce::RefreshTokens> make_refresh_token_file(RefreshTokenFileOptions options);
+
+/// Those of a process, one for each file and configured token: what could not be kept on the disk is not lost
+/// with the connector that a reload replaces. The loop's thread.
+class RefreshTokenFiles {
+ public:
+  std::shared_ptr<salesforce::RefreshTokens> of(RefreshTokenFileOptions options);
+
+ private:
+  struct One {
+    std::string root;  ///< the fingerprint of the configured token
+    std::shared_ptr<salesforce::RefreshTokens> tokens;
+  };
+  std::map<std::string, One> files_;  ///< by path
+};
 
 /// "STATE/salesforce.refresh_token"
 std::string refresh_token_path(const std::string& folder, const std::string& connection);

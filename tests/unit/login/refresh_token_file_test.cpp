@@ -21,14 +21,18 @@ using ::testing::Not;
 
 class RefreshTokenFileTest : public ::testing::Test {
  protected:
-  std::shared_ptr<salesforce::RefreshTokens> open(const std::string& configured,
-                                                  std::function<bool(KeepStep)> after = {}) const {
+  RefreshTokenFileOptions options_of(const std::string& configured,
+                                     std::function<bool(KeepStep)> after = {}) const {
     RefreshTokenFileOptions options;
     options.folder = folder();
     options.connection = "crm";
     options.configured = Secret(configured);
     options.after = std::move(after);
-    return make_refresh_token_file(std::move(options));
+    return options;
+  }
+  std::shared_ptr<salesforce::RefreshTokens> open(const std::string& configured,
+                                                  std::function<bool(KeepStep)> after = {}) const {
+    return make_refresh_token_file(options_of(configured, std::move(after)));
   }
   std::string folder() const { return scratch_.file("state"); }
   std::string path() const { return refresh_token_path(folder(), "crm"); }
@@ -56,6 +60,18 @@ class RefreshTokenFileTest : public ::testing::Test {
 
   test::Scratch scratch_;
 };
+
+// A reload makes a new connector while the disk has no room for what the CRM gave the old one.
+TEST_F(RefreshTokenFileTest, OneThatCouldNotBeKeptIsNotLostWithItsConnector) {
+  RefreshTokenFiles files;
+  bool room = false;
+  const auto after = [&room](KeepStep) { return room; };
+  ASSERT_FALSE(rotate(*files.of(options_of("first", after)), "second"));
+  room = true;
+  EXPECT_EQ(token_in(*files.of(options_of("first", after))), "second");
+  EXPECT_EQ(token_in(*open("first")), "second") << "and now it is kept";
+  EXPECT_EQ(token_in(*files.of(options_of("anew"))), "anew") << "the app was authorised anew";
+}
 
 TEST_F(RefreshTokenFileTest, TheConfiguredOneCountsUntilTheCrmGivesAnother) {
   EXPECT_EQ(token_in(*open("first")), "first");
