@@ -135,7 +135,8 @@ class UndoWork {
   // The CRM's own values that were not read when the change was made are told of where the two met.
   Result<void> note_overruled_by(const Desk& desk, std::vector<UndoItem>& items) const {
     for (UndoItem& item : items) {
-      if (item.way != UndoWay::kProspect || !item.held_apart.empty()) continue;
+      const bool changed_here = item.way == UndoWay::kProspect && item.held_apart.empty();
+      if (!changed_here && item.way != UndoWay::kCrm) continue;
       PD_ASSIGN(rows, desk.reader->journal_of(item.prospect, kJournalLooked));
       note_overruled(schema_, rows, item);
     }

@@ -1,6 +1,7 @@
 #include "daemon/service/undo_rows.h"
 
 #include <map>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -134,6 +135,7 @@ UndoRows undo_rows_of(const mapping::LocalSchema& schema, const std::vector<stor
 void note_overruled(const mapping::LocalSchema& schema, const std::vector<store::JournalRow>& of_prospect,
                     UndoItem& item) {
   const mapping::LocalField& field = schema.fields()[item.field];
+  std::optional<Value> held;
   for (const store::JournalRow& row : of_prospect) {
     if (row.entry.field != field.name) continue;
     const Tree sides = tree_of_journal(row.entry.detail);
@@ -142,10 +144,15 @@ void note_overruled(const mapping::LocalSchema& schema, const std::vector<store:
         reconcile::same_value(value_in(sides.value("prospect", Tree()), field.type), item.after) &&
         reconcile::same_value(value_in(sides["agreed"], field.type), item.before);
     if (!is_about_it) continue;
+    if (item.way == UndoWay::kCrm) {
+      if (row.entry.remote == item.remote) held = value_in(sides["crm"], field.type);
+      continue;
+    }
     std::erase_if(item.held_apart,
                   [&](const reconcile::HeldApart& one) { return one.remote == row.entry.remote; });
     item.held_apart.push_back({item.field, row.entry.remote, value_in(sides["crm"], field.type)});
   }
+  if (held) item.before = *std::move(held);
 }
 
 }  // namespace prospectd::service

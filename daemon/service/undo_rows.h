@@ -19,7 +19,8 @@ struct UndoRows {
 UndoRows undo_rows_of(const mapping::LocalSchema& schema, const std::vector<store::JournalRow>& rows);
 
 /// What the CRM's people had put there and the item's change was decided to go over, by the prospect's own
-/// journal: that is given back (`held_apart`). Only where the change was the first since both sides agreed.
+/// journal: that is given back (`held_apart`; of a forced push, `before`). Only where the change was the
+/// first since both sides agreed.
 void note_overruled(const mapping::LocalSchema& schema, const std::vector<store::JournalRow>& of_prospect,
                     reconcile::UndoItem& item);
 

@@ -230,6 +230,37 @@ TEST_F(S12Edges, AnUndoneEditThatWonGivesTheCrmTheValueBackThatItHad) {
   }
 }
 
+// A forced push waited, and the CRM's people changed the field before it went out.
+TEST_F(S12Edges, AnUndoneForcedPushGivesTheCrmTheValueBackThatItWentOver) {
+  World& world = begin([](WorldOptions& o) {
+    o.on_connection = [](engine::ConnectionOptions& connection) {
+      for (mapping::TypeSpec& type : connection.types)
+        type.inbound_update = false;
+    };
+  });
+  const std::string lead = world.lead("ana@x.test", {{"Title", Value("ours")}});
+  world.sync();
+  const ProspectId id = prospect_of(lead);
+  world.edit("Lead", lead, {{"Title", Value("theirs")}});
+  ASSERT_TRUE(world.front().play_faults(
+      R"({"seed":1,"rules":[{"fault":"unavailable","on":{"operation":"update"},"when":{"times":1}}]})"));
+  OnDemandOrder order;
+  order.direction = Direction::kPush;
+  order.force = true;
+  order.prospects = {id};
+  order.detail = "job 1";
+  EXPECT_TRUE(world.on_demand(std::move(order)));
+  world.edit("Lead", lead, {{"Title", Value("newer")}});
+  world.sync();
+  world.scheduler().run_for(std::chrono::minutes(30));
+  EXPECT_TRUE(holds("Lead", lead, "Title = 'ours'"));
+  EXPECT_EQ(undo("job-1").counts.restored, 1);
+  world.push();
+  EXPECT_EQ(value_here(id, "title"), Value("ours"));
+  EXPECT_TRUE(holds("Lead", lead, "Title = 'newer'"));
+  expect_quiet();
+}
+
 // Where another change had not gone out before it, that one is what the CRM gets, as it would have.
 TEST_F(S12Edges, AnUndoneSecondEditThatWonLeavesTheFirst) {
   World& world = begin([](WorldOptions& o) { o.conflict = mapping::ConflictRule::kProspectWins; });
