@@ -18,6 +18,16 @@ using Tree = nlohmann::json;
 
 constexpr std::chrono::milliseconds kAskAboutJobEvery{100};
 
+// Why it can't be looked at any more; it goes on without that.
+Error not_followed(Error why, const std::string& id, bool dry_run) {
+  if (!dry_run) {
+    why.message += "; job " + harmless(id) +
+                   " goes on in the daemon, and where it was when that starts anew: prospectd jobs show " +
+                   harmless(id);
+  }
+  return why;
+}
+
 }  // namespace
 
 bool is_open_job(const Tree& job) {
@@ -30,8 +40,10 @@ Result<Tree> await_job(const DaemonClient& client, const std::string& path, Tree
   while (is_open_job(job) && !interrupt.came()) {
     tell(job);
     std::this_thread::sleep_for(kAskAboutJobEvery);
-    PD_ASSIGN(answer, client.get(path + escape_for_url(text_at(job, "id"))));
-    job = flattened(member(answer, "data"));
+    const std::string id = text_at(job, "id");
+    auto answer = client.get(path + escape_for_url(id));
+    if (!answer) return not_followed(answer.error(), id, flag_at(job, "dryRun"));
+    job = flattened(member(*answer, "data"));
   }
   return job;
 }

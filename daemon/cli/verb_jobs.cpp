@@ -61,8 +61,9 @@ ExitCode list_of_jobs(const DaemonClient& client, Console& console) {
 
 void say_job(Console& console, const Tree& job, size_t rows) {
   const int64_t total = number_at(job, "total");
-  console.line("Job " + shown_at(job, "id") + " · " + what_of(job) + " · " + harmless(whom_of(job)) + " · " +
-               state_of_job(job));
+  const std::string plan = member(job, "plan").is_string() ? "plan " + shown_at(job, "plan") + " · " : "";
+  console.line("Job " + shown_at(job, "id") + " · " + plan + what_of(job) + " · " + harmless(whom_of(job)) +
+               " · " + state_of_job(job));
   console.line("  " + group_digits(number_at(member(job, "counts"), "done")) +
                (total > 0 ? " of " + group_digits(total) : std::string()) + ": " + counts_of_job(job) + "; " +
                counted(number_at(job, "calls"), "CRM call"));

@@ -81,6 +81,24 @@ TEST(Pull, AFailedJobGivesItsErrorsCode) {
   EXPECT_THAT(ran.err, HasSubstr("no entry"));
 }
 
+TEST(Pull, OneThatCanNotBeFollowedAnyMoreGoesOnAndItsNumberIsTold) {
+  WithDaemon setup;
+  setup.daemon.answer("POST /v1/jobs", 202, told_job("queued", kNobodyYet));
+  setup.daemon.answer(
+      "GET /v1/jobs/7", 401,
+      R"({"errors":[{"status":"401","code":"unauthorized","detail":"this token counts no more"}]})");
+  const Ran ran = setup.ask({"pull", "42", "--force"});
+  EXPECT_EQ(ran.code, ExitCode::kAuth);
+  EXPECT_THAT(ran.err, HasSubstr("this token counts no more"));
+  EXPECT_THAT(ran.err, HasSubstr("; job 7 goes on in the daemon"));
+}
+
+TEST(Jobs, SayWhichPlanTheyApply) {
+  WithDaemon setup;
+  setup.daemon.answer("GET /v1/jobs/7", 200, told_job("done", kTwoDone, R"(,"plan":"p-7f3a")"));
+  EXPECT_THAT(setup.ask({"jobs", "show", "7"}).out, HasSubstr("Job 7 · plan p-7f3a · pull --force"));
+}
+
 TEST(Jobs, AreListedShownAndCancelled) {
   WithDaemon setup;
   setup.daemon.answer(
