@@ -355,30 +355,53 @@ TEST_F(Creating, F24_ACreateThatNeverArrivedIsMadeOnceTheOverlapHasPassed) {
   expect_quiet();
 }
 
-TEST_F(Creating, ADuplicateRuleThatNamesTheRecordMakesALink) {
-  World& world = begin([](WorldOptions& o) {
-    o.on_connection = [](engine::ConnectionOptions& c) {
-      for (mapping::TypeSpec& type : c.types)
-        type.inbound_create = false;
-    };
-  });
-  sandbox::ObjectRules rules;
-  sandbox::DuplicateRule rule;
-  rule.name = "Same name";
-  rule.fields = {"LastName"};
-  rule.objects = {"Contact"};
-  rules.duplicates.push_back(rule);
-  ASSERT_TRUE(world.org().set_rules(*world.org().table("Contact"), rules));
-  const auto other =
-      world.org().create("Contact", {{"LastName", Value("New")}, {"Email", Value("other@x.test")}});
-  ASSERT_TRUE(other) << other.error().message;
-  const std::string contact = other->id;
-  world.sync();
-  const ProspectId prospect = made(world);
-  world.push();
-  EXPECT_EQ(count("Contact", ""), 1U);
-  ASSERT_EQ(links_of(prospect).size(), 1U);
-  EXPECT_EQ(links_of(prospect)[0].remote.str(), contact);
+/// A CRM with a contact of another address whose name no second one may have.
+class SameName : public Creating {
+ protected:
+  std::string only_contact() {
+    World& world = begin([](WorldOptions& o) {
+      o.on_connection = [](engine::ConnectionOptions& c) {
+        for (mapping::TypeSpec& type : c.types)
+          type.inbound_create = false;
+      };
+    });
+    sandbox::ObjectRules rules;
+    sandbox::DuplicateRule rule;
+    rule.name = "Same name";
+    rule.fields = {"LastName"};
+    rule.objects = {"Contact"};
+    rules.duplicates.push_back(rule);
+    EXPECT_TRUE(world.org().set_rules(*world.org().table("Contact"), rules));
+    const auto other =
+        world.org().create("Contact", {{"LastName", Value("New")}, {"Email", Value("other@x.test")}});
+    EXPECT_TRUE(other) << other.error().message;
+    world.sync();
+    return other ? other->id : "";
+  }
+  void expect_linked(ProspectId prospect, const std::string& contact) {
+    EXPECT_EQ(count("Contact", ""), 1U);
+    ASSERT_EQ(links_of(prospect).size(), 1U);
+    EXPECT_EQ(links_of(prospect)[0].remote.str(), contact);
+  }
+};
+
+TEST_F(SameName, ADuplicateRuleThatNamesTheRecordMakesALink) {
+  const std::string contact = only_contact();
+  const ProspectId prospect = made(*world_);
+  world_->push();
+  expect_linked(prospect, contact);
+}
+
+TEST_F(SameName, WhereTheRecordThatIsNamedCanNotBeReadNowTheLinkIsMadeLater) {
+  const std::string contact = only_contact();
+  const ProspectId prospect = made(*world_);
+  ASSERT_TRUE(world_->front().play_faults(
+      R"({"seed":1,"rules":[{"fault":"unavailable","on":{"operation":"read"},"when":{"times":6}}]})"));
+  world_->push();
+  ASSERT_EQ(world_->outbox_of(prospect).size(), 1U);
+  EXPECT_NE(world_->outbox_of(prospect)[0].state, PushState::kDead) << "it was given up";
+  world_->scheduler().run_for(std::chrono::hours{1});
+  expect_linked(prospect, contact);
 }
 
 }  // namespace
