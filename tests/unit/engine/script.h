@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <stdexcept>
 
 #include "connectors/connector.h"
 
@@ -15,6 +16,7 @@ class ScriptedConnector final : public Connector {
   using Answer = std::function<Result<Page>(const FeedQuery&)>;
 
   boost::asio::awaitable<Result<Timestamp>> server_time() override {
+    if (throws) throw std::runtime_error("a defect");
     if (time_error) co_return *time_error;
     co_return time;
   }
@@ -62,6 +64,7 @@ class ScriptedConnector final : public Connector {
   std::vector<std::pair<FeedQuery, std::string>> asked;
   Timestamp time{seconds{1'000'000}};
   std::optional<Error> time_error;
+  bool throws = false;  ///< when it is asked for the time
   ApiUsage used;
 
  private:

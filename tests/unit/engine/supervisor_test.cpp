@@ -4,8 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <stdexcept>
-
 #include <boost/asio/co_spawn.hpp>
 
 #include "base/log.h"
@@ -323,8 +321,9 @@ TEST_F(SupervisorTest, AConnectorThatHasComeInACycleIsKeptByOptionsThatComeAfter
 }
 
 TEST_F(SupervisorTest, WhoeverWaitsForAConnectionWhoseLoopThrowsIsAnswered) {
-  first_.say("Lead", [](const FeedQuery&) -> Result<Page> { throw std::runtime_error("a defect"); });
   start({connection("one", first_)});
+  scheduler_.run_for(seconds{1});
+  first_.throws = true;
   EXPECT_FALSE(sync("one"));
   EXPECT_TRUE(supervisor_->fatal());
   EXPECT_FALSE(sync("one")) << "and nobody waits for it any more";
