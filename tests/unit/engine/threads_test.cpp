@@ -7,6 +7,7 @@
 
 #include "daemon/engine/feed.h"
 #include "daemon/engine/judge.h"
+#include "tests/support/empty_store.h"
 #include "tests/unit/engine/latent_org.h"
 #include "tests/unit/engine/script.h"
 
@@ -90,7 +91,7 @@ TEST(Threads, SoDoThoseOfSlicesThatAreReadTogether) {
 }
 
 /// Notes where its reader is opened; has nothing else.
-class OpenedStore final : public store::Store {
+class OpenedStore final : public test::EmptyStore {
  public:
   OpenedStore() {
     store::SqliteOptions options;
@@ -101,29 +102,10 @@ class OpenedStore final : public store::Store {
     opened_on = std::this_thread::get_id();
     return inner_->reader();
   }
-  Result<std::unique_ptr<store::Transaction>> begin(store::Durability) override { return not_here(); }
-  Result<reconcile::ConnectionId> connection(const std::string&) override { return not_here(); }
-  Result<reconcile::Cursor> cursor(reconcile::ConnectionId, const std::string&) override {
-    return not_here();
-  }
-  Result<std::optional<reconcile::BrakeHold>> hold(reconcile::ConnectionId) override { return not_here(); }
-  Result<std::vector<reconcile::MappingEdition>> editions(reconcile::ConnectionId,
-                                                          const std::string&) override {
-    return not_here();
-  }
-  Result<reconcile::EditionId> edition(reconcile::ConnectionId, const std::string&,
-                                       const std::vector<uint64_t>&) override {
-    return not_here();
-  }
-  Result<std::optional<UserId>> user_by_email(const std::string&) override { return not_here(); }
-  int64_t rows_written() const override { return 0; }
-  Result<void> checkpoint() override { return {}; }
-  void release_memory() override {}
 
   std::thread::id opened_on;
 
  private:
-  static Error not_here() { return make_error(ErrorCode::kInternal, "to judge only reads"); }
   std::unique_ptr<store::Store> inner_;
 };
 

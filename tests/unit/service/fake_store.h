@@ -21,6 +21,7 @@
 #include "connectors/salesforce_wire/ids.h"
 #include "daemon/engine/scheduler.h"
 #include "daemon/service/service.h"
+#include "tests/support/empty_store.h"
 
 namespace prospectd::service {
 
@@ -204,7 +205,7 @@ class ShelfReader final : public store::Reader {
   const Shelf& shelf_;
 };
 
-class ShelfStore final : public store::Store {
+class ShelfStore final : public test::EmptyStore {
  public:
   Shelf shelf;
   int readers_made = 0;
@@ -217,24 +218,8 @@ class ShelfStore final : public store::Store {
     const auto made = connections_.try_emplace(name, static_cast<int64_t>(connections_.size()) + 1).first;
     return store::ConnectionId{made->second};
   }
-  Result<std::unique_ptr<store::Transaction>> begin(store::Durability) override { return not_here(); }
-  Result<reconcile::Cursor> cursor(store::ConnectionId, const std::string&) override { return not_here(); }
-  Result<std::optional<reconcile::BrakeHold>> hold(store::ConnectionId) override { return not_here(); }
-  Result<std::vector<reconcile::MappingEdition>> editions(store::ConnectionId, const std::string&) override {
-    return not_here();
-  }
-  Result<reconcile::EditionId> edition(store::ConnectionId, const std::string&,
-                                       const std::vector<uint64_t>&) override {
-    return not_here();
-  }
-  Result<std::optional<UserId>> user_by_email(const std::string&) override { return not_here(); }
-  int64_t rows_written() const override { return 0; }
-  Result<void> checkpoint() override { return {}; }
-  void release_memory() override {}
 
  private:
-  static Error not_here() { return make_error(ErrorCode::kInternal, "the service never writes"); }
-
   std::map<std::string, int64_t> connections_;
 };
 
