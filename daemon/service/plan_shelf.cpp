@@ -13,7 +13,8 @@ Result<reconcile::SavedPlan> find_plan(store::Reader& reader, const std::string&
   PD_ASSIGN(plan, reader.saved_plan(id, now));
   if (plan) return *std::move(plan);
   PD_ASSIGN(jobs, reader.jobs());
-  const auto job = std::ranges::find(jobs, id, &reconcile::Job::plan);
+  const auto job = std::ranges::find_if(
+      jobs, [&](const reconcile::Job& one) { return one.plan == id && one.counts.done > 0; });
   if (job == jobs.end()) return no_such_plan(id);
   const std::string number = std::to_string(job->id.value);
   return make_error(ErrorCode::kNotFound,

@@ -134,10 +134,16 @@ class UndoWork {
  private:
   // The CRM's own values that were not read when the change was made are told of where the two met.
   Result<void> note_overruled_by(const Desk& desk, std::vector<UndoItem>& items) const {
+    std::vector<JournalRow> rows;
+    ProspectId whose;  // the items of one prospect follow each other
     for (UndoItem& item : items) {
       const bool changed_here = item.way == UndoWay::kProspect && item.held_apart.empty();
       if (!changed_here && item.way != UndoWay::kCrm) continue;
-      PD_ASSIGN(rows, desk.reader->journal_of(item.prospect, kJournalLooked));
+      if (item.prospect != whose) {
+        PD_ASSIGN(journal, desk.reader->journal_of(item.prospect, kJournalLooked));
+        rows = std::move(journal);
+        whose = item.prospect;
+      }
       note_overruled(schema_, rows, item);
     }
     return {};
