@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "connectors/connector.h"
+#include "mapping/spec.h"
 
 namespace prospectd::engine {
 
@@ -84,6 +85,19 @@ class ScriptedConnector final : public Connector {
 
   int64_t calls_ = 0;
 };
+
+/// People of this object, known by their address alone.
+inline mapping::TypeSpec by_email(std::string object) {
+  mapping::FieldSpec email;
+  email.remote = "Email";
+  email.local = "email";
+  email.where = "test.yaml:3:5";
+  mapping::TypeSpec type;
+  type.mapping.object = std::move(object);
+  type.mapping.where = "test.yaml";
+  type.mapping.fields = {email};
+  return type;
+}
 
 /// A page of leads with these ids, one second apart from `first_second` on.
 inline ScriptedConnector::Answer page(std::vector<std::string> ids, int64_t first_second, std::string next) {

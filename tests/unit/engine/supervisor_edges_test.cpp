@@ -36,17 +36,8 @@ class SupervisorEdges : public testing::Test {
     ConnectionOptions options;
     options.name = name;
     options.connector = &connector;
-    for (const std::string& object : objects) {
-      mapping::TypeSpec type;
-      type.mapping.object = object;
-      type.mapping.where = "test.yaml";
-      mapping::FieldSpec email;
-      email.remote = "Email";
-      email.local = "email";
-      email.where = "test.yaml:3:5";
-      type.mapping.fields = {email};
-      options.types.push_back(std::move(type));
-    }
+    for (const std::string& object : objects)
+      options.types.push_back(by_email(object));
     options.poll.interval = seconds{60};
     options.poll.start_jitter = false;
     return options;

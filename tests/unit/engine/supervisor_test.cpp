@@ -38,15 +38,7 @@ class SupervisorTest : public testing::Test {
     ConnectionOptions options;
     options.name = name;
     options.connector = &connector;
-    mapping::TypeSpec lead;
-    lead.mapping.object = "Lead";
-    lead.mapping.where = "test.yaml";
-    mapping::FieldSpec email;
-    email.remote = "Email";
-    email.local = "email";
-    email.where = "test.yaml:3:5";
-    lead.mapping.fields = {email};
-    options.types = {lead};
+    options.types = {by_email("Lead")};
     options.poll.interval = seconds{60};
     options.poll.start_jitter = false;
     return options;

@@ -21,15 +21,7 @@ class TallyTest : public testing::Test {
     ConnectionOptions one;
     one.name = "one";
     one.connector = &crm_;
-    mapping::TypeSpec lead;
-    lead.mapping.object = "Lead";
-    lead.mapping.where = "test.yaml";
-    mapping::FieldSpec email;
-    email.remote = "Email";
-    email.local = "email";
-    email.where = "test.yaml:3:5";
-    lead.mapping.fields = {email};
-    one.types = {lead};
+    one.types = {by_email("Lead")};
     one.poll.interval = seconds{60};
     one.poll.start_jitter = false;
     std::vector<ConnectionOptions> connections{std::move(one)};

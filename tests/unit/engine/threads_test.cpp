@@ -113,15 +113,7 @@ ConnectionOptions leads_of(Connector& connector) {
   ConnectionOptions options;
   options.name = "one";
   options.connector = &connector;
-  mapping::TypeSpec lead;
-  lead.mapping.object = "Lead";
-  lead.mapping.where = "test.yaml";
-  mapping::FieldSpec email;
-  email.remote = "Email";
-  email.local = "email";
-  email.where = "test.yaml:3:5";
-  lead.mapping.fields = {email};
-  options.types = {lead};
+  options.types = {by_email("Lead")};
   return options;
 }
 
